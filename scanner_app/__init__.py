@@ -1,0 +1,3 @@
+"""Pass Scanner: the program at a venue's door."""
+
+__version__ = "0.1.0"
