@@ -1,0 +1,1 @@
+"""Use cases over ports: what the door does with what the domain decides."""

@@ -1,0 +1,1 @@
+"""What a door knows and decides. Pure: no I/O, no clock, standard library only."""

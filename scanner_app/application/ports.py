@@ -1,0 +1,326 @@
+"""The ports: what the application needs of storage, platforms and time. Adapters live in their own rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Protocol, TypeVar
+
+from scanner_app.domain.passes import IdentifierKind, Pass, PassKey
+from scanner_app.domain.scan import FactKind, LocalFacts, LocalUse, Moment, Operation, OperationState, Scan
+
+T = TypeVar("T")
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+class Clock(Protocol):
+    """Wall and monotonic time, and what is known of the platform's."""
+
+    def now(self) -> Moment: ...
+
+    def heard(self, platform_time: datetime) -> None:
+        """Take note of a platform's `Date`."""
+
+
+# --- storage --------------------------------------------------------------------------------------------------------
+class Priority(IntEnum):
+    """Who goes first at the clerk: scans outrank everything."""
+
+    SCAN = 0
+    OUTBOX = 1
+    SYNC = 2
+
+
+class Carries(Protocol):
+    """Which identifier kinds an account's barcodes, taps and typed values may name."""
+
+    def __call__(self, account: str, *, tap: bool, shown: bool) -> frozenset[IdentifierKind]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CacheState:
+    """How much of an account's passes is held. Times are aware UTC."""
+
+    account: str
+    held: int = 0
+    platform_total: int | None = None
+    complete: bool = False  # one full load has ended since this cache was made
+    last_sync: datetime | None = None  # end of the last good round, full or delta
+    last_full: datetime | None = None
+    loading: tuple[int, int] | None = None  # (done, total) of a full load under way
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """An operation with its delivery state. `number` orders; times are aware UTC."""
+
+    number: int
+    operation: Operation
+    state: OperationState
+    tries: int = 0
+    created: datetime | None = None
+    next_try: datetime | None = None
+    sent_at: datetime | None = None
+    answer: str = ""  # the last answer, redacted, for people
+    unknown: bool = False  # the last try may have reached the platform: settle before sending again
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One row of the append-only ledger, as exported."""
+
+    number: int
+    fact_id: str
+    kind: FactKind
+    at: datetime
+    body: Mapping[str, object]
+    hash: str
+
+
+class LedgerTx(Protocol):
+    """The ledger inside one transaction on the clerk's thread."""
+
+    def local_facts(self, key: PassKey) -> LocalFacts: ...
+
+    def record(self, scan: Scan, use: LocalUse | None, operations: Sequence[Operation]) -> None:
+        """Add the scan, its use and its outbox rows."""
+
+    def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
+        """Take a recorded use back: mark it undone, cancel what was not sent, return the operations that were sent."""
+
+    def enqueue(self, operations: Sequence[Operation]) -> None: ...
+
+    def add_fact(self, fact_id: str, kind: FactKind, moment: Moment, body: Mapping[str, object]) -> None: ...
+
+
+class LedgerReader(Protocol):
+    """Reads of the ledger from any thread, `mode=ro`, never blocking the clerk."""
+
+    def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
+        """Return the next items to send: the oldest pending one of each pass, due, in order."""
+
+    def outbox_counts(self) -> Mapping[OperationState, int]: ...
+
+    def recent_scans(self, limit: int) -> Sequence[FactRow]: ...
+
+    def facts(self, kinds: frozenset[FactKind], after: int = 0, limit: int = 1000) -> Sequence[FactRow]: ...
+
+    def scan(self, scan_id: str) -> FactRow | None: ...
+
+    def history(self, key: PassKey) -> Sequence[FactRow]: ...
+
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]: ...
+
+    def admitted_count(self, place: str, since: datetime) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class CacheReader(Protocol):
+    """Exact look-ups and searches in the cache from any thread."""
+
+    def find(
+        self, candidates: Sequence[str], accounts: Iterable[str], kinds: Callable[[str], frozenset[IdentifierKind]]
+    ) -> list[Pass]:
+        """Return the passes whose identifiers of the allowed kinds equal the first candidate that matches any."""
+
+    def get(self, key: PassKey) -> Pass | None: ...
+
+    def search(self, text: str, accounts: Iterable[str], limit: int = 50) -> list[Pass]:
+        """Return passes by name, e-mail, id or barcode; accents and case folded; prefix and word."""
+
+    def state(self, account: str) -> CacheState: ...
+
+    def close(self) -> None: ...
+
+
+class CacheTx(Protocol):
+    """One account's cache inside one transaction on the clerk's thread."""
+
+    def upsert(self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None) -> None: ...
+
+    def page_done(self, stream: str, resume: str, done: int, total: int | None) -> None:
+        """Remember where a walk stands so that it can be resumed after a crash."""
+
+    def walk(self, stream: str) -> WalkState | None: ...
+
+    def begin_walk(self, stream: str, started: datetime, cursor: str) -> WalkState: ...
+
+    def end_walk(self, stream: str, cursor: str, ended: datetime, total: int | None) -> None: ...
+
+    def cursor(self, stream: str) -> str: ...
+
+    def unseen(self, stream: str, generation: int) -> int:
+        """Return how many passes of the stream (a template) a complete walk of this generation did not see."""
+
+    def tombstone_unseen(self, stream: str, generation: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WalkState:
+    """A walk over a platform's list that may be resumed: `resume` is the adapter's own opaque page key."""
+
+    stream: str
+    generation: int
+    started: datetime
+    cursor: str
+    resume: str
+    done: int
+    total: int | None
+
+
+class Clerk(Protocol):
+    """The one writer. Work runs on its thread in one transaction each; scans ahead of everything else."""
+
+    def ledger(self, work: Callable[[LedgerTx], T], priority: Priority = Priority.SCAN) -> T:
+        """Run work in one `BEGIN IMMEDIATE` transaction on the ledger; return after COMMIT (fsync). Blocks the caller."""
+
+    def cache(self, account: str, work: Callable[[CacheTx], T], priority: Priority = Priority.SYNC) -> T:
+        """Run work in one transaction on the account's cache."""
+
+    def settle(
+        self,
+        number: int,
+        state: OperationState,
+        answer: str,
+        at: datetime,
+        *,
+        next_try: datetime | None = None,
+        unknown: bool = False,
+    ) -> None:
+        """Write the outcome of one delivery attempt."""
+
+    def ledger_reader(self) -> LedgerReader: ...
+
+    def cache_reader(self) -> CacheReader: ...
+
+
+# --- platforms ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A pass template (event, programme, campaign) of a platform."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The platform's own door: a Passcreator app configuration, a PassEntry reader, ..."""
+
+    id: str
+    name: str
+    template: str = ""
+    place: str = ""
+    voids: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a walk. `resume` opens the next page, '' at the end; `server_time` is the platform's Date."""
+
+    passes: tuple[Pass, ...]
+    resume: str = ""
+    total: int | None = None
+    server_time: datetime | None = None
+
+
+class Can(StrEnum):
+    """Things a platform may or may not be able to do."""
+
+    DELTA = "delta"
+    LOOKUP_BARCODE = "lookup_barcode"
+    SEARCH = "search"
+    RECORD = "record"
+    VOID = "void"
+    RESTORE = "restore"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NOTIFY = "notify"
+    EMAIL = "email"
+    STATISTICS = "statistics"
+    STORED_VALUE = "stored_value"
+    ENABLE_DOWNLOAD = "enable_download"
+    DOORS = "doors"
+    LINKS = "links"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do; `missing` gives a reason code for each thing it cannot."""
+
+    can: frozenset[Can]
+    missing: Mapping[Can, str] = field(default_factory=dict)
+
+
+class Delivery(StrEnum):
+    """How a delivered operation ended when the platform did answer as documented."""
+
+    DONE = "done"
+    ALREADY = "already"  # it had been done by us before: an earlier try whose answer was lost
+    REFUSED = "refused"
+    CONTESTED = "contested"  # somebody else used, voided or deleted it first
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of one delivery. `detail` is short, redacted, for people and exports."""
+
+    delivery: Delivery
+    detail: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)  # for a conflict: who, where, when by the platform
+
+
+class Platform(Protocol):
+    """One account of one pass platform. Methods block, keep a total deadline, raise `PlatformTrouble`."""
+
+    account: str
+    platform: str
+    tenant: str  # fingerprint of base URL and key: never the key itself
+    capabilities: Capabilities
+
+    def check(self) -> datetime | None:
+        """Make one cheap authorised call; return the platform's time."""
+
+    def templates(self) -> list[Template]: ...
+
+    def doors(self) -> list[Door]: ...
+
+    def streams(self) -> list[str]:
+        """Return what has to be walked to hold every pass: template ids, mostly."""
+
+    def page(self, stream: str, cursor: str, resume: str) -> Page:
+        """Return one page of a stream: everything if `cursor` is '', else what changed since it."""
+
+    def cursor_after(self, started: datetime) -> str:
+        """Return the delta cursor for a round that the platform began at `started`, '' if it has no delta."""
+
+    def lookup(self, text: str, deadline: float) -> list[Pass]:
+        """Return the passes found for one text, [] if the platform knows none. Deadline in seconds."""
+
+    def search(self, text: str) -> list[Pass]: ...
+
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell the platform. `may_have_arrived`: an earlier try's outcome is unknown; find out before repeating."""
+
+    def close(self) -> None: ...
+
+
+# --- what the door tells the screens ---------------------------------------------------------------------------------
+class Connection(StrEnum):
+    """What is believed of the network to a platform."""
+
+    UNKNOWN = "unknown"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNAUTHORISED = "unauthorised"
+
+
+class Transaction(Protocol):
+    """A started transaction, for ledgers that are driven by hand in tests."""
+
+    def __call__(self) -> AbstractContextManager[LedgerTx]: ...

@@ -1,0 +1,103 @@
+"""What was presented, and the text in it that may name a pass."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_BYTES = 4096
+"""Longest credential looked at, in UTF-8 bytes; the largest QR code carries 2,953 (ISO/IEC 18004)."""
+
+
+class Symbology(StrEnum):
+    """How a credential was presented."""
+
+    QR = "QR"
+    PDF417 = "PDF417"
+    AZTEC = "AZTEC"
+    CODE128 = "CODE128"
+    MICRO_QR = "MICRO_QR"
+    RMQR = "RMQR"
+    DATA_MATRIX = "DATA_MATRIX"
+    EAN13 = "EAN13"
+    UPCA = "UPCA"
+    CODE39 = "CODE39"
+    CODABAR = "CODABAR"
+    ITF = "ITF"
+    SCANNER = "SCANNER"  # a hand-held scanner or a line of text: some barcode, its kind not told
+    VAS = "VAS"
+    SMART_TAP = "SMART_TAP"
+    NDEF_TEXT = "NDEF_TEXT"
+    NDEF_URI = "NDEF_URI"
+    SUN = "SUN"
+    UID = "UID"
+    TYPED = "TYPED"
+    SEARCHED = "SEARCHED"
+
+    @property
+    def is_tap(self) -> bool:
+        """Whether it came over NFC."""
+        return self in _TAPS
+
+    @property
+    def shows_pass(self) -> bool:
+        """Whether the guest held something up; False when staff typed or searched."""
+        return self not in (Symbology.TYPED, Symbology.SEARCHED)
+
+
+_TAPS = frozenset(
+    {Symbology.VAS, Symbology.SMART_TAP, Symbology.NDEF_TEXT, Symbology.NDEF_URI, Symbology.SUN, Symbology.UID}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One presentation: the raw text as read, and how. `data` are the raw bytes where the reader had them."""
+
+    text: str
+    symbology: Symbology
+    data: bytes | None = None
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Texts to look up, in order; empty when nothing readable is left."""
+        return candidates(self.text)
+
+
+_ECI = re.compile(r"\\0000\d\d")  # AIM ECI designators that some scanners leave in the text
+_EDGE = re.compile(r"^[\s\x00-\x1f\x7f-\x9f\ufeff]+|[\s\x00-\x1f\x7f-\x9f\ufeff]+$")
+_PAGE = re.compile(r"^https?://[^/?#\s]+/(?:[a-z]{2}/)?p/([^/?#\s]+)/?$", re.IGNORECASE)  # seed 001: linkToPassPage
+
+
+def clean(text: str) -> str:
+    """Return the text without ECI designators and without control characters or white space at its ends."""
+    return _EDGE.sub("", _ECI.sub("", text))
+
+
+def _without_controls(text: str) -> str:
+    return "".join(ch for ch in text if unicodedata.category(ch) not in ("Cc", "Cs"))
+
+
+def page_key(text: str) -> str | None:
+    """Return the key in a platform's own download page address, else None."""
+    found = _PAGE.match(text)
+    return found.group(1) if found else None
+
+
+def candidates(text: str) -> tuple[str, ...]:
+    """Return the texts to look up, the most literal first: as cleaned, without inner controls, a page's key."""
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return ()
+    literal = clean(text)
+    plain = _without_controls(literal)
+    if not plain.strip():
+        return ()
+    key = page_key(plain)
+    return tuple(dict.fromkeys(t for t in (literal, plain, key) if t))
+
+
+def storable(text: str) -> str:
+    """Return text that any database and JSON reader takes: lone surrogates become visible escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

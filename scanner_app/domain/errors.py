@@ -1,0 +1,120 @@
+"""The world's troubles apart from our own bugs. Texts for people live in `ui/texts.py`, keyed by `code`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ScannerError(Exception):
+    """Anything this program raises on purpose."""
+
+    code = "error"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Bug(ScannerError):
+    """We are wrong: a state that the code rules out."""
+
+    code = "bug"
+
+
+class Trouble(ScannerError):
+    """The world is wrong: a device, a disk, a platform, a setting."""
+
+    code = "trouble"
+
+
+class DeviceReason(StrEnum):
+    """Why a device cannot be used."""
+
+    MISSING = "missing"
+    BUSY = "busy"
+    NO_PERMISSION = "no_permission"
+    NO_LIBRARY = "no_library"
+    UNSUPPORTED = "unsupported"
+    FROZEN = "frozen"
+
+
+class DeviceUnavailable(Trouble):
+    """A camera or reader cannot be opened."""
+
+    def __init__(self, reason: DeviceReason, detail: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.code = f"device_{reason.value}"
+
+
+class DeviceLost(Trouble):
+    """A camera or reader went away while in use."""
+
+    code = "device_lost"
+
+
+class StorageKind(StrEnum):
+    """What is wrong with the disk or a database."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    CORRUPT = "corrupt"
+    LOCKED = "locked"
+    TOO_NEW = "too_new"
+    IO = "io"
+
+
+class StorageTrouble(Trouble):
+    """The disk or a database does not do what it must."""
+
+    def __init__(self, kind: StorageKind, detail: str = "") -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.code = f"storage_{kind.value}"
+
+
+class PlatformKind(StrEnum):
+    """What came of talking to a pass platform."""
+
+    UNREACHABLE = "unreachable"  # DNS, TCP, TLS, time-out, reset, truncated body
+    PORTAL = "portal"  # something else answered: a captive portal, HTML, a redirect
+    BUSY = "busy"  # 408, 425, 429, 5xx
+    UNAUTHORISED = "unauthorised"  # 401, 403
+    REFUSED = "refused"  # any other 4xx
+    NOT_FOUND = "not_found"  # 404
+    CONFLICT = "conflict"  # 409, 412
+    NONSENSE = "nonsense"  # a success whose body is not what the contract says
+
+
+class PlatformTrouble(Trouble):
+    """A pass platform did not answer as its contract says. `retry_after` in seconds, if it named a time."""
+
+    def __init__(
+        self,
+        kind: PlatformKind,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        sent: bool = True,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
+        self.sent = sent  # False only if nothing of the request can have reached the platform
+        self.code = f"platform_{kind.value}"
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether the platform may have done what was asked although no answer says so."""
+        lost = (PlatformKind.UNREACHABLE, PlatformKind.PORTAL, PlatformKind.NONSENSE)
+        return self.sent and (self.kind in lost or (self.status or 0) >= 500)  # noqa: PLR2004 - HTTP server errors
+
+
+class SettingsTrouble(Trouble):
+    """A setting is missing or wrong; `code` names which (see `ui/texts.py`)."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.code = f"settings_{code}"

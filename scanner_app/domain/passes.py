@@ -1,0 +1,109 @@
+"""What platforms issued: passes, their identifiers and their uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """The kinds of identifier by which a platform knows a pass."""
+
+    BARCODE = "barcode"
+    UID = "uid"
+    EXTERNAL_ID = "external_id"  # userProvidedId, extId, externalId
+    NFC = "nfc"
+    TICKET_NUMBER = "ticket_number"
+
+
+class Direction(StrEnum):
+    """Which way a guest goes through a door."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+class Source(StrEnum):
+    """Who says that a use happened."""
+
+    HERE = "here"  # this kiosk's ledger
+    PLATFORM = "platform"
+    VENUE = "venue"  # another kiosk, through the hub
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An admission of a pass at a place. `place` is the platform's name for it; `at` is aware UTC."""
+
+    place: str
+    at: datetime
+    direction: Direction = Direction.ENTRY
+    source: Source = Source.PLATFORM
+    device: str = ""
+    scan_id: str = ""
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PassKey:
+    """Which pass: the account it belongs to and the platform's own id of it."""
+
+    account: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A platform's snapshot of one pass. Times are aware UTC; `seen_at` is when the platform said this."""
+
+    account: str
+    platform: str
+    uid: str
+    template: str = ""
+    template_name: str = ""
+    identifiers: Mapping[IdentifierKind, str] = field(default_factory=dict)
+    holder: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    voided: bool = False
+    redeemed: bool = False
+    nullified: bool = False  # deleted or nullified: gone for good
+    valid_from: datetime | None = None
+    expires: datetime | None = None
+    eligible_places: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    entries_allowed: int | None = None
+    stored_value: Decimal | None = None
+    notes: str = ""
+    photo_url: str = ""
+    locale: str = ""
+    created: datetime | None = None
+    modified: datetime | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def key(self) -> PassKey:
+        """The pass's account and uid."""
+        return PassKey(self.account, self.uid)
+
+    @property
+    def barcode(self) -> str:
+        """The text its barcode carries, or ''."""
+        return self.identifiers.get(IdentifierKind.BARCODE, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What a look-up found, and how much the answer is worth.
+
+    `complete`: every account of the place has been loaded once. `asked`: platform and template names that were asked
+    or held. `confirmed`: the platform itself answered just now. `cache_age`: seconds since the last good sync.
+    """
+
+    passes: tuple[Pass, ...] = ()
+    complete: bool = True
+    confirmed: bool = False
+    cache_age: float | None = None
+    asked: tuple[str, ...] = ()

@@ -1,0 +1,245 @@
+"""The only judge: `decide()`. Pure; used by the window, the gate, the hub, replay and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from scanner_app.domain.boarding_check import flight_refusal
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.passes import Direction, Matches, Pass, Use
+from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything one decision looks at. `uses` are those of the one pass, local and platform, undone ones left out."""
+
+    subject: Pass
+    uses: tuple[Use, ...]
+    place: Place
+    presented: Credential
+    now: datetime
+
+    @property
+    def here(self) -> str:
+        """The platform's name of this place."""
+        return self.place.platform_place(self.subject.account)
+
+    @property
+    def uses_here(self) -> list[Use]:
+        """Uses at this place, oldest first."""
+        return sorted((u for u in self.uses if u.place == self.here), key=lambda u: u.at)
+
+    @property
+    def expired(self) -> bool:
+        """Whether the pass's time is over."""
+        return self.subject.expires is not None and self.subject.expires <= self.now
+
+
+Refusal = tuple[Reason, dict[str, Detail]]
+Check = Callable[[Case], Refusal | None]
+
+
+def decide(matches: Matches, uses: Sequence[Use], place: Place, presented: Credential, now: datetime) -> Verdict:
+    """Return the verdict on one presentation: the first failing check of rules.md, else ADMIT. `now` is aware UTC."""
+    if not presented.candidates:
+        return _refuse(Reason.UNREADABLE)
+    living = [p for p in matches.passes if not p.nullified] or list(matches.passes)
+    if not living:
+        reason = Reason.UNKNOWN if matches.complete else Reason.NOT_LOADED
+        return _refuse(reason, {"asked": list(matches.asked)})
+    if len(living) > 1:
+        return _refuse(Reason.AMBIGUOUS, {"count": len(living), "holders": [p.holder for p in living[:5]]})
+    case = Case(living[0], tuple(uses), place, presented, now)
+    for check in CHECKS:
+        refusal = check(case)
+        if refusal:
+            return replace(_refuse(*refusal), subject=case.subject)
+    return _admit(case, matches)
+
+
+def _refuse(reason: Reason, detail: dict[str, Detail] | None = None) -> Verdict:
+    return Verdict(Outcome.REFUSE, reason, detail=detail or {})
+
+
+def _nullified(case: Case) -> Refusal | None:
+    return (Reason.NULLIFIED, {}) if case.subject.nullified else None
+
+
+def _wrong_event(case: Case) -> Refusal | None:
+    accepted = case.place.accepted(case.subject.account)
+    if accepted and (not accepted.templates or case.subject.template in accepted.templates):
+        return None
+    return Reason.WRONG_EVENT, {"template": case.subject.template_name or case.subject.template}
+
+
+def _voided(case: Case) -> Refusal | None:
+    organiser = case.subject.voided and not case.subject.redeemed and not case.uses and not case.expired
+    return (Reason.VOIDED, {}) if organiser else None
+
+
+def _not_yet_valid(case: Case) -> Refusal | None:
+    start = case.subject.valid_from
+    return (Reason.NOT_YET_VALID, {"valid_from": start.isoformat()}) if start and start > case.now else None
+
+
+def _expired(case: Case) -> Refusal | None:
+    end = case.subject.expires
+    return (Reason.EXPIRED, {"expired_at": end.isoformat()}) if end and case.expired else None
+
+
+def _wrong_place(case: Case) -> Refusal | None:
+    allowed = case.subject.eligible_places
+    return (Reason.WRONG_PLACE, {"places": list(allowed)}) if allowed and case.here not in allowed else None
+
+
+def _outside_hours(case: Case) -> Refusal | None:
+    place, local = case.place, case.place.local(case.now)
+    if place.opens_at and case.now < place.opens_at:
+        return Reason.OUTSIDE_HOURS, {"opens_at": place.opens_at.isoformat()}
+    if place.closes_at and case.now >= place.closes_at:
+        return Reason.OUTSIDE_HOURS, {"closed_at": place.closes_at.isoformat()}
+    if not place.hours or any(h.covers(local) for h in place.hours):
+        return None
+    openings = [o for h in place.hours if (o := h.next_opening(local))]
+    return Reason.OUTSIDE_HOURS, {"opens_at": min(openings).isoformat()} if openings else {}
+
+
+def _wrong_flight(case: Case) -> Refusal | None:
+    if case.place.flight is None:
+        return None
+    detail = flight_refusal(case.presented.text, case.place.flight, case.now)
+    return (Reason.WRONG_FLIGHT, dict(detail)) if detail else None
+
+
+def _by_policy(case: Case) -> Refusal | None:
+    return POLICIES[case.place.policy](case)
+
+
+def _once(case: Case) -> Refusal | None:
+    entries = [u for u in case.uses_here if u.direction is Direction.ENTRY]
+    if entries:
+        return Reason.ALREADY_USED, _use_detail(entries[0], len(entries))
+    if case.subject.redeemed:
+        last = max(case.uses, key=lambda u: u.at, default=None)
+        return Reason.ALREADY_USED, _use_detail(last, len(case.uses)) if last else {}
+    return None
+
+
+def _never(_case: Case) -> Refusal | None:
+    return None
+
+
+def _in_out(case: Case) -> Refusal | None:
+    last = case.uses_here[-1] if case.uses_here else None
+    inside = last is not None and last.direction is Direction.ENTRY
+    detail = _use_detail(last, len(case.uses_here)) if last else {}
+    if case.place.direction is Direction.ENTRY:
+        return (Reason.ALREADY_INSIDE, detail) if inside else None
+    return None if inside else (Reason.NOT_INSIDE, detail)
+
+
+def _counted(case: Case) -> Refusal | None:
+    spent = _counted_uses(case)
+    if len(spent) < _allowance(case):
+        return None
+    return Reason.NOTHING_LEFT, {**_use_detail(spent[-1], len(spent)), "entries": _allowance(case), "entries_left": 0}
+
+
+def _stored_value(case: Case) -> Refusal | None:
+    balance = case.subject.stored_value or Decimal(0)
+    short = balance < case.place.amount
+    return (Reason.NOTHING_LEFT, {"balance": str(balance), "amount": str(case.place.amount)}) if short else None
+
+
+def _allowance(case: Case) -> int:
+    return case.subject.entries_allowed if case.subject.entries_allowed is not None else case.place.entries
+
+
+def _counted_uses(case: Case) -> list[Use]:
+    entries = [u for u in case.uses_here if u.direction is Direction.ENTRY]
+    if not case.place.per_day:
+        return entries
+    today = case.place.local(case.now).date()
+    return [u for u in entries if case.place.local(u.at).date() == today]
+
+
+def _use_detail(use: Use, count: int) -> dict[str, Detail]:
+    return {
+        "used_at": use.at.isoformat(),
+        "used_place": use.place,
+        "used_device": use.device,
+        "used_source": use.source.value,
+        "direction": use.direction.value,
+        "uses": count,
+    }
+
+
+CHECKS: tuple[Check, ...] = (
+    _nullified,
+    _wrong_event,
+    _voided,
+    _not_yet_valid,
+    _expired,
+    _wrong_place,
+    _outside_hours,
+    _wrong_flight,
+    _by_policy,
+)
+"""Rows 4 to 13 of rules.md, in its order."""
+
+POLICIES: dict[Policy, Check] = {
+    Policy.ONCE: _once,
+    Policy.ATTENDANCE: _never,
+    Policy.IN_OUT: _in_out,
+    Policy.COUNTED: _counted,
+    Policy.STORED_VALUE: _stored_value,
+    Policy.LOOK_ONLY: _once,
+}
+
+
+def _admit(case: Case, matches: Matches) -> Verdict:
+    looks = case.place.policy is Policy.LOOK_ONLY
+    grade = Grade.NONE if looks else Grade.CONFIRMED if matches.confirmed else Grade.PENDING
+    stale = grade is Grade.PENDING and _stale(case.place, matches)
+    detail = _admit_detail(case)
+    if stale:
+        detail["cache_age"] = round(matches.cache_age or 0)
+    return Verdict(
+        Outcome.ATTENTION if stale else Outcome.ADMIT,
+        Reason.ADMIT,
+        grade,
+        case.subject,
+        detail,
+        records_use=not looks,
+        direction=case.place.direction,
+        amount=case.place.amount if case.place.policy is Policy.STORED_VALUE else Decimal(0),
+        spends=_spends(case),
+    )
+
+
+def _stale(place: Place, matches: Matches) -> bool:
+    if place.cache_limit is None:
+        return False
+    return matches.cache_age is None or matches.cache_age > place.cache_limit
+
+
+def _admit_detail(case: Case) -> dict[str, Detail]:
+    detail: dict[str, Detail] = {"pass_shown": case.presented.symbology.shows_pass}
+    if case.place.policy is Policy.COUNTED:
+        detail["entries_left"] = _allowance(case) - len(_counted_uses(case)) - 1
+    if case.place.policy is Policy.STORED_VALUE:
+        detail["balance"] = str((case.subject.stored_value or Decimal(0)) - case.place.amount)
+    return detail
+
+
+def _spends(case: Case) -> bool:
+    """`once` spends the pass when no other eligible place is left unused; no other policy ever does."""
+    if case.place.policy is not Policy.ONCE:
+        return False
+    used = {u.place for u in case.uses} | {case.here}
+    return all(place in used for place in case.subject.eligible_places)

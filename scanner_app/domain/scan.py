@@ -1,0 +1,131 @@
+"""Facts: what happened at this door. Append-only; corrections are facts of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.passes import Direction, PassKey
+from scanner_app.domain.verdict import Verdict
+
+
+class FactKind(StrEnum):
+    """What kinds of fact the ledger holds."""
+
+    SCAN = "scan"
+    UNDO = "undo"
+    OVERRIDE = "override"
+    SETTLED = "settled"  # a conflict settled by a person
+    CONFLICT = "conflict"
+    PURGE = "purge"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, as far as this kiosk knows.
+
+    `wall` is the door's own clock, aware UTC; `offset` is the platform's clock minus ours in seconds, None if unknown;
+    `monotonic` in seconds since an arbitrary start within one boot.
+    """
+
+    wall: datetime
+    monotonic: float
+    offset: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Something was presented and this was decided. `scan_id` (UUIDv7) is made before the first attempt."""
+
+    scan_id: str
+    moment: Moment
+    device: str
+    place: str
+    credential: Credential
+    verdict: Verdict
+    operator: str = ""
+    kind: FactKind = FactKind.SCAN
+    note: str = ""
+
+    @property
+    def key(self) -> PassKey | None:
+        """The pass it was about, if one was found."""
+        return self.verdict.subject.key if self.verdict.subject else None
+
+
+class OperationKind(StrEnum):
+    """What a platform is told."""
+
+    RECORD = "record"  # a scan took place: app scan, scans/log, validate, check-in
+    VOID = "void"  # the pass is spent
+    RESTORE = "restore"  # undo of a void
+    VALUE = "value"  # stored value changes by `amount`
+    UNRECORD = "unrecord"  # undo of a record
+
+
+class OperationState(StrEnum):
+    """Where an outbox row stands (rules.md: pending -> sent | refused | contested; never deleted)."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    REFUSED = "refused"
+    CONTESTED = "contested"
+    CANCELLED = "cancelled"  # undone before it was sent, or superseded by a later local operation
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing to tell one account's platform. Ordered per pass; retries reuse `scan_id`."""
+
+    kind: OperationKind
+    scan_id: str
+    account: str
+    uid: str  # '' for an unknown code
+    at: datetime
+    raw: str = ""
+    device: str = ""
+    door: str = ""
+    place: str = ""
+    direction: Direction = Direction.ENTRY
+    reason: str = ""
+    outcome: str = ""
+    policy: str = ""
+    symbology: str = ""
+    amount: Decimal = Decimal(0)
+    tenant: str = ""  # fingerprint of the key it may be sent with
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalUse:
+    """One use this kiosk (or the venue's hub) knows of, and whether it was taken back."""
+
+    scan_id: str
+    place: str
+    at: datetime
+    direction: Direction
+    amount: Decimal = Decimal(0)
+    device: str = ""
+    undone: bool = False
+    value_sent: bool = False  # whether the platform's stored value already has `amount` taken off
+    venue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVoid:
+    """One void or restore this kiosk ordered; `sent_at` None while the platform does not know."""
+
+    voided: bool
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFacts:
+    """All local facts about one pass, oldest first."""
+
+    uses: tuple[LocalUse, ...] = ()
+    voids: tuple[LocalVoid, ...] = ()
