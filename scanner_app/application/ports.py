@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -32,12 +31,6 @@ class Priority(IntEnum):
     SCAN = 0
     OUTBOX = 1
     SYNC = 2
-
-
-class Carries(Protocol):
-    """Which identifier kinds an account's barcodes, taps and typed values may name."""
-
-    def __call__(self, account: str, *, tap: bool, shown: bool) -> frozenset[IdentifierKind]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,9 +311,3 @@ class Connection(StrEnum):
     ONLINE = "online"
     OFFLINE = "offline"
     UNAUTHORISED = "unauthorised"
-
-
-class Transaction(Protocol):
-    """A started transaction, for ledgers that are driven by hand in tests."""
-
-    def __call__(self) -> AbstractContextManager[LedgerTx]: ...
