@@ -1,0 +1,115 @@
+"""What an administrator sets: accounts, places, the kiosk itself. Values only; `settings.py` keeps them on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scanner_app.application.ports import Template
+from scanner_app.domain.passes import IdentifierKind
+from scanner_app.domain.place import Place
+
+DEFAULT_BARCODE: Mapping[str, frozenset[IdentifierKind]] = {
+    "passcreator": frozenset({IdentifierKind.BARCODE}),
+    "passentry": frozenset({IdentifierKind.UID, IdentifierKind.EXTERNAL_ID, IdentifierKind.BARCODE}),
+    "passkit": frozenset({IdentifierKind.UID, IdentifierKind.EXTERNAL_ID, IdentifierKind.TICKET_NUMBER}),
+    "airship": frozenset({IdentifierKind.EXTERNAL_ID}),
+}
+"""What a platform's barcodes carry unless an administrator says otherwise (rules.md, "Finding the pass")."""
+
+DEFAULT_TAP: Mapping[str, frozenset[IdentifierKind]] = {
+    "passcreator": frozenset({IdentifierKind.BARCODE, IdentifierKind.NFC}),
+    "passentry": frozenset({IdentifierKind.UID, IdentifierKind.EXTERNAL_ID, IdentifierKind.NFC}),
+    "passkit": frozenset({IdentifierKind.UID, IdentifierKind.EXTERNAL_ID, IdentifierKind.NFC}),
+    "airship": frozenset({IdentifierKind.NFC, IdentifierKind.EXTERNAL_ID}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConfig:
+    """One account of one pass platform. The key itself lives in the secret store under `secret_name`."""
+
+    id: str
+    platform: str
+    url: str
+    templates: tuple[Template, ...] = ()
+    zone: str = "UTC"  # company zone of the platform account, IANA
+    barcode_carries: frozenset[IdentifierKind] = frozenset()  # empty: the platform's default
+    tap_carries: frozenset[IdentifierKind] = frozenset()
+    options: Mapping[str, str] = field(default_factory=dict)  # platform-specific, see its adapter
+    sync_minutes: float = 1.0
+    full_hours: float = 12.0
+
+    @property
+    def secret_name(self) -> str:
+        """The name of this account's key in the secret store."""
+        return f"account:{self.id}"
+
+    def carries(self, *, tap: bool, shown: bool) -> frozenset[IdentifierKind]:
+        """Return the identifier kinds a presented value may name; typed and searched values may name any."""
+        if not shown:
+            return frozenset(IdentifierKind)
+        if tap:
+            return self.tap_carries or DEFAULT_TAP[self.platform]
+        return self.barcode_carries or DEFAULT_BARCODE[self.platform]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenConfig:
+    """How the door looks and sounds. Seconds; text scale 1.0 = 100 %."""
+
+    language: str = "en"
+    theme: str = "dark"  # light | dark | contrast
+    text_scale: float = 1.0
+    sounds: bool = True
+    volume: float = 0.8
+    verdict_seconds: float = 4.0
+    reduced_motion: bool = False
+    full_screen: bool = True
+    attended: bool = True
+    details: tuple[str, ...] = ("holder", "ticket", "seat", "entries_left", "notes")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConfig:
+    """Cameras and readers by source spec (`camera:0`, a file, a URL, `serial:/dev/...`, `nfc:...`)."""
+
+    sources: tuple[str, ...] = ("camera:0",)
+    mirror: bool = True
+    wedge: bool = True
+    wedge_prefix: str = ""
+    wedge_suffix: str = ""
+    relay: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything set up on this kiosk. `place` names the place in use, `device` this kiosk."""
+
+    device: str = ""
+    place: str = ""
+    accounts: tuple[AccountConfig, ...] = ()
+    places: tuple[Place, ...] = ()
+    screen: ScreenConfig = field(default_factory=ScreenConfig)
+    devices: DeviceConfig = field(default_factory=DeviceConfig)
+    training: bool = False
+    retention_days: int | None = None
+    lookup_deadline: float = 0.8  # seconds a verdict may wait for the network
+
+    @property
+    def ready(self) -> bool:
+        """Whether a first set-up has been done."""
+        return bool(self.accounts and self.places)
+
+    def account(self, account_id: str) -> AccountConfig | None:
+        """Return the account of that id."""
+        return next((a for a in self.accounts if a.id == account_id), None)
+
+    def find_place(self, name: str) -> Place | None:
+        """Return the place of that name."""
+        return next((p for p in self.places if p.name == name), None)
+
+    @property
+    def current_place(self) -> Place | None:
+        """The place in use; the first one where none is named."""
+        return self.find_place(self.place) or (self.places[0] if self.places else None)

@@ -1,0 +1,131 @@
+"""What a screen may ask of the door. Calls may block: the window runs them off its own thread (`ui/bridge.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.events import Event, Status
+from scanner_app.application.ports import Capabilities, Door, FactRow, Template
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.passes import Pass, PassKey, Use
+from scanner_app.domain.verdict import Verdict
+
+
+class Role(StrEnum):
+    """Who may do what; each includes the ones before."""
+
+    STAFF = "staff"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class PinAnswer:
+    """Whether a PIN was right; `wait` seconds until the next try is taken; `unset`: no PIN has been chosen yet."""
+
+    ok: bool
+    wait: float = 0.0
+    unset: bool = False
+    tries_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """What came of trying an account. `trouble` is a code for `ui/texts.py`, '' when all is well."""
+
+    trouble: str = ""
+    detail: str = ""
+    templates: tuple[Template, ...] = ()
+    doors: tuple[Door, ...] = ()
+    platform_time: datetime | None = None
+    key_store: str = ""  # "keyring" | "file"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionReport:
+    """What came of an undo or override. `trouble` is a code, '' when done."""
+
+    trouble: str = ""
+    fact_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything known here of one pass."""
+
+    subject: Pass
+    uses: tuple[Use, ...]
+    facts: tuple[FactRow, ...]
+    outbox: tuple[Mapping[str, object], ...]
+    preview: Verdict  # what the door would say now; nothing is recorded
+
+
+class DoorControl(Protocol):
+    """The door, as a screen sees it."""
+
+    def listen(self, hear: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `hear` for every event, from any thread; the returned function stops that."""
+
+    # the line
+    def present(self, credential: Credential) -> None:
+        """Queue a credential; never blocks. `Checking` and `Decided` follow."""
+
+    def look(self, credential: Credential) -> Verdict:
+        """Return what the door would say; nothing is recorded."""
+
+    def choose(self, key: PassKey, operator: str) -> None:
+        """Present a pass picked from a list (search, ambiguous codes): no pass was shown."""
+
+    def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport: ...
+
+    def override(self, scan_id: str, operator: str, reason: str) -> CorrectionReport:
+        """Admit a refused guest on a supervisor's word."""
+
+    def set_look_only(self, on: bool) -> None: ...  # noqa: FBT001 - one meaning
+
+    def set_place(self, name: str) -> None: ...
+
+    # seeing
+    def status(self) -> Status: ...
+
+    def recent(self, limit: int = 50) -> Sequence[FactRow]: ...
+
+    def search(self, text: str, limit: int = 50) -> Sequence[Pass]: ...
+
+    def story(self, key: PassKey) -> Story | None: ...
+
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]: ...
+
+    def settle(self, number: int, operator: str, note: str) -> CorrectionReport: ...
+
+    def capabilities(self, account: str) -> Capabilities: ...
+
+    # setting up
+    def settings(self) -> Settings: ...
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep and apply; raises SettingsTrouble with a code when they cannot be."""
+
+    def try_account(self, account: AccountConfig, key: str) -> AccountReport:
+        """Talk to a platform with this key ('' = the stored one); keeps nothing."""
+
+    def store_key(self, account: AccountConfig, key: str) -> str:
+        """Keep a key in the secret store; return "keyring" or "file"."""
+
+    def check_pin(self, role: Role, pin: str) -> PinAnswer: ...
+
+    def set_pin(self, role: Role, pin: str) -> None: ...
+
+    def sync_now(self, *, full: bool = False) -> None:
+        """Wake the sync threads; progress arrives as `StatusChanged`."""
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        """Return (source, name) of the cameras that can be seen."""
+
+    def watch_camera(self, source: str) -> Callable[[], None]:
+        """Show another camera's pictures as `FrameSeen` until the returned function is called."""

@@ -1,0 +1,131 @@
+"""What the door tells whoever listens: the window, the gate, tests. Plain values, sent from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from scanner_app.application.ports import Connection
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.scan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A credential was read and is being judged."""
+
+    credential: Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A verdict, durable before this was sent (`durable` False only with CANNOT_RECORD, ERROR). `ms`: decide, commit, total."""
+
+    scan: Scan
+    ms: Mapping[str, float] = field(default_factory=dict)
+    durable: bool = True
+    undo_until: datetime | None = None
+
+
+class DeviceState(StrEnum):
+    """How a camera or reader is doing."""
+
+    OPENING = "opening"
+    RUNNING = "running"
+    MISSING = "missing"
+    LOST = "lost"
+    FROZEN = "frozen"
+    ENDED = "ended"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A camera or reader changed state. `reason` is a code for `ui/texts.py`."""
+
+    source: str
+    state: DeviceState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSeen:
+    """A camera picture for the preview: `image` is a BGR or grey uint8 array; outlines in its pixels, found just now."""
+
+    source: str
+    image: object
+    outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+
+class Level(StrEnum):
+    """How loud a notice is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something people should know; `code` has its sentences in `ui/texts.py`."""
+
+    code: str
+    level: Level = Level.INFO
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """One account as `status` shows it."""
+
+    account: str
+    platform: str
+    connection: Connection = Connection.UNKNOWN
+    held: int = 0
+    platform_total: int | None = None
+    complete: bool = False
+    last_sync: datetime | None = None
+    loading: tuple[int, int] | None = None
+    trouble: str = ""  # code of what stops it, '' if nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The door at a glance: the status strip, readiness, and `scanner-app status`."""
+
+    device: str = ""
+    place: str = ""
+    policy: str = ""
+    direction: str = ""
+    connection: Connection = Connection.UNKNOWN
+    accounts: tuple[AccountStatus, ...] = ()
+    held: int = 0
+    platform_total: int | None = None
+    unsent: int = 0
+    refused: int = 0
+    conflicts: int = 0
+    last_sync: datetime | None = None
+    cache_age: float | None = None  # seconds
+    clock_offset: float | None = None  # seconds, platform minus ours
+    admitted: int = 0
+    inside: int | None = None
+    refused_here: int = 0
+    training: bool = False
+    look_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The status is now this."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Settings were saved; screens reread them."""
+
+
+Event = Checking | Decided | DeviceChanged | FrameSeen | Notice | StatusChanged | SettingsChanged
