@@ -1,0 +1,25 @@
+#!/bin/sh
+# Writes the lock files anew from pyproject.toml: every version, every hash, for Linux, Windows and macOS at once, and
+# no address of any index. Which index is asked is the machine's own configuration (UV_*, PIP_*, proxy variables).
+# Usage: scripts/lock.sh [--upgrade]   (run by `make lock`)
+set -eu
+cd "$(dirname "$0")/.."
+venv=${VENV:-.venv}
+
+compile() {
+  out=$1
+  shift
+  "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    --no-emit-index-url --no-emit-find-links --only-binary :all: --no-binary pydes --output-file "$out" "$@"
+  {
+    echo "# Written by \`make lock\` from pyproject.toml; installed by scripts/setup.sh with --require-hashes."
+    cat "$out"
+  } >"$out.new"
+  mv "$out.new" "$out"
+  echo "$out: $(grep -c '==' "$out") packages"
+}
+
+compile requirements/build.txt --group build "$@"
+compile requirements/run.txt pyproject.toml --constraint requirements/build.txt "$@"
+compile requirements/dev.txt pyproject.toml --group dev \
+  --constraint requirements/build.txt --constraint requirements/run.txt "$@"
