@@ -1,0 +1,75 @@
+"""Which room may import what. import-linter sees the rooms; this table sees the libraries as well."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Rooms whose imports are counted out one by one: the standard library and these, nothing else.
+ALLOWED = {
+    "scanner_app/domain": {"scanner_app.domain"},
+    "scanner_app/application": {"scanner_app.domain", "scanner_app.application"},
+}
+# Libraries that only these places may import (the sandbox is a program of its own and keeps its own store).
+ONLY_IN = {
+    "PySide6": ("scanner_app/ui/",),
+    "shiboken6": ("scanner_app/ui/",),
+    "httpx": ("scanner_app/platforms/http.py",),
+    "sqlite_utils": ("scanner_app/storage/", "scanner_app/sandbox/"),
+    "cv2": ("hardware/",),
+    "zxingcpp": ("hardware/",),
+    "pyzbar": ("hardware/",),
+    "nfc": ("hardware/",),
+    "serial": ("hardware/",),
+    "aiohttp": ("scanner_app/sandbox/",),
+}
+
+
+def sources() -> list[Path]:
+    return [path for room in ("scanner_app", "hardware", "resources") for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Dotted names a file imports, also inside functions and for types only; relative ones made absolute."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            yield ".".join([*base, *filter(None, [node.module])])
+
+
+def is_within(name: str, allowed: set[str]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in allowed)
+
+
+def test_the_import_contracts_hold():
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_logo=True) == EXIT_STATUS_SUCCESS
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_the_core_needs_the_standard_library_alone(room):
+    strangers = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for name in imports_of(path)
+        if name.partition(".")[0] not in sys.stdlib_module_names and not is_within(name, ALLOWED[room])
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize(("library", "homes"), ONLY_IN.items())
+def test_only_its_home_imports_the_library(library, homes):
+    strangers = [
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if any(is_within(name, {library}) for name in imports_of(path))
+        and not path.relative_to(ROOT).as_posix().startswith(homes)
+    ]
+    assert strangers == []

@@ -1,0 +1,79 @@
+"""What is locked and installed: every package hashed, named in the notice, and none of the ones that do harm."""
+
+import importlib.metadata
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("build", "run", "dev")
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)")
+
+# opencv-python brings Qt 5 and shares the folder cv2 with the headless build; PySide6 itself brings WebEngine.
+UNWANTED = {
+    "opencv-python": "opencv-python-headless",
+    "opencv-contrib-python": "opencv-python-headless",
+    "pyside6": "PySide6-Essentials and PySide6-Addons",
+    "pyqt5": "PySide6-Essentials",
+    "pyqt6": "PySide6-Essentials",
+}
+
+
+def normal(name: str) -> str:
+    """A package's name as the index compares it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def lock_text(lock: str) -> str:
+    return (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+
+
+def locked(lock: str) -> list[tuple[str, str]]:
+    """Name and version of every line of a lock file; a package stands twice where Python versions differ."""
+    return [(normal(hit[1]), hit[2]) for line in lock_text(lock).splitlines() if (hit := PINNED.match(line))]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_hashes(lock):
+    entries = re.split(r"\n(?=[A-Za-z0-9])", lock_text(lock))
+    unhashed = [entry.splitlines()[0] for entry in entries if PINNED.match(entry) and "--hash=sha256:" not in entry]
+    assert locked(lock)
+    assert unhashed == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_packages_and_hashes_and_no_option(lock):
+    options = [line for line in lock_text(lock).splitlines() if line.startswith("-")]
+    assert options == []
+
+
+def test_the_locks_agree_with_each_other():
+    develop = set(locked("dev"))
+    names = {name for name, _ in develop}
+    assert set(locked("run")) <= develop
+    assert {(name, version) for name, version in locked("build") if name in names} <= develop
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_no_unwanted_package_is_locked(lock):
+    assert {name for name, _ in locked(lock)} & set(UNWANTED) == set()
+
+
+@pytest.mark.parametrize(("name", "instead"), UNWANTED.items())
+def test_no_unwanted_package_is_installed(name, instead):
+    assert not any(importlib.metadata.distributions(name=name)), f"uninstall {name}; this project uses {instead}"
+
+
+def test_python_3_11_gets_a_pyside6_that_does_not_abort():
+    lines = [line for line in lock_text("run").splitlines() if line.startswith("pyside6-")]
+    old = [line for line in lines if "python_full_version < '3.12'" in line]
+    assert len(old) == 2
+    assert all(PINNED.match(line)[2].startswith(("6.8.", "6.9.", "6.10.", "6.11.")) for line in old)
+
+
+def test_the_notice_names_every_package_we_ship_with():
+    notice = {
+        normal(word) for word in re.findall(r"[A-Za-z0-9._-]+", (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8"))
+    }
+    assert sorted({name for name, _ in locked("run")} - notice) == []
