@@ -35,6 +35,7 @@ class Accepted:
     door: str = ""
     place: str = ""
     voids: bool = True  # whether an admission here spends the pass on the platform
+    records: bool = False  # whether the platform keeps scans of this place
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from scanner_app.domain.credential import Credential
-from scanner_app.domain.passes import Direction, PassKey
+from scanner_app.domain.credential import Credential, storable
+from scanner_app.domain.passes import Direction, Pass, PassKey
 from scanner_app.domain.verdict import Verdict
 
 
@@ -36,6 +36,17 @@ class Moment:
     monotonic: float
     offset: float | None = None
 
+    @property
+    def trusted(self) -> datetime:
+        """The best known time: ours, corrected where the platform's clock is clearly another (its Date has whole seconds)."""
+        if self.offset is None or abs(self.offset) < CLOCK_NOISE:
+            return self.wall
+        return self.wall + timedelta(seconds=self.offset)
+
+
+CLOCK_NOISE = 5.0
+"""Seconds: an offset below this may come from the network and from whole-second dates; it corrects nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -55,6 +66,42 @@ class Scan:
     def key(self) -> PassKey | None:
         """The pass it was about, if one was found."""
         return self.verdict.subject.key if self.verdict.subject else None
+
+
+def scan_record(scan: Scan) -> dict[str, object]:
+    """Return the scan as the ledger keeps it and as `gate` and `export` print it (field names are promises)."""
+    verdict, subject = scan.verdict, scan.verdict.subject
+    return {
+        "scan_id": scan.scan_id,
+        "kind": scan.kind.value,
+        "at": scan.moment.trusted.isoformat(timespec="milliseconds"),
+        "raw": storable(scan.credential.text),
+        "symbology": scan.credential.symbology.value,
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason.value,
+        "grade": verdict.grade.value,
+        "pass": pass_record(subject) if subject else None,
+        "detail": dict(verdict.detail),
+        "direction": verdict.direction.value,
+        "place": scan.place,
+        "device": scan.device,
+        "operator": scan.operator,
+        "note": scan.note,
+        "clock_offset": scan.moment.offset,
+    }
+
+
+def pass_record(subject: Pass) -> dict[str, object]:
+    """Return what a scan keeps of a pass: enough to find and to name it, no more personal data than that."""
+    return {
+        "platform": subject.platform,
+        "account": subject.account,
+        "uid": subject.uid,
+        "barcode": storable(subject.barcode),
+        "holder": storable(subject.holder),
+        "template": subject.template,
+        "template_name": storable(subject.template_name),
+    }
 
 
 class OperationKind(StrEnum):

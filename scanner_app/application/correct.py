@@ -1,0 +1,128 @@
+"""Undo and override: corrections are facts of their own, offline as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.ids import new_id
+from scanner_app.application.ports import FactRow, LedgerTx
+from scanner_app.application.present import Desk, local_use
+from scanner_app.application.reporting import COMPENSATION, plan
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.passes import Pass, PassKey
+from scanner_app.domain.place import Place
+from scanner_app.domain.scan import FactKind, Moment, Operation, OperationKind, Scan
+from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
+
+SENIOR = (Role.SUPERVISOR.value, Role.ADMINISTRATOR.value)
+
+
+def undo(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionReport:
+    """Take an admission back: by staff within the place's limit, later by a supervisor with a reason."""
+    row = _row(desk, scan_id)
+    trouble = _undo_trouble(desk, row, operator, reason)
+    if trouble or row is None:
+        return CorrectionReport(trouble)
+    fact_id, moment = new_id(), desk.clock.now()
+
+    def work(tx: LedgerTx) -> bool:
+        sent = tx.undo(fact_id, scan_id, moment, operator, reason)
+        tx.enqueue([_compensate(op, moment) for op in reversed(sent) if op.kind in COMPENSATION])
+        return True
+
+    desk.clerk.ledger(work)
+    return CorrectionReport(fact_id=fact_id)
+
+
+def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -> str:
+    if row is None:
+        return "scan_unknown"
+    if row.body.get("outcome") == Outcome.REFUSE.value:
+        return "undo_refused_scan"
+    reader = desk.clerk.ledger_reader()
+    try:
+        key = _key(row)
+        undone = key is not None and any(
+            f.kind is FactKind.UNDO and f.body.get("scan_id") == row.fact_id for f in reader.history(key)
+        )
+    finally:
+        reader.close()
+    if undone:
+        return "undo_done_before"
+    place = desk.settings().find_place(str(row.body.get("place")))
+    limit = timedelta(seconds=place.undo_seconds if place else 0)
+    late = desk.clock.now().trusted - row.at > limit
+    if late and not (operator.startswith(SENIOR) and reason.strip()):
+        return "undo_needs_supervisor"
+    return ""
+
+
+def _compensate(sent: Operation, moment: Moment) -> Operation:
+    kind = COMPENSATION[sent.kind]
+    amount = -sent.amount if kind is OperationKind.VALUE else sent.amount
+    return replace(sent, kind=kind, amount=amount, extra={**sent.extra, "undone_at": moment.trusted.isoformat()})
+
+
+def override(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionReport:
+    """Admit a refused guest on a supervisor's word; needs a reason."""
+    row = _row(desk, scan_id)
+    if row is None:
+        return CorrectionReport("scan_unknown")
+    if row.body.get("outcome") != Outcome.REFUSE.value:
+        return CorrectionReport("override_admitted_scan")
+    if not reason.strip() or not operator.startswith(SENIOR):
+        return CorrectionReport("override_needs_supervisor")
+    place = desk.settings().find_place(str(row.body.get("place"))) or Place(str(row.body.get("place")))
+    moment, fact_id = desk.clock.now(), new_id()
+    scan = _override_scan(desk, row, fact_id, moment, place, operator, reason)
+    operations = plan(scan, place, desk.tenants())
+    desk.clerk.ledger(lambda tx: tx.record(scan, local_use(scan, place), operations))
+    return CorrectionReport(fact_id=fact_id)
+
+
+def _override_scan(
+    desk: Desk, row: FactRow, fact_id: str, moment: Moment, place: Place, operator: str, reason: str
+) -> Scan:
+    verdict = Verdict(
+        Outcome.ADMIT,
+        Reason.ADMIT,
+        Grade.PENDING,
+        _subject(desk, row),
+        {"override": True, "overrode": str(row.body.get("reason")), "of_scan": row.fact_id},
+        records_use=True,
+        direction=place.direction,
+    )
+    credential = Credential(str(row.body.get("raw", "")), Symbology(str(row.body.get("symbology"))))
+    device = desk.settings().device
+    return Scan(fact_id, moment, device, place.name, credential, verdict, operator, FactKind.OVERRIDE, reason)
+
+
+def _row(desk: Desk, scan_id: str) -> FactRow | None:
+    reader = desk.clerk.ledger_reader()
+    try:
+        return reader.scan(scan_id)
+    finally:
+        reader.close()
+
+
+def _key(row: FactRow) -> PassKey | None:
+    found = row.body.get("pass")
+    return PassKey(str(found["account"]), str(found["uid"])) if isinstance(found, dict) else None
+
+
+def _subject(desk: Desk, row: FactRow) -> Pass | None:
+    key = _key(row)
+    if key is None:
+        return None
+    reader = desk.clerk.cache_reader()
+    try:
+        return reader.get(key)
+    finally:
+        reader.close()
+
+
+def undo_deadline(at: datetime, place: Place) -> datetime:
+    """Return until when staff may undo an admission on their own."""
+    return at + timedelta(seconds=place.undo_seconds)

@@ -1,0 +1,128 @@
+"""Finding the pass: the cache first, the platform when it is unknown here or the place demands confirmation."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from scanner_app.application.config import Settings
+from scanner_app.application.ports import CacheReader, Clerk, Priority
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.errors import PlatformTrouble, StorageTrouble
+from scanner_app.domain.passes import IdentifierKind, Matches, Pass
+from scanner_app.domain.place import Place
+
+log = logging.getLogger(__name__)
+
+
+class Oracle(Protocol):
+    """A platform that can be asked during a scan, if its network is believed up."""
+
+    def believed_up(self) -> bool:
+        """Return whether asking is worth a guest's time."""
+
+    def lookup(self, text: str, deadline: float) -> list[Pass]:
+        """Return what the platform knows of a text; raises PlatformTrouble. Deadline in seconds."""
+
+
+class Finder:
+    """Look-ups for one kiosk. Thread-safe as far as its ports are."""
+
+    def __init__(
+        self, clerk: Clerk, settings: Callable[[], Settings], oracles: Callable[[], Mapping[str, Oracle]]
+    ) -> None:
+        self._clerk, self._settings, self._oracles = clerk, settings, oracles
+
+    def find(self, credential: Credential, place: Place, now: datetime) -> Matches:
+        """Return the matches for a credential at a place; never raises for troubles of cache or network."""
+        settings = self._settings()
+        held, complete, age = self._held(credential, settings, now)
+        matches = Matches(tuple(held), complete, cache_age=age, asked=_asked(settings, place))
+        if not credential.candidates or (held and not place.confirm):
+            return matches
+        return self._ask(matches, credential, settings)
+
+    def _held(self, credential: Credential, settings: Settings, now: datetime) -> tuple[list[Pass], bool, float | None]:
+        reader: CacheReader | None = None
+        try:
+            reader = self._clerk.cache_reader()
+            accounts = [a.id for a in settings.accounts]
+            held = reader.find(credential.candidates, accounts, _carries(settings, credential))
+            states = [reader.state(a) for a in accounts]
+        except StorageTrouble:
+            log.exception("cache cannot be read; scanning goes on without it")
+            return [], False, None
+        finally:
+            if reader is not None:
+                reader.close()
+        syncs = [s.last_sync for s in states]
+        age = max(((now - s).total_seconds() for s in syncs if s), default=None) if all(syncs) else None
+        return held, all(s.complete for s in states), age
+
+    def _ask(self, matches: Matches, credential: Credential, settings: Settings) -> Matches:
+        allowed = _carries(settings, credential)
+        found: list[Pass] = []
+        answered = 0
+        oracles = self._oracles()
+        for account, oracle in oracles.items():
+            if matches.passes and all(p.account != account for p in matches.passes):
+                continue
+            answer = _ask_one(oracle, credential, allowed(account), settings.lookup_deadline)
+            if answer is None:
+                continue
+            answered += 1
+            found += answer
+            self._keep(account, answer)
+        if found:
+            return replace(matches, passes=tuple(found), confirmed=True)
+        if matches.passes and answered:  # the place demands confirmation and the platform no longer knows it
+            return replace(matches, passes=tuple(replace(p, nullified=True) for p in matches.passes), confirmed=True)
+        return replace(matches, complete=matches.complete or (answered > 0 and answered == len(oracles)))
+
+    def _keep(self, account: str, passes: Sequence[Pass]) -> None:
+        if not passes:
+            return
+        try:
+            self._clerk.cache(account, lambda tx: tx.upsert(passes), Priority.SYNC)
+        except StorageTrouble:
+            log.exception("a looked-up pass could not be kept; the verdict stands without it")
+
+
+def _ask_one(
+    oracle: Oracle, credential: Credential, allowed: frozenset[IdentifierKind], deadline: float
+) -> list[Pass] | None:
+    if not oracle.believed_up():
+        return None
+    try:
+        for text in credential.candidates:
+            exact = [p for p in oracle.lookup(text, deadline) if _names(p, text, allowed)]
+            if exact:
+                return exact
+    except PlatformTrouble as trouble:
+        log.info("not asked: %s", trouble.code)
+        return None
+    return []
+
+
+def _names(subject: Pass, text: str, allowed: frozenset[IdentifierKind]) -> bool:
+    """Platform look-ups accept more than what a barcode carries: the answer's own value must equal what was scanned."""
+    return any(kind in allowed and value == text for kind, value in subject.identifiers.items())
+
+
+def _carries(settings: Settings, credential: Credential) -> Callable[[str], frozenset[IdentifierKind]]:
+    tap, shown = credential.symbology.is_tap, credential.symbology.shows_pass
+    by_account = {a.id: a.carries(tap=tap, shown=shown) for a in settings.accounts}
+    return lambda account: by_account.get(account, frozenset())
+
+
+def _asked(settings: Settings, place: Place) -> tuple[str, ...]:
+    names = []
+    for account in settings.accounts:
+        accepted = place.accepted(account.id)
+        if accepted:
+            templates = [t.name for t in account.templates if not accepted.templates or t.id in accepted.templates]
+            names.append(": ".join(filter(None, [account.platform, ", ".join(templates)])))
+    return tuple(names)

@@ -1,0 +1,24 @@
+"""Ids made before the first attempt, so that every retry carries the same one."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+_lock = threading.Lock()
+_last = 0
+
+
+def new_id() -> str:
+    """Return a UUIDv7 (RFC 9562): milliseconds since 1970, then random; rising within this process."""
+    global _last  # noqa: PLW0603 - one clock for the process
+    with _lock:
+        ms = max(time.time_ns() // 1_000_000, _last)
+        _last = ms
+    tail = int.from_bytes(os.urandom(10))
+    value = (ms & 0xFFFF_FFFF_FFFF) << 80 | tail
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    text = f"{value:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -1,0 +1,123 @@
+"""A credential becomes a verdict, and the verdict a fact on disk, before anybody sees it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from scanner_app.application.config import Settings
+from scanner_app.application.events import Decided
+from scanner_app.application.find import Finder
+from scanner_app.application.ids import new_id
+from scanner_app.application.ports import Clerk, Clock, LedgerTx, Priority
+from scanner_app.application.reporting import plan
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.effective import effective
+from scanner_app.domain.errors import StorageTrouble
+from scanner_app.domain.passes import Matches, Use
+from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.rules import decide
+from scanner_app.domain.scan import LocalUse, Moment, Scan
+from scanner_app.domain.verdict import Outcome, Reason, Verdict
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What judging needs: the one writer, time, settings, who may be asked, and the key fingerprint per account."""
+
+    clerk: Clerk
+    clock: Clock
+    settings: Callable[[], Settings]
+    finder: Finder
+    tenants: Callable[[], Mapping[str, str]]
+
+
+def present(desk: Desk, credential: Credential, place: Place, operator: str = "") -> Decided:
+    """Judge one credential at a place and record it. Returns after the commit; any error is a refusal, never raised."""
+    began = time.perf_counter()
+    scan_id = new_id()
+    moment = desk.clock.now()
+    try:
+        matches = desk.finder.find(credential, place, moment.trusted)
+        found = time.perf_counter()
+        scan = desk.clerk.ledger(
+            lambda tx: record(tx, desk, scan_id, moment, credential, place, matches, operator), Priority.SCAN
+        )
+    except StorageTrouble as trouble:
+        log.exception("cannot record: do not admit")
+        refusal = Verdict(Outcome.REFUSE, Reason.CANNOT_RECORD, detail={"code": trouble.code})
+        return _not_recorded(scan_id, moment, desk, credential, place, refusal)
+    except Exception:
+        log.exception("unknown error: refused")
+        return _not_recorded(scan_id, moment, desk, credential, place, Verdict(Outcome.REFUSE, Reason.ERROR))
+    done = time.perf_counter()
+    ms = {"find": _ms(found - began), "record": _ms(done - found), "total": _ms(done - began)}
+    return Decided(scan, ms)
+
+
+def look(desk: Desk, credential: Credential, place: Place) -> Verdict:
+    """Return what the door would say; nothing is recorded."""
+    moment = desk.clock.now()
+    matches = desk.finder.find(credential, place, moment.trusted)
+
+    def judge_only(tx: LedgerTx) -> Verdict:
+        return judge(tx, matches, place, credential, moment)
+
+    return desk.clerk.ledger(judge_only, Priority.SCAN)
+
+
+def judge(tx: LedgerTx, matches: Matches, place: Place, credential: Credential, moment: Moment) -> Verdict:
+    """Decide on the effective state: the snapshots and the ledger's facts as of this transaction."""
+    states = [effective(p, tx.local_facts(p.key)) for p in matches.passes]
+    living = [(p, uses) for p, uses in states if not p.nullified] or states
+    uses: tuple[Use, ...] = living[0][1] if len(living) == 1 else ()
+    current = replace(matches, passes=tuple(p for p, _ in states))
+    return decide(current, uses, place, credential, moment.trusted)
+
+
+def record(
+    tx: LedgerTx,
+    desk: Desk,
+    scan_id: str,
+    moment: Moment,
+    credential: Credential,
+    place: Place,
+    matches: Matches,
+    operator: str,
+) -> Scan:
+    """Decide, insert the scan, its use and its outbox rows: one transaction, run by the clerk."""
+    verdict = judge(tx, matches, place, credential, moment)
+    scan = Scan(scan_id, moment, desk.settings().device, place.name, credential, verdict, operator)
+    operations = plan(scan, place, desk.tenants())
+    tx.record(scan, local_use(scan, place), operations)
+    return scan
+
+
+def local_use(scan: Scan, place: Place) -> LocalUse | None:
+    """Return the use that an admission makes, None for refusals and looks."""
+    subject = scan.verdict.subject
+    if subject is None or not scan.verdict.records_use or place.policy is Policy.LOOK_ONLY:
+        return None
+    return LocalUse(
+        scan.scan_id,
+        place.platform_place(subject.account),
+        scan.moment.trusted,
+        scan.verdict.direction,
+        scan.verdict.amount,
+        scan.device,
+    )
+
+
+def _not_recorded(
+    scan_id: str, moment: Moment, desk: Desk, credential: Credential, place: Place, verdict: Verdict
+) -> Decided:
+    scan = Scan(scan_id, moment, desk.settings().device, place.name, credential, verdict)
+    return Decided(scan, durable=False)
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

@@ -1,0 +1,84 @@
+"""What a platform is told of a scan. Decided at the door, kept in the outbox, sent when it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scanner_app.domain.passes import PassKey
+from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.domain.scan import Operation, OperationKind, Scan
+from scanner_app.domain.verdict import Reason
+
+UNREPORTED = frozenset(
+    {
+        Reason.UNREADABLE,
+        Reason.AMBIGUOUS,
+        Reason.NOT_LOADED,
+        Reason.NULLIFIED,  # gone there: it could only answer 404
+        Reason.WRONG_EVENT,  # no door of this place belongs to that template
+        Reason.CANNOT_RECORD,
+        Reason.ERROR,
+    }
+)
+"""Refusals that no platform is told of; they stay in the ledger as facts."""
+
+
+def plan(scan: Scan, place: Place, tenants: Mapping[str, str]) -> tuple[Operation, ...]:
+    """Return the outbox rows of one scan, in the order they are to be sent. `tenants`: key fingerprint per account."""
+    if place.policy is Policy.LOOK_ONLY or scan.verdict.reason in UNREPORTED:
+        return ()
+    accepted = _teller(scan, place)
+    if accepted is None:
+        return ()
+    kinds = _kinds(scan, place, accepted)
+    return tuple(_operation(kind, scan, place, accepted, tenants) for kind in kinds)
+
+
+def _teller(scan: Scan, place: Place) -> Accepted | None:
+    if scan.verdict.subject:
+        return place.accepted(scan.verdict.subject.account)
+    return next((a for a in place.accepts if a.records), None)  # an unknown code: whoever keeps scans of this place
+
+
+def _kinds(scan: Scan, place: Place, accepted: Accepted) -> list[OperationKind]:
+    kinds = [OperationKind.RECORD] if accepted.records else []
+    if not scan.verdict.admits:
+        return kinds
+    if scan.verdict.spends and accepted.voids:
+        kinds.append(OperationKind.VOID)
+    if place.policy is Policy.STORED_VALUE:
+        kinds.append(OperationKind.VALUE)
+    return kinds
+
+
+def _operation(
+    kind: OperationKind, scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]
+) -> Operation:
+    policy = Policy.ATTENDANCE if place.policy is Policy.ONCE and not accepted.voids else place.policy
+    key = scan.key or PassKey(accepted.account, "")
+    return Operation(
+        kind,
+        scan.scan_id,
+        accepted.account,
+        key.uid,
+        scan.moment.trusted,
+        raw=scan.credential.text,
+        device=scan.device,
+        door=accepted.door,
+        place=accepted.place or place.name,
+        direction=scan.verdict.direction,
+        reason=scan.verdict.reason.value,
+        outcome=scan.verdict.outcome.value,
+        policy=policy.value,
+        symbology=scan.credential.symbology.value,
+        amount=-scan.verdict.amount if kind is OperationKind.VALUE else scan.verdict.amount,
+        tenant=tenants.get(accepted.account, ""),
+    )
+
+
+COMPENSATION: Mapping[OperationKind, OperationKind] = {
+    OperationKind.VOID: OperationKind.RESTORE,
+    OperationKind.RECORD: OperationKind.UNRECORD,
+    OperationKind.VALUE: OperationKind.VALUE,
+}
+"""What takes back an operation that has, or may have, reached the platform."""
