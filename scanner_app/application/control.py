@@ -81,32 +81,43 @@ class DoorControl(Protocol):
     def choose(self, key: PassKey, operator: str) -> None:
         """Present a pass picked from a list (search, ambiguous codes): no pass was shown."""
 
-    def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport: ...
+    def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport:
+        """Take an admission back."""
 
     def override(self, scan_id: str, operator: str, reason: str) -> CorrectionReport:
         """Admit a refused guest on a supervisor's word."""
 
-    def set_look_only(self, on: bool) -> None: ...  # noqa: FBT001 - one meaning
+    def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - one meaning
+        """Show only, record nothing, until switched off."""
 
-    def set_place(self, name: str) -> None: ...
+    def set_place(self, name: str) -> None:
+        """Work at another configured place."""
 
     # seeing
-    def status(self) -> Status: ...
+    def status(self) -> Status:
+        """Return the door at a glance."""
 
-    def recent(self, limit: int = 50) -> Sequence[FactRow]: ...
+    def recent(self, limit: int = 50) -> Sequence[FactRow]:
+        """Return the newest scans, newest first."""
 
-    def search(self, text: str, limit: int = 50) -> Sequence[Pass]: ...
+    def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
+        """Return passes by a fuzzy search; never admitted without an exact look."""
 
-    def story(self, key: PassKey) -> Story | None: ...
+    def story(self, key: PassKey) -> Story | None:
+        """Return everything known of a pass."""
 
-    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]: ...
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
+        """Return the conflicts, newest first."""
 
-    def settle(self, number: int, operator: str, note: str) -> CorrectionReport: ...
+    def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
+        """Settle a conflict with a note."""
 
-    def capabilities(self, account: str) -> Capabilities: ...
+    def capabilities(self, account: str) -> Capabilities:
+        """Return what an account can do."""
 
     # setting up
-    def settings(self) -> Settings: ...
+    def settings(self) -> Settings:
+        """Return the settings in force."""
 
     def save_settings(self, settings: Settings) -> None:
         """Keep and apply; raises SettingsTrouble with a code when they cannot be."""
@@ -117,9 +128,11 @@ class DoorControl(Protocol):
     def store_key(self, account: AccountConfig, key: str) -> str:
         """Keep a key in the secret store; return "keyring" or "file"."""
 
-    def check_pin(self, role: Role, pin: str) -> PinAnswer: ...
+    def check_pin(self, role: Role, pin: str) -> PinAnswer:
+        """Return whether a PIN opens a role."""
 
-    def set_pin(self, role: Role, pin: str) -> None: ...
+    def set_pin(self, role: Role, pin: str) -> None:
+        """Choose a PIN."""
 
     def sync_now(self, *, full: bool = False) -> None:
         """Wake the sync threads; progress arrives as `StatusChanged`."""

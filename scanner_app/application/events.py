@@ -21,7 +21,7 @@ class Checking:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A verdict, durable before this was sent (`durable` False only with CANNOT_RECORD, ERROR). `ms`: decide, commit, total."""
+    """A verdict. Durable before this was sent, but for CANNOT_RECORD and ERROR. `ms`: find, record, total."""
 
     scan: Scan
     ms: Mapping[str, float] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class DeviceChanged:
 
 @dataclass(frozen=True, slots=True)
 class FrameSeen:
-    """A camera picture for the preview: `image` is a BGR or grey uint8 array; outlines in its pixels, found just now."""
+    """A camera picture for the preview: a BGR or grey uint8 array, and outlines in its pixels found just now."""
 
     source: str
     image: object

@@ -18,7 +18,8 @@ T = TypeVar("T")
 class Clock(Protocol):
     """Wall and monotonic time, and what is known of the platform's."""
 
-    def now(self) -> Moment: ...
+    def now(self) -> Moment:
+        """Return this moment."""
 
     def heard(self, platform_time: datetime) -> None:
         """Take note of a platform's `Date`."""
@@ -76,7 +77,8 @@ class FactRow:
 class LedgerTx(Protocol):
     """The ledger inside one transaction on the clerk's thread."""
 
-    def local_facts(self, key: PassKey) -> LocalFacts: ...
+    def local_facts(self, key: PassKey) -> LocalFacts:
+        """Return all local facts about a pass."""
 
     def record(self, scan: Scan, use: LocalUse | None, operations: Sequence[Operation]) -> None:
         """Add the scan, its use and its outbox rows."""
@@ -84,9 +86,11 @@ class LedgerTx(Protocol):
     def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
         """Take a recorded use back: mark it undone, cancel what was not sent, return the operations that were sent."""
 
-    def enqueue(self, operations: Sequence[Operation]) -> None: ...
+    def enqueue(self, operations: Sequence[Operation]) -> None:
+        """Add outbox rows."""
 
-    def add_fact(self, fact_id: str, kind: FactKind, moment: Moment, body: Mapping[str, object]) -> None: ...
+    def add_fact(self, fact_id: str, kind: FactKind, moment: Moment, body: Mapping[str, object]) -> None:
+        """Append a fact of any kind."""
 
 
 class LedgerReader(Protocol):
@@ -95,21 +99,29 @@ class LedgerReader(Protocol):
     def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
         """Return the next items to send: the oldest pending one of each pass, due, in order."""
 
-    def outbox_counts(self) -> Mapping[OperationState, int]: ...
+    def outbox_counts(self) -> Mapping[OperationState, int]:
+        """Return how many outbox rows are in each state."""
 
-    def recent_scans(self, limit: int) -> Sequence[FactRow]: ...
+    def recent_scans(self, limit: int) -> Sequence[FactRow]:
+        """Return the newest scans and overrides, newest first."""
 
-    def facts(self, kinds: frozenset[FactKind], after: int = 0, limit: int = 1000) -> Sequence[FactRow]: ...
+    def facts(self, kinds: frozenset[FactKind], after: int = 0, limit: int = 1000) -> Sequence[FactRow]:
+        """Return facts of some kinds in order, after a number."""
 
-    def scan(self, scan_id: str) -> FactRow | None: ...
+    def scan(self, scan_id: str) -> FactRow | None:
+        """Return one scan by its id."""
 
-    def history(self, key: PassKey) -> Sequence[FactRow]: ...
+    def history(self, key: PassKey) -> Sequence[FactRow]:
+        """Return every fact about a pass, oldest first."""
 
-    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]: ...
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
+        """Return the conflicts, newest first."""
 
-    def admitted_count(self, place: str, since: datetime) -> int: ...
+    def admitted_count(self, place: str, since: datetime) -> int:
+        """Return how many were admitted at a place since a time."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give back what it holds."""
 
 
 class CacheReader(Protocol):
@@ -120,36 +132,45 @@ class CacheReader(Protocol):
     ) -> list[Pass]:
         """Return the passes whose identifiers of the allowed kinds equal the first candidate that matches any."""
 
-    def get(self, key: PassKey) -> Pass | None: ...
+    def get(self, key: PassKey) -> Pass | None:
+        """Return one pass, None if it is not held."""
 
     def search(self, text: str, accounts: Iterable[str], limit: int = 50) -> list[Pass]:
         """Return passes by name, e-mail, id or barcode; accents and case folded; prefix and word."""
 
-    def state(self, account: str) -> CacheState: ...
+    def state(self, account: str) -> CacheState:
+        """Return how much of an account is held."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give back what it holds."""
 
 
 class CacheTx(Protocol):
     """One account's cache inside one transaction on the clerk's thread."""
 
-    def upsert(self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None) -> None: ...
+    def upsert(self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None) -> None:
+        """Add or replace passes; a full walk stamps its generation."""
 
     def page_done(self, stream: str, resume: str, done: int, total: int | None) -> None:
         """Remember where a walk stands so that it can be resumed after a crash."""
 
-    def walk(self, stream: str) -> WalkState | None: ...
+    def walk(self, stream: str) -> WalkState | None:
+        """Return the walk under way, None if there is none."""
 
-    def begin_walk(self, stream: str, started: datetime, cursor: str) -> WalkState: ...
+    def begin_walk(self, stream: str, started: datetime, cursor: str) -> WalkState:
+        """Start a walk: a full one when the cursor is empty, else a delta."""
 
-    def end_walk(self, stream: str, cursor: str, ended: datetime, total: int | None) -> None: ...
+    def end_walk(self, stream: str, cursor: str, ended: datetime, total: int | None) -> None:
+        """End a walk after its last page and move the cursor."""
 
-    def cursor(self, stream: str) -> str: ...
+    def cursor(self, stream: str) -> str:
+        """Return the delta cursor of a stream, empty before the first full walk."""
 
     def unseen(self, stream: str, generation: int) -> int:
         """Return how many passes of the stream (a template) a complete walk of this generation did not see."""
 
-    def tombstone_unseen(self, stream: str, generation: int) -> int: ...
+    def tombstone_unseen(self, stream: str, generation: int) -> int:
+        """Mark what a complete walk did not see as gone; return how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +190,7 @@ class Clerk(Protocol):
     """The one writer. Work runs on its thread in one transaction each; scans ahead of everything else."""
 
     def ledger(self, work: Callable[[LedgerTx], T], priority: Priority = Priority.SCAN) -> T:
-        """Run work in one `BEGIN IMMEDIATE` transaction on the ledger; return after COMMIT (fsync). Blocks the caller."""
+        """Run work in one `BEGIN IMMEDIATE` transaction on the ledger; return after COMMIT (fsync)."""
 
     def cache(self, account: str, work: Callable[[CacheTx], T], priority: Priority = Priority.SYNC) -> T:
         """Run work in one transaction on the account's cache."""
@@ -186,9 +207,11 @@ class Clerk(Protocol):
     ) -> None:
         """Write the outcome of one delivery attempt."""
 
-    def ledger_reader(self) -> LedgerReader: ...
+    def ledger_reader(self) -> LedgerReader:
+        """Return a reader of the ledger for this thread."""
 
-    def cache_reader(self) -> CacheReader: ...
+    def cache_reader(self) -> CacheReader:
+        """Return a reader of the caches for this thread."""
 
 
 # --- platforms ------------------------------------------------------------------------------------------------------
@@ -279,9 +302,11 @@ class Platform(Protocol):
     def check(self) -> datetime | None:
         """Make one cheap authorised call; return the platform's time."""
 
-    def templates(self) -> list[Template]: ...
+    def templates(self) -> list[Template]:
+        """Return the templates this account can see."""
 
-    def doors(self) -> list[Door]: ...
+    def doors(self) -> list[Door]:
+        """Return the platform's own doors."""
 
     def streams(self) -> list[str]:
         """Return what has to be walked to hold every pass: template ids, mostly."""
@@ -295,12 +320,14 @@ class Platform(Protocol):
     def lookup(self, text: str, deadline: float) -> list[Pass]:
         """Return the passes found for one text, [] if the platform knows none. Deadline in seconds."""
 
-    def search(self, text: str) -> list[Pass]: ...
+    def search(self, text: str) -> list[Pass]:
+        """Return passes by a fuzzy search; never admitted without an exact look."""
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform. `may_have_arrived`: an earlier try's outcome is unknown; find out before repeating."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give back what it holds."""
 
 
 # --- what the door tells the screens ---------------------------------------------------------------------------------

@@ -36,24 +36,32 @@ class Desk:
     tenants: Callable[[], Mapping[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """One credential at one place at one moment, with the id it will be known by."""
+
+    scan_id: str
+    moment: Moment
+    credential: Credential
+    place: Place
+    operator: str = ""
+
+
 def present(desk: Desk, credential: Credential, place: Place, operator: str = "") -> Decided:
     """Judge one credential at a place and record it. Returns after the commit; any error is a refusal, never raised."""
     began = time.perf_counter()
-    scan_id = new_id()
-    moment = desk.clock.now()
+    shown = Presentation(new_id(), desk.clock.now(), credential, place, operator)
     try:
-        matches = desk.finder.find(credential, place, moment.trusted)
+        matches = desk.finder.find(credential, place, shown.moment.trusted)
         found = time.perf_counter()
-        scan = desk.clerk.ledger(
-            lambda tx: record(tx, desk, scan_id, moment, credential, place, matches, operator), Priority.SCAN
-        )
+        scan = desk.clerk.ledger(lambda tx: record(tx, desk, shown, matches), Priority.SCAN)
     except StorageTrouble as trouble:
         log.exception("cannot record: do not admit")
         refusal = Verdict(Outcome.REFUSE, Reason.CANNOT_RECORD, detail={"code": trouble.code})
-        return _not_recorded(scan_id, moment, desk, credential, place, refusal)
+        return _not_recorded(desk, shown, refusal)
     except Exception:
         log.exception("unknown error: refused")
-        return _not_recorded(scan_id, moment, desk, credential, place, Verdict(Outcome.REFUSE, Reason.ERROR))
+        return _not_recorded(desk, shown, Verdict(Outcome.REFUSE, Reason.ERROR))
     done = time.perf_counter()
     ms = {"find": _ms(found - began), "record": _ms(done - found), "total": _ms(done - began)}
     return Decided(scan, ms)
@@ -79,21 +87,12 @@ def judge(tx: LedgerTx, matches: Matches, place: Place, credential: Credential, 
     return decide(current, uses, place, credential, moment.trusted)
 
 
-def record(
-    tx: LedgerTx,
-    desk: Desk,
-    scan_id: str,
-    moment: Moment,
-    credential: Credential,
-    place: Place,
-    matches: Matches,
-    operator: str,
-) -> Scan:
+def record(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> Scan:
     """Decide, insert the scan, its use and its outbox rows: one transaction, run by the clerk."""
-    verdict = judge(tx, matches, place, credential, moment)
-    scan = Scan(scan_id, moment, desk.settings().device, place.name, credential, verdict, operator)
-    operations = plan(scan, place, desk.tenants())
-    tx.record(scan, local_use(scan, place), operations)
+    verdict = judge(tx, matches, shown.place, shown.credential, shown.moment)
+    device = desk.settings().device
+    scan = Scan(shown.scan_id, shown.moment, device, shown.place.name, shown.credential, verdict, shown.operator)
+    tx.record(scan, local_use(scan, shown.place), plan(scan, shown.place, desk.tenants()))
     return scan
 
 
@@ -112,10 +111,9 @@ def local_use(scan: Scan, place: Place) -> LocalUse | None:
     )
 
 
-def _not_recorded(
-    scan_id: str, moment: Moment, desk: Desk, credential: Credential, place: Place, verdict: Verdict
-) -> Decided:
-    scan = Scan(scan_id, moment, desk.settings().device, place.name, credential, verdict)
+def _not_recorded(desk: Desk, shown: Presentation, verdict: Verdict) -> Decided:
+    device = desk.settings().device
+    scan = Scan(shown.scan_id, shown.moment, device, shown.place.name, shown.credential, verdict, shown.operator)
     return Decided(scan, durable=False)
 
 

@@ -109,7 +109,7 @@ class PlatformTrouble(Trouble):
     def outcome_unknown(self) -> bool:
         """Whether the platform may have done what was asked although no answer says so."""
         lost = (PlatformKind.UNREACHABLE, PlatformKind.PORTAL, PlatformKind.NONSENSE)
-        return self.sent and (self.kind in lost or (self.status or 0) >= 500)  # noqa: PLR2004 - HTTP server errors
+        return self.sent and (self.kind in lost or (self.status or 0) >= 500)
 
 
 class SettingsTrouble(Trouble):

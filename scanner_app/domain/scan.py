@@ -38,7 +38,7 @@ class Moment:
 
     @property
     def trusted(self) -> datetime:
-        """The best known time: ours, corrected where the platform's clock is clearly another (its Date has whole seconds)."""
+        """The best known time: ours, corrected where the platform's clock is clearly another."""
         if self.offset is None or abs(self.offset) < CLOCK_NOISE:
             return self.wall
         return self.wall + timedelta(seconds=self.offset)

@@ -1,0 +1,58 @@
+"""Small files that are whole or absent: written beside, fsynced, then put in place."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scanner_app.domain.errors import StorageKind, StorageTrouble
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file (mode 0600) so that a crash leaves the old or the new one, never half of either."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _trouble(error, path) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise _trouble(error, path) from error
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return the object in a JSON file, None if there is no such file; StorageTrouble if it cannot be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StorageTrouble(StorageKind.CORRUPT, f"{path.name}: {error}") from error
+    if not isinstance(found, dict):
+        raise StorageTrouble(StorageKind.CORRUPT, f"{path.name} does not hold an object")
+    return found
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _trouble(error: OSError, path: Path) -> StorageTrouble:
+    kinds = {errno.ENOSPC: StorageKind.FULL, errno.EROFS: StorageKind.READ_ONLY, errno.EACCES: StorageKind.READ_ONLY}
+    return StorageTrouble(kinds.get(error.errno or 0, StorageKind.IO), f"{path.name}: {error.strerror}")

@@ -1,0 +1,94 @@
+"""One door per data folder, and an orderly end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from scanner_app.domain.errors import SettingsTrouble, StorageKind, StorageTrouble
+
+log = logging.getLogger(__name__)
+
+
+class InstanceLock:
+    """Held by the one program that writes to a data folder; the system frees it when the program dies."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "door.lock"
+        self._handle: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock or raise SettingsTrouble("second_instance")."""
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StorageTrouble(StorageKind.READ_ONLY, f"{self._path.name}: {error.strerror}") from error
+        try:
+            _lock(handle)
+        except OSError as error:
+            owner = os.pread(handle, 32, 0).decode(errors="replace").strip() if os.name == "posix" else ""
+            os.close(handle)
+            raise SettingsTrouble("second_instance", f"process {owner}" if owner else "") from error
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        self._handle = handle
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _lock(handle: int) -> None:
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """Give an event that SIGINT and SIGTERM set, the old handlers back at the end."""
+    stop = threading.Event()
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        log.info("asked to stop by signal %d", number)
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Parts:
+    """Started parts, stopped in reverse order; one that fails to stop does not keep the others."""
+
+    def __init__(self) -> None:
+        self._stops: list[tuple[str, Callable[[], object]]] = []
+
+    def add(self, name: str, stop: Callable[[], object]) -> None:
+        """Remember how to stop a part that was just started."""
+        self._stops.append((name, stop))
+
+    def stop(self) -> None:
+        """Stop everything, last started first."""
+        while self._stops:
+            name, stop = self._stops.pop()
+            try:
+                stop()
+            except Exception:
+                log.exception("%s did not stop cleanly", name)
