@@ -1,0 +1,160 @@
+"""What OpenCV can open, each as a plain reader: a device, a video, pictures in a folder, a stream from the network."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+
+from hardware.frames import Gray
+from hardware.opencv import cv2
+
+_log = logging.getLogger(__name__)
+
+PATIENCE: Final = 2000  # milliseconds after which a silent network stream counts as lost
+PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
+_SLIDE_SECONDS: Final = 1.0  # how long each picture of a folder is shown
+_SLIDE_RATE: Final = 10.0  # frames per second of such a show
+
+
+class CannotOpen(Exception):
+    """The source is not there or cannot be read; the message says which and what to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as read. `offset` is its time within a recording in seconds, None for live sources."""
+
+    colour: Gray
+    offset: float | None
+
+
+class Reader(Protocol):
+    """An opened source. `read` returns None at its end or when the device fails."""
+
+    def read(self) -> Picture | None:
+        """The next picture."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the device or file."""
+        ...
+
+
+class _Capture:
+    """A cv2.VideoCapture that is known to be open."""
+
+    def __init__(self, capture: cv2.VideoCapture, rate: float | None) -> None:
+        self._capture = capture
+        self._rate = rate
+        self._count = 0
+
+    def read(self) -> Picture | None:
+        """See Reader."""
+        try:
+            good, picture = self._capture.read()
+        except cv2.error:
+            return None
+        if not good or picture.size == 0:
+            return None
+        offset = self._count / self._rate if self._rate else None
+        self._count += 1
+        return Picture(_as_colour(np.asarray(picture)), offset)
+
+    def close(self) -> None:
+        """See Reader."""
+        self._capture.release()
+
+
+class _Pictures:
+    """Picture files one after the other, each shown for a second as a camera would show it."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self._files = iter(self._slides(files))
+
+    def _slides(self, files: list[Path]) -> Iterator[Picture]:
+        per_slide = round(_SLIDE_SECONDS * _SLIDE_RATE)
+        for number, file in enumerate(files):
+            try:
+                colour = read_picture(file)
+            except CannotOpen as error:
+                _log.warning("%s", error)
+                continue
+            for step in range(per_slide):
+                yield Picture(colour, (number * per_slide + step) / _SLIDE_RATE)
+
+    def read(self) -> Picture | None:
+        """See Reader."""
+        return next(self._files, None)
+
+    def close(self) -> None:
+        """See Reader."""
+
+
+def open_device(number: int, width: int = 1280, height: int = 720) -> Reader:
+    """The camera with this number, asked for motion JPEG and the given size. CannotOpen when there is none."""
+    backend = cv2.CAP_V4L2 if Path("/dev").is_dir() and Path("/sys").is_dir() else cv2.CAP_ANY
+    capture = cv2.VideoCapture(number, backend)
+    if not capture.isOpened():
+        capture.release()
+        raise CannotOpen(f"camera {number} is not there or is in use by another program")
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return _Capture(capture, None)
+
+
+def open_url(url: str) -> Reader:
+    """A stream from the network, for example motion JPEG. Never blocks for much longer than PATIENCE."""
+    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, PATIENCE, cv2.CAP_PROP_READ_TIMEOUT_MSEC, PATIENCE]
+    capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits)
+    if not capture.isOpened():
+        capture.release()
+        raise CannotOpen("the network camera does not answer")
+    return _Capture(capture, None)
+
+
+def open_file(path: Path) -> Reader:
+    """A video file, a picture, or a folder of pictures. CannotOpen when it holds nothing readable."""
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
+        if not files:
+            raise CannotOpen(f"there are no pictures in {path}")
+        return _Pictures(files)
+    if not path.is_file():
+        raise CannotOpen(f"there is no file {path}")
+    if path.suffix.lower() in PICTURES:
+        return _Pictures([path])
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        capture.release()
+        raise CannotOpen(f"{path} is not a video that can be read")
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    return _Capture(capture, rate if 1 <= rate <= 240 else 30.0)
+
+
+def read_picture(file: Path) -> Gray:
+    """A picture file as BGR. CannotOpen when it is none; the size limits of hardware.opencv apply."""
+    try:
+        colour = cv2.imdecode(np.fromfile(file, dtype=np.uint8), cv2.IMREAD_COLOR)
+    except (cv2.error, OSError) as error:
+        raise CannotOpen(f"{file} cannot be read as a picture: {_short(error)}") from error
+    if colour is None:
+        raise CannotOpen(f"{file} is not a picture that can be read")
+    return np.asarray(colour, np.uint8)
+
+
+def _short(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def gray_of(colour: Gray) -> Gray:
+    """The gray picture the decoders work on."""
+    return np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _as_colour(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Gray:
+    return picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)

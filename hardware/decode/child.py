@@ -1,0 +1,81 @@
+"""The decoder's own process: `python -m hardware.decode.child ORDERS ANSWERS PICTURE DEADLINE DECODER FORMATS`.
+
+It meets the pictures strangers hold up. A crafted code may kill it, never the door.
+"""
+
+import importlib
+import os
+import resource
+import signal
+import sys
+import time
+from typing import Final, Protocol
+
+from hardware.decode.link import Answer, SharedPicture, read_order, send_answer
+from hardware.decode.read import Read
+from hardware.frames import Frame
+from hardware.opencv import cv2
+
+_MEMORY: Final = 3 << 30  # bytes of address space; libraries map about 1 GB, a decode needs some 50 MB
+
+
+class Decoder(Protocol):
+    """What runs in the child: frames in, reads out."""
+
+    def process(self, frame: Frame) -> list[Read]:
+        """The reads of this frame."""
+        ...
+
+
+def load(dotted: str, formats: frozenset[str]) -> Decoder:
+    """The decoder that `package.module:factory` names, made for these formats."""
+    module, _, factory = dotted.partition(":")
+    decoder: Decoder = getattr(importlib.import_module(module), factory)(formats)
+    return decoder
+
+
+def main(arguments: list[str]) -> int:
+    """Decode until the supervisor closes its end."""
+    orders, answers, picture, deadline = int(arguments[0]), int(arguments[1]), int(arguments[2]), float(arguments[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal goes to the whole group
+    _limits()
+    decoder = load(arguments[4], frozenset(arguments[5].split(",")))
+    shared = SharedPicture(picture)
+    send_answer(answers, Answer(0, (), 0.0, str(getattr(decoder, "without_zbar", ""))))
+    _quiet()
+    while (order := read_order(orders)) is not None:
+        seq, height, width, at, index = order
+        # Should the supervisor die while we hang, the kernel ends us: the default action needs no interpreter.
+        signal.setitimer(signal.ITIMER_REAL, 5 * deadline + 5)
+        send_answer(answers, _decode(decoder, seq, Frame(shared.get(height, width), at, index)))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return 0
+
+
+def _decode(decoder: Decoder, seq: int, frame: Frame) -> Answer:
+    begun = time.perf_counter()
+    notice, reads = "", []
+    try:
+        reads = decoder.process(frame)
+    except Exception as error:  # noqa: BLE001 - one picture must not end the decoder; the supervisor counts and logs it
+        notice = f"{type(error).__name__}: {error}"
+    return Answer(seq, tuple(reads), (time.perf_counter() - begun) * 1000, notice)
+
+
+def _limits() -> None:
+    """A crafted code gets neither the machine's memory nor a core file with what was last seen."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    cv2.setNumThreads(1)
+
+
+def _quiet() -> None:
+    """Silence stderr: zbar writes assertions about pictures by the thousand; start-up troubles are already told."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

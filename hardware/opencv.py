@@ -1,0 +1,18 @@
+"""OpenCV as this package uses it: limits set before the library reads them, one thread per process that decodes."""
+
+import os
+
+# A 109 KB PNG can ask for 5 GB; OpenCV reads these limits once, when it is loaded.
+# 64 megapixels is an 8K frame twice over.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 26))
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_WIDTH", "16384")
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_HEIGHT", "16384")
+# A missing camera is a state we report ourselves; OpenCV would add lines on stderr at each try.
+os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# A stalled V4L2 camera otherwise blocks read() for 10 s.
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
+
+import cv2
+
+__all__ = ["cv2"]
