@@ -1,0 +1,159 @@
+"""The door's clock: wall and monotonic time, what is known of the platform's, and a floor that time never falls below."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scanner_app.domain.scan import Moment
+
+WARN_SECONDS = 30.0
+"""A door clock further than this from the platform's is worth a person's attention."""
+
+JUMP_SECONDS = 5.0
+"""Wall and monotonic time further apart than this between two looks: the clock was set, or the machine slept."""
+
+SAMPLES = 9
+HALF_SECOND = timedelta(seconds=0.5)  # an HTTP Date is cut to whole seconds: half a second is the mean of what is lost
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A known time, tied to the steady reading at which it was known; setting the wall clock does not touch it."""
+
+    at: datetime
+    steady: float
+
+    def now(self, steady: float) -> datetime:
+        """Return what that time has become."""
+        return self.at + timedelta(seconds=steady - self.steady)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One reading of all clocks. `steady` goes on while the machine sleeps where the system has such a clock."""
+
+    wall: datetime
+    monotonic: float
+    steady: float
+
+
+def platform_offset(anchors: Iterable[Anchor], look: Look) -> float | None:
+    """Return the median of platform time minus wall time in seconds, None with no sample."""
+    apart = [(a.now(look.steady) - look.wall).total_seconds() for a in anchors]
+    return statistics.median(apart) if apart else None
+
+
+def jumped(before: Look, after: Look) -> float:
+    """Return by how many seconds wall time went further than monotonic time, 0.0 when it is no jump."""
+    apart = (after.wall - before.wall).total_seconds() - (after.monotonic - before.monotonic)
+    return apart if abs(apart) > JUMP_SECONDS else 0.0
+
+
+def boot_time() -> float:
+    """Return seconds since the machine was started, its sleep included; monotonic time where that is not known."""
+    source = getattr(time, "CLOCK_BOOTTIME", None)  # Linux only
+    return time.monotonic() if source is None else time.clock_gettime(source)
+
+
+class SystemClock:
+    """`ports.Clock` over the machine's clocks. Thread-safe; the time sources are given so that tests need not wait."""
+
+    def __init__(
+        self,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        steady: Callable[[], float] = boot_time,
+        warn_seconds: float = WARN_SECONDS,
+    ) -> None:
+        self._wall, self._monotonic, self._steady, self._warn = wall, monotonic, steady, warn_seconds
+        self.on_jump: Callable[[float], None] | None = None
+        self._lock = threading.Lock()
+        self._heard: deque[Anchor] = deque(maxlen=SAMPLES)
+        self._ledger: Anchor | None = None
+        self._platform: Anchor | None = None
+        self._last = self._read()
+        self._jump = 0.0
+
+    def now(self) -> Moment:
+        """Return this moment. `offset` is the platform's clock minus ours, or what lifts ours to the floor."""
+        with self._lock:
+            look = self._look()
+            return Moment(look.wall, look.monotonic, self._offset(look))
+
+    def monotonic(self) -> float:
+        """Return seconds that never jump, for waits and ages."""
+        return self._monotonic()
+
+    def heard(self, platform_time: datetime, round_trip: float = 0.0) -> None:
+        """Take note of a platform's `Date`, heard `round_trip` seconds after it was asked for."""
+        with self._lock:
+            steady = self._look().steady
+            at = platform_time + HALF_SECOND + timedelta(seconds=round_trip / 2)
+            self._heard.append(Anchor(at, steady))
+            self._platform = Anchor(platform_time, steady)
+
+    def floor(self, at: datetime) -> None:
+        """It cannot be earlier than this: the ledger holds a fact of that time."""
+        with self._lock:
+            steady = self._look().steady
+            if self._ledger is None or self._ledger.now(steady) < at:
+                self._ledger = Anchor(at, steady)
+
+    @property
+    def offset(self) -> float | None:
+        """The platform's clock minus ours in seconds, None when no platform was heard."""
+        with self._lock:
+            return platform_offset(self._heard, self._look())
+
+    @property
+    def warning(self) -> bool:
+        """Whether our clock is so far from the platform's, or so far behind the ledger, that people must know."""
+        offset = self.now().offset
+        return offset is not None and abs(offset) > self._warn
+
+    @property
+    def behind(self) -> bool:
+        """Whether our clock is behind a time that has certainly been."""
+        with self._lock:
+            return self._lift(self._look()) > JUMP_SECONDS
+
+    def check(self) -> float:
+        """Return the seconds by which wall time jumped since the last check (0.0: not at all), and tell who listens."""
+        with self._lock:
+            self._look()
+            jump, self._jump = self._jump, 0.0
+        if jump and self.on_jump is not None:
+            self.on_jump(jump)
+        return jump
+
+    def _read(self) -> Look:
+        return Look(self._wall(), self._monotonic(), self._steady())
+
+    def _look(self) -> Look:
+        """Read all clocks. After a leap that a steady clock slept through, what was heard before proves nothing."""
+        look, last = self._read(), self._last
+        self._last = look
+        jump = jumped(last, look)
+        self._jump += jump
+        slept_through = abs((look.steady - last.steady) - (look.monotonic - last.monotonic)) < 1.0
+        if jump > 0 and slept_through and self._steady is not boot_time:
+            self._heard.clear()
+        return look
+
+    def _offset(self, look: Look) -> float | None:
+        known = platform_offset(self._heard, look)
+        if known is not None:
+            return known
+        lift = self._lift(look)
+        return lift if lift > 0 else None
+
+    def _lift(self, look: Look) -> float:
+        """Return how far the wall clock is behind the floor: the last platform Date and the last ledger time."""
+        floors = [a.now(look.steady) for a in (self._ledger, self._platform) if a is not None]
+        return max([(f - look.wall).total_seconds() for f in floors], default=0.0)

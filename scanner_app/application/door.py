@@ -1,0 +1,295 @@
+"""The door: takes credentials one after the other, tells verdicts, answers screens. Knows no Qt and no hardware."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from scanner_app.application import correct
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.control import AccountReport, CorrectionReport, PinAnswer, Role, Story
+from scanner_app.application.events import (
+    AccountStatus,
+    Checking,
+    Decided,
+    Event,
+    SettingsChanged,
+    Status,
+    StatusChanged,
+)
+from scanner_app.application.ids import new_id
+from scanner_app.application.ports import Capabilities, FactRow
+from scanner_app.application.present import Desk, look, present
+from scanner_app.application.readiness import door_status
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.effective import effective
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.passes import Pass, PassKey
+from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.scan import FactKind
+from scanner_app.domain.verdict import Verdict
+
+log = logging.getLogger(__name__)
+
+
+class Syncing(Protocol):
+    """The sync threads, as the door sees them."""
+
+    def wake_uploads(self) -> None:
+        """Say that there is something to send."""
+
+    def sync_now(self, *, full: bool = False) -> None:
+        """Start a round at once."""
+
+    def statuses(self) -> Sequence[AccountStatus]:
+        """Return how each account is doing."""
+
+
+class SettingsKeeper(Protocol):
+    """Where settings are kept."""
+
+    def load(self) -> Settings:
+        """Return the settings in force."""
+
+    def save(self, settings: Settings) -> None:
+        """Keep new settings and rebuild whatever depends on them."""
+
+
+class Keys(Protocol):
+    """Where platform keys are kept."""
+
+    def put(self, name: str, value: str) -> str:
+        """Keep a key; return where."""
+
+
+class PinKeeper(Protocol):
+    """Where PINs are kept."""
+
+    def check(self, role: Role, pin: str) -> PinAnswer:
+        """Return whether a PIN opens a role."""
+
+    def set(self, role: Role, pin: str) -> None:
+        """Choose a PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a door is built of; `bootstrap` puts in the real ones."""
+
+    desk: Desk
+    sync: Syncing
+    settings: SettingsKeeper
+    keys: Keys
+    pins: PinKeeper
+    try_account: Callable[[AccountConfig, str], AccountReport]
+    capabilities: Callable[[str], Capabilities]
+    cameras: Callable[[], Sequence[tuple[str, str]]]
+    watch_camera: Callable[[str], Callable[[], None]]
+
+
+class Door:
+    """One door of one venue (see `control.DoorControl` for what each call promises)."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._desk = parts, parts.desk
+        self._hearers: list[Callable[[Event], None]] = []
+        self._line: queue.SimpleQueue[tuple[Credential, str] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="presenter", daemon=True)
+        self._look_only = False
+
+    # --- life
+    def start(self) -> None:
+        """Start taking credentials."""
+        self._thread.start()
+
+    def stop(self, deadline: float = 5.0) -> bool:
+        """Finish what was presented and end; returns False when that took longer than the deadline (seconds)."""
+        self._line.put(None)
+        self._thread.join(deadline)
+        return not self._thread.is_alive()
+
+    def listen(self, hear: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `hear` for every event; the returned function stops that."""
+        self._hearers.append(hear)
+        return lambda: self._hearers.remove(hear) if hear in self._hearers else None
+
+    def tell(self, event: Event) -> None:
+        """Pass an event to everybody who listens; one who fails does not keep it from the others."""
+        for hear in tuple(self._hearers):
+            try:
+                hear(event)
+            except Exception:
+                log.exception("a listener failed on %s", type(event).__name__)
+
+    # --- the line
+    def present(self, credential: Credential) -> None:
+        """Queue a credential; never blocks."""
+        self._line.put((credential, ""))
+
+    def judge_now(self, credential: Credential, operator: str = "") -> Decided:
+        """Judge and record on the caller's thread; returns after the commit."""
+        place = self._place()
+        decided = present(self._desk, credential, place, operator)
+        if decided.scan.verdict.admits:
+            decided = replace(decided, undo_until=correct.undo_deadline(decided.scan.moment.trusted, place))
+        self._parts.sync.wake_uploads()
+        return decided
+
+    def look(self, credential: Credential) -> Verdict:
+        """Return what the door would say; nothing is recorded."""
+        return look(self._desk, credential, self._place())
+
+    def choose(self, key: PassKey, operator: str) -> None:
+        """Present a pass picked from a list: no pass was shown."""
+        self._line.put((Credential(key.uid, Symbology.SEARCHED), operator))
+
+    def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport:
+        """Take an admission back."""
+        report = correct.undo(self._desk, scan_id, operator, reason)
+        self._corrected(report)
+        return report
+
+    def override(self, scan_id: str, operator: str, reason: str) -> CorrectionReport:
+        """Admit a refused guest on a supervisor's word."""
+        report = correct.override(self._desk, scan_id, operator, reason)
+        self._corrected(report)
+        return report
+
+    def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - one meaning
+        """Show only, record nothing, until switched off."""
+        self._look_only = on
+        self.tell(StatusChanged(self.status()))
+
+    def set_place(self, name: str) -> None:
+        """Work at another configured place."""
+        settings = self.settings()
+        if settings.find_place(name) is None:
+            raise SettingsTrouble("no_such_place", name)
+        self.save_settings(replace(settings, place=name))
+
+    # --- seeing
+    def status(self) -> Status:
+        """Return the door at a glance."""
+        status = door_status(self._desk, self._parts.sync.statuses())
+        return replace(status, look_only=self._look_only)
+
+    def recent(self, limit: int = 50) -> Sequence[FactRow]:
+        """Return the newest scans, newest first."""
+        reader = self._desk.clerk.ledger_reader()
+        try:
+            return reader.recent_scans(limit)
+        finally:
+            reader.close()
+
+    def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
+        """Return passes by name, e-mail, id or barcode."""
+        reader = self._desk.clerk.cache_reader()
+        try:
+            return reader.search(text, [a.id for a in self.settings().accounts], limit)
+        finally:
+            reader.close()
+
+    def story(self, key: PassKey) -> Story | None:
+        """Return everything known of a pass."""
+        cache, ledger = self._desk.clerk.cache_reader(), self._desk.clerk.ledger_reader()
+        try:
+            held = cache.get(key)
+            facts = tuple(ledger.history(key))
+        finally:
+            cache.close()
+            ledger.close()
+        if held is None:
+            return None
+        local = self._desk.clerk.ledger(lambda tx: tx.local_facts(key))
+        subject, uses = effective(held, local)
+        preview = self.look(Credential(key.uid, Symbology.SEARCHED))
+        return Story(subject, uses, facts, (), preview)
+
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
+        """Return the conflicts, newest first."""
+        reader = self._desk.clerk.ledger_reader()
+        try:
+            return reader.conflicts(open_only=open_only)
+        finally:
+            reader.close()
+
+    def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
+        """Settle a conflict with a note."""
+        if not note.strip():
+            return CorrectionReport("settle_needs_note")
+        fact_id = new_id()
+        body = {"conflict": number, "operator": operator, "note": note}
+        self._desk.clerk.ledger(lambda tx: tx.add_fact(fact_id, FactKind.SETTLED, self._desk.clock.now(), body))
+        self.tell(StatusChanged(self.status()))
+        return CorrectionReport(fact_id=fact_id)
+
+    def capabilities(self, account: str) -> Capabilities:
+        """Return what an account can do."""
+        return self._parts.capabilities(account)
+
+    # --- setting up
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self._parts.settings.load()
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep and apply settings."""
+        self._parts.settings.save(settings)
+        self.tell(SettingsChanged())
+        self.tell(StatusChanged(self.status()))
+
+    def try_account(self, account: AccountConfig, key: str) -> AccountReport:
+        """Talk to a platform with a key; keeps nothing."""
+        return self._parts.try_account(account, key)
+
+    def store_key(self, account: AccountConfig, key: str) -> str:
+        """Keep a key in the secret store."""
+        return self._parts.keys.put(account.secret_name, key)
+
+    def check_pin(self, role: Role, pin: str) -> PinAnswer:
+        """Return whether a PIN opens a role."""
+        return self._parts.pins.check(role, pin)
+
+    def set_pin(self, role: Role, pin: str) -> None:
+        """Choose a PIN."""
+        self._parts.pins.set(role, pin)
+
+    def sync_now(self, *, full: bool = False) -> None:
+        """Wake the sync threads."""
+        self._parts.sync.sync_now(full=full)
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        """Return the cameras that can be seen."""
+        return self._parts.cameras()
+
+    def watch_camera(self, source: str) -> Callable[[], None]:
+        """Show another camera's pictures until the returned function is called."""
+        return self._parts.watch_camera(source)
+
+    # --- inside
+    def _place(self) -> Place:
+        place = self.settings().current_place
+        if place is None:
+            raise SettingsTrouble("no_place")
+        return replace(place, policy=Policy.LOOK_ONLY) if self._look_only else place
+
+    def _work(self) -> None:
+        while (item := self._line.get()) is not None:
+            try:
+                self._take(*item)
+            except Exception:
+                log.exception("a presentation failed; the line goes on")
+
+    def _take(self, credential: Credential, operator: str) -> None:
+        self.tell(Checking(credential))
+        self.tell(self.judge_now(credential, operator))
+        self.tell(StatusChanged(self.status()))
+
+    def _corrected(self, report: CorrectionReport) -> None:
+        if not report.trouble:
+            self._parts.sync.wake_uploads()
+            self.tell(StatusChanged(self.status()))
