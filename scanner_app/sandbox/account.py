@@ -1,0 +1,56 @@
+"""What every request handler needs to know: whose account this is, and how the platform was set to behave."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from scanner_app.sandbox.clock import Clock
+from scanner_app.sandbox.misbehave import Misbehaviours
+from scanner_app.sandbox.store import Store
+from scanner_app.sandbox.zone import CompanyZone
+
+
+@dataclass
+class Switches:
+    """What a contract leaves open, or describes in two ways: each can be set either way.
+
+    list_omits_usage: Passcreator lists leave out usage, stored value, places, PIN and bundle, as the seed's example.
+    void_is_redemption: Passcreator `PUT voided:true` sets `redeemed` as well.
+    boarding_time_optional: localBoardingDateTime may be missing, as in the seed's own request example.
+    """
+
+    list_omits_usage: bool = False
+    void_is_redemption: bool = False
+    boarding_time_optional: bool = False
+
+    def set(self, name: str, *, value: bool) -> None:
+        """Set one switch by name; KeyError when there is none."""
+        if name not in {each.name for each in dataclasses.fields(self)}:
+            raise KeyError(name)
+        setattr(self, name, value)
+
+
+@dataclass
+class Account:
+    """One customer of one platform, as its server sees it."""
+
+    platform: str
+    store: Store
+    clock: Clock
+    zone: CompanyZone
+    api_key: str
+    summary: "Callable[[Account], dict[str, Any]]"
+    base_url: str = ""
+    switches: Switches = field(default_factory=Switches)
+    misbehaviours: Misbehaviours = field(default_factory=Misbehaviours)
+
+
+ACCOUNT: web.AppKey[Account] = web.AppKey("account", Account)
+
+
+def account_of(request: web.Request) -> Account:
+    """The account that this server serves."""
+    return request.app[ACCOUNT]

@@ -1,0 +1,94 @@
+"""What happens to every request before and after its handler: log, faults, the clock in the answer, errors as JSON."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import hdrs, web
+
+from scanner_app.sandbox import faults
+from scanner_app.sandbox.account import account_of
+from scanner_app.sandbox.wire import RefusalError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CONTROL = "/sandbox/"
+LOG_LIMIT = 20_000
+BODY_LIMIT = 4_096
+
+
+class RefusalWriter(Protocol):
+    """Writes a refusal as this platform does."""
+
+    def __call__(self, status: int, message: str) -> web.Response:
+        """The refusal as an answer."""
+        ...
+
+
+FAULT_KEY = "sandbox_fault"
+REFUSAL_WRITER: web.AppKey[RefusalWriter] = web.AppKey("refusal_writer")
+
+
+@web.middleware
+async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Write the request into the log, secrets left out, whatever becomes of it."""
+    if request.path.startswith(CONTROL):
+        return await handler(request)
+    account, status = account_of(request), 0
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    finally:
+        body = await request.read() if request.body_exists else b""
+        entry = {
+            "platform": account.platform,
+            "at": account.clock.now(),
+            "method": request.method,
+            "path": request.rel_url.raw_path,
+            "query": request.rel_url.raw_query_string,
+            "status": status,
+            "misbehaviour": request.get(FAULT_KEY),
+            "body": body[:BODY_LIMIT].decode("utf-8", "replace"),
+        }
+        number = account.store.insert("request_log", entry)
+        account.store.write("DELETE FROM request_log WHERE id <= ?", [number - LOG_LIMIT])
+
+
+@web.middleware
+async def misbehave(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let an ordered fault happen in place of, or to, the answer."""
+    fault = None
+    if not request.path.startswith(CONTROL):
+        fault = account_of(request).misbehaviours.strike(request.method, request.rel_url.raw_path)
+    if fault is None:
+        return await handler(request)
+    request[FAULT_KEY] = fault.kind
+    return await faults.commit(fault, request, handler)
+
+
+@web.middleware
+async def tell_the_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every answer carries the platform's own time."""
+    response = await handler(request)
+    if not response.prepared:
+        response.headers[hdrs.DATE] = account_of(request).clock.http_date()
+    return response
+
+
+@web.middleware
+async def say_no(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals, and the framework's own 404 and 405, in the platform's form."""
+    write = request.app[REFUSAL_WRITER]
+    try:
+        return await handler(request)
+    except RefusalError as refusal:
+        return write(refusal.status, refusal.message)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        response = write(error.status, error.reason)
+        if hdrs.ALLOW in error.headers:
+            response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        return response
+
+
+MIDDLEWARES = (record, misbehave, tell_the_time, say_no)
