@@ -19,6 +19,9 @@ JUMP_SECONDS = 5.0
 """Wall and monotonic time further apart than this between two looks: the clock was set, or the machine slept."""
 
 SAMPLES = 9
+RUNS_ASLEEP = hasattr(time, "CLOCK_BOOTTIME")
+"""Whether `boot_time` counts the seconds that the machine slept (Linux)."""
+
 HALF_SECOND = timedelta(seconds=0.5)  # an HTTP Date is cut to whole seconds: half a second is the mean of what is lost
 
 
@@ -69,9 +72,12 @@ class SystemClock:
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         steady: Callable[[], float] = boot_time,
+        *,
+        runs_asleep: bool = RUNS_ASLEEP,
         warn_seconds: float = WARN_SECONDS,
     ) -> None:
         self._wall, self._monotonic, self._steady, self._warn = wall, monotonic, steady, warn_seconds
+        self._runs_asleep = runs_asleep
         self.on_jump: Callable[[float], None] | None = None
         self._lock = threading.Lock()
         self._heard: deque[Anchor] = deque(maxlen=SAMPLES)
@@ -136,13 +142,12 @@ class SystemClock:
         return Look(self._wall(), self._monotonic(), self._steady())
 
     def _look(self) -> Look:
-        """Read all clocks. After a leap that a steady clock slept through, what was heard before proves nothing."""
-        look, last = self._read(), self._last
+        """Read all clocks. After a leap that may have been a sleep without count, what was heard proves nothing."""
+        look = self._read()
+        jump = jumped(self._last, look)
         self._last = look
-        jump = jumped(last, look)
         self._jump += jump
-        slept_through = abs((look.steady - last.steady) - (look.monotonic - last.monotonic)) < 1.0
-        if jump > 0 and slept_through and self._steady is not boot_time:
+        if jump > 0 and not self._runs_asleep:
             self._heard.clear()
         return look
 

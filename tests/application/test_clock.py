@@ -1,0 +1,119 @@
+"""Wall time may jump, sleep and lie; what the platform said, and what the ledger holds, keep the door's time honest."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scanner_app.application.clock import SystemClock
+
+START = datetime(2026, 10, 24, 18, 0, tzinfo=UTC)
+
+
+class Machine:
+    """A machine whose clocks are set by hand."""
+
+    def __init__(self) -> None:
+        self.wall_time, self.mono, self.boot = START, 100.0, 500.0
+
+    def pass_time(self, seconds: float) -> None:
+        self.wall_time += timedelta(seconds=seconds)
+        self.mono += seconds
+        self.boot += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.wall_time += timedelta(seconds=seconds)
+        self.boot += seconds
+
+    def clock(self, *, runs_asleep: bool = True) -> SystemClock:
+        steady = (lambda: self.boot) if runs_asleep else (lambda: self.mono)
+        return SystemClock(lambda: self.wall_time, lambda: self.mono, steady, runs_asleep=runs_asleep)
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+def test_nothing_heard_means_no_offset(machine: Machine) -> None:
+    clock = machine.clock()
+    assert clock.now().offset is None
+    assert clock.offset is None
+    assert not clock.warning
+    assert clock.now().trusted == START
+
+
+def test_offset_is_the_median_and_one_wild_date_changes_nothing(machine: Machine) -> None:
+    clock = machine.clock()
+    for _ in range(4):
+        clock.heard(machine.wall_time + timedelta(seconds=60))
+        machine.pass_time(1)
+    clock.heard(machine.wall_time + timedelta(days=365))
+    assert clock.offset == pytest.approx(60.5)
+    assert clock.warning
+
+
+def test_half_the_round_trip_is_counted(machine: Machine) -> None:
+    clock = machine.clock()
+    clock.heard(machine.wall_time, round_trip=2.0)
+    assert clock.offset == pytest.approx(1.5)
+    assert not clock.warning
+
+
+def test_a_clock_set_back_is_corrected_by_what_was_heard(machine: Machine) -> None:
+    clock = machine.clock()
+    clock.heard(machine.wall_time)
+    machine.pass_time(60)
+    truth = machine.wall_time
+    machine.wall_time -= timedelta(days=1)
+    assert abs(clock.now().trusted - truth) < timedelta(seconds=1)
+    assert clock.behind
+
+
+@pytest.mark.parametrize("runs_asleep", [True, False])
+def test_a_sleep_is_noticed_and_does_not_shift_the_offset(machine: Machine, runs_asleep: bool) -> None:
+    clock = machine.clock(runs_asleep=runs_asleep)
+    told: list[float] = []
+    clock.on_jump = told.append
+    clock.heard(machine.wall_time)
+    machine.sleep(3600)
+    truth = machine.wall_time
+    assert abs(clock.now().trusted - truth) < timedelta(seconds=1)
+    assert clock.check() == pytest.approx(3600)
+    assert told == [pytest.approx(3600)]
+    assert clock.check() == 0.0
+    assert len(told) == 1
+
+
+def test_a_clock_set_forward_is_corrected_where_the_machine_counts_its_sleep(machine: Machine) -> None:
+    clock = machine.clock()
+    clock.heard(machine.wall_time)
+    truth = machine.wall_time
+    machine.wall_time += timedelta(days=400)
+    assert abs(clock.now().trusted - truth) < timedelta(seconds=1)
+
+
+def test_time_never_falls_below_the_ledger(machine: Machine) -> None:
+    clock = machine.clock()
+    last_fact = machine.wall_time + timedelta(hours=2)
+    clock.floor(last_fact)
+    clock.floor(START - timedelta(days=3))
+    machine.pass_time(30)
+    assert clock.now().trusted == last_fact + timedelta(seconds=30)
+    assert clock.behind
+    assert clock.warning
+
+
+def test_the_platform_outranks_a_ledger_written_by_a_wrong_clock(machine: Machine) -> None:
+    clock = machine.clock()
+    clock.floor(START + timedelta(days=4000))
+    clock.heard(machine.wall_time)
+    assert abs(clock.now().trusted - START) < timedelta(seconds=1)
+
+
+def test_slow_drift_is_no_jump(machine: Machine) -> None:
+    clock = machine.clock()
+    for _ in range(100):
+        machine.pass_time(10)
+        machine.wall_time += timedelta(milliseconds=100)
+        clock.now()
+    assert clock.check() == 0.0
