@@ -1,4 +1,4 @@
-"""The door's clock: wall and monotonic time, what is known of the platform's, and a floor that time never falls below."""
+"""The door's clock: wall and monotonic time, what is known of the platform's, and a floor that time keeps above."""
 
 from __future__ import annotations
 
