@@ -54,14 +54,14 @@ fi
 # --- system packages ----------------------------------------------------------------------------------------------
 
 . scripts/system-packages.sh
-wanted="$packages_window $packages_multimedia $packages_devices"
+wanted="$packages_window $packages_wayland $packages_multimedia $packages_devices"
 [ "$profile" = test ] && wanted="$wanted $packages_test"
 
 has_apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
 
-# $1: "name" or "name|other-name"
+# Debian 13 and Ubuntu 24.04 renamed the libraries that hold 64-bit time: libzbar0 became libzbar0t64.
 is_installed() {
-  for name in $(printf '%s' "$1" | tr '|' ' '); do
+  for name in "${1}t64" "$1"; do
     case $(dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null) in
       *" ok installed") return 0 ;;
     esac
@@ -69,16 +69,12 @@ is_installed() {
   return 1
 }
 
-# Prints the name that apt can install; the last one where apt knows none (its lists may be empty).
+# Prints the name under which apt has the package; the plain one where its lists are empty (apt then finds the other).
 installable_name() {
-  for name in $(printf '%s' "$1" | tr '|' ' '); do
-    candidate=$(apt-cache policy "$name" 2>/dev/null | sed -n 's/^  Candidate: //p')
-    if [ -n "$candidate" ] && [ "$candidate" != "(none)" ]; then
-      printf '%s\n' "$name"
-      return 0
-    fi
-  done
-  printf '%s\n' "$name"
+  case $(apt-cache policy "${1}t64" 2>/dev/null | sed -n 's/^  Candidate: //p') in
+    "" | "(none)") printf '%s\n' "$1" ;;
+    *) printf '%s\n' "${1}t64" ;;
+  esac
 }
 
 missing_of() {

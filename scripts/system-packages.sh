@@ -1,12 +1,11 @@
-# System packages, by Debian's and Ubuntu's names; read by setup.sh. One requirement a line: a package, or several
-# names of one package divided by "|" (Debian 13 and Ubuntu 24.04 renamed what holds 64-bit time: suffix t64).
-# Each of these was proved necessary on a bare Debian by leaving it out; what they bring along is not listed.
+# System packages, by Debian's and Ubuntu's names without the suffix t64 (setup.sh finds that out); read by setup.sh.
+# Each was proved necessary on a bare Debian 12 or 13, by leaving it out or by `ldd`; what they bring along is not listed.
 
 # The window under X11 (libqxcb needs every one of these; Qt's message names xcb-cursor0 whichever is missing).
 packages_window="
 libegl1
 libgl1
-libglib2.0-0t64|libglib2.0-0
+libglib2.0-0
 libfontconfig1
 libdbus-1-3
 libxkbcommon-x11-0
@@ -16,10 +15,17 @@ libxcb-keysyms1
 libxcb-shape0
 "
 
-# Sound, and the camera list of Qt Multimedia.
+# The window under Wayland (kiosks that run a bare compositor; a desktop has them).
+packages_wayland="
+libwayland-cursor0
+libwayland-egl1
+"
+
+# Sound and the camera list of Qt Multimedia, which brings in Qt Network (Debian 13 has no Kerberos library by itself).
 packages_multimedia="
 libpulse0
 libxrandr2
+libgssapi-krb5-2
 "
 
 # Barcodes through pyzbar; NFC readers over USB; one font, without which every word on the screen is a row of boxes.
