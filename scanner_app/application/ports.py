@@ -195,6 +195,13 @@ class Clerk(Protocol):
     def cache(self, account: str, work: Callable[[CacheTx], T], priority: Priority = Priority.SYNC) -> T:
         """Run work in one transaction on the account's cache."""
 
+    def claim(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Mark outbox items as about to be sent, in one transaction; return those still pending, which may be sent.
+
+        Until it is settled a claimed item may have arrived, as far as anyone can tell: it is read back with `unknown`,
+        also after a crash, and neither an undo nor a later operation cancels it any more.
+        """
+
     def settle(
         self,
         number: int,
