@@ -1,0 +1,223 @@
+"""Telling Passcreator what happened at the door: once, and never over somebody else's head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from scanner_app.application.ports import Answer, Delivery
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.place import Policy
+from scanner_app.domain.scan import Operation, OperationKind
+from scanner_app.domain.verdict import Outcome
+from scanner_app.platforms.asking import after_telling, before_telling
+from scanner_app.platforms.passcreator.calls import Calls
+from scanner_app.platforms.passcreator.status import ADMITTING, ECHO, Scanned, read_scan, scan_body
+from scanner_app.platforms.zones import SECONDS, since
+
+MOST_PAGES = 50
+"""Pages of app scans looked through for one of ours: 5,000 scans since a minute before it."""
+REMEMBERED = 1000
+DONE, ALREADY, REFUSED, CONTESTED = Delivery.DONE, Delivery.ALREADY, Delivery.REFUSED, Delivery.CONTESTED
+GONE = Answer(CONTESTED, "deleted", {"state": "deleted"})
+
+
+class Courier:
+    """Delivers one account's operations. `look` reads a pass by uid, None when the platform has none."""
+
+    def __init__(
+        self, calls: Calls, zone: ZoneInfo, look: Callable[[str], Pass | None], *, deletes_scans: bool
+    ) -> None:
+        self._calls, self._zone, self._look, self._deletes_scans = calls, zone, look, deletes_scans
+        self._values: dict[str, tuple[Decimal, Decimal]] = {}  # scan id -> value before and after, until settled
+
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell the platform of one operation."""
+        return self._by_kind[operation.kind](self, operation, may_have_arrived)
+
+    # --- app scans --------------------------------------------------------------------------------------------------
+    def _record(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        if not operation.door:
+            return Answer(DONE, "no_door")  # nothing is kept of scans where no app configuration is set up
+        if may_have_arrived and self._earlier(operation):
+            return self._checked(operation, ALREADY)
+        try:
+            self._calls.record(scan_body(operation, self._zone))
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            return self._not_recorded(operation)
+        return self._checked(operation, DONE)
+
+    def _not_recorded(self, operation: Operation) -> Answer:
+        with before_telling():
+            gone = bool(operation.uid) and self._look(operation.uid) is None
+        if gone:
+            return GONE if _admitted(operation) else Answer(REFUSED, "deleted")
+        return Answer(REFUSED, "unknown_door")
+
+    def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
+        """After an admission that leaves the pass good: nobody else may have had it, nor deleted it."""
+        # Where a void follows, that looks for itself.
+        if not _admitted(operation) or not operation.uid or operation.extra.get("spends"):
+            return Answer(delivery)
+        with after_telling():
+            subject = self._look(operation.uid)
+            if subject is None:
+                return GONE
+            foreign = self._foreign(subject, operation) if operation.policy == Policy.ONCE.value else None
+        return _contested(foreign) if foreign else Answer(delivery)
+
+    def _unrecord(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        if not operation.door:
+            return Answer(DONE, "no_door")
+        if not self._deletes_scans:
+            return Answer(REFUSED, "unrecord_not_offered")
+        with before_telling():
+            scan = self._earlier(operation)
+        if scan is None:
+            return Answer(ALREADY)
+        try:
+            self._calls.delete_scan(scan.id)
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            return Answer(ALREADY)
+        return Answer(DONE)
+
+    def _earlier(self, operation: Operation) -> Scanned | None:
+        with before_telling():
+            return next((s for s in self._scans(operation) if s.tells(operation, self._zone)), None)
+
+    def _scans(self, operation: Operation, first: Use | None = None) -> Iterator[Scanned]:
+        start = (min(first.at, operation.at) if first else operation.at) - timedelta(minutes=1)
+        asked = {"createdSince": since(start, self._zone, SECONDS)}
+        after: Mapping[str, str] = {}
+        for _ in range(MOST_PAGES):
+            sheet = self._calls.list_scans(operation.door, asked | dict(after))
+            yield from map(read_scan, sheet.results)
+            after = sheet.after
+            if not after:
+                return
+
+    # --- voids ------------------------------------------------------------------------------------------------------
+    def _void(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        with before_telling():
+            subject = self._look(operation.uid)
+            foreign = self._foreign(subject, operation) if subject else None
+        if subject is None:
+            return GONE
+        if _spent(subject):
+            return self._was_void(operation, subject, foreign, may_have_arrived=may_have_arrived)
+        answer = self._mark(operation, voided=True)
+        # Both doors admitted: the pass is void all the same, and people are told.
+        return _contested(foreign) if foreign and answer.delivery is DONE else answer
+
+    def _was_void(self, operation: Operation, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
+        ours = any(_echo(use, operation) for use in subject.uses)
+        if foreign is None and (may_have_arrived or ours):
+            return Answer(ALREADY)
+        last = foreign or max(subject.uses, key=lambda use: use.at, default=None)
+        return _contested(last) if last else Answer(CONTESTED, "voided", {"state": "voided"})
+
+    def _restore(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        with before_telling():
+            subject = self._look(operation.uid)
+        if subject is None:
+            return Answer(REFUSED, "deleted")
+        return self._mark(operation, voided=False) if subject.voided else Answer(ALREADY)
+
+    def _mark(self, operation: Operation, *, voided: bool) -> Answer:
+        try:
+            self._calls.mark(operation.uid, voided=voided)
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            with before_telling():
+                gone = self._look(operation.uid) is None
+            if not gone:
+                return Answer(REFUSED, trouble.detail)
+            return GONE if voided else Answer(REFUSED, "deleted")
+        return Answer(DONE)
+
+    # --- who else was here ------------------------------------------------------------------------------------------
+    def _foreign(self, subject: Pass, operation: Operation) -> Use | None:
+        """Return the first admission at this place that another device made."""
+        here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: abs(u.at - operation.at))
+        mine = here[:1] if here and _echo(here[0], operation) else []
+        others = sorted(here[len(mine) :], key=lambda u: u.at)
+        if not others or not operation.door:
+            return others[0] if others else None
+        scans = [s for s in self._scans(operation, others[0]) if s.uid == operation.uid]
+        return next((u for u in (self._named(use, scans, operation) for use in others) if u), None)
+
+    def _named(self, use: Use, scans: list[Scanned], operation: Operation) -> Use | None:
+        """Return the use with its device; None when it was a refused repeat, or this device's own, taken back."""
+        made = [s for s in scans if s.made(operation.uid, use.at, self._zone)]
+        if not made:
+            return use
+        admitted = [s for s in made if s.status in ADMITTING and s.device != operation.device]
+        return Use(use.place, use.at, use.direction, use.source, admitted[0].device) if admitted else None
+
+    # --- stored value -----------------------------------------------------------------------------------------------
+    def _value(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        with before_telling():
+            subject = self._look(operation.uid)
+        if subject is None:
+            return GONE if operation.amount < 0 else Answer(REFUSED, "deleted")
+        held = subject.stored_value or Decimal(0)
+        if may_have_arrived:
+            settled = self._settled(operation, held)
+            if settled:
+                return settled
+        after = held + operation.amount
+        if after < 0:
+            return Answer(CONTESTED, "nothing_left", {"stored_value": str(held), "amount": str(operation.amount)})
+        self._remember(operation.scan_id, held, after)
+        self._calls.set_stored_value(operation.uid, after)
+        self._values.pop(operation.scan_id, None)
+        return Answer(DONE, facts={"stored_value": str(after)})
+
+    def _settled(self, operation: Operation, held: Decimal) -> Answer | None:
+        """Setting a value has no key to know it by: the value read before the lost try tells, if it is still known."""
+        known = self._values.pop(operation.scan_id, None)
+        if known and held == known[1]:
+            return Answer(ALREADY, facts={"stored_value": str(held)})
+        if known and held == known[0]:
+            return None
+        return Answer(CONTESTED, "value_unsettled", {"stored_value": str(held), "amount": str(operation.amount)})
+
+    def _remember(self, scan_id: str, before: Decimal, after: Decimal) -> None:
+        while len(self._values) >= REMEMBERED:
+            self._values.pop(next(iter(self._values)))
+        self._values[scan_id] = (before, after)
+
+    _by_kind: Mapping[OperationKind, Callable[[Courier, Operation, bool], Answer]] = {
+        OperationKind.RECORD: _record,
+        OperationKind.UNRECORD: _unrecord,
+        OperationKind.VOID: _void,
+        OperationKind.RESTORE: _restore,
+        OperationKind.VALUE: _value,
+    }
+
+
+def _admitted(operation: Operation) -> bool:
+    return operation.outcome != Outcome.REFUSE.value
+
+
+def _spent(subject: Pass) -> bool:
+    """Whether a person or a door voided it: an expired pass reads as voided too."""
+    over = subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at
+    return subject.voided and (subject.redeemed or not over)
+
+
+def _echo(use: Use, operation: Operation) -> bool:
+    return use.place == operation.place and abs(use.at - operation.at) <= ECHO
+
+
+def _contested(use: Use) -> Answer:
+    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
+    return Answer(CONTESTED, "used_elsewhere", {key: value for key, value in facts.items() if value})

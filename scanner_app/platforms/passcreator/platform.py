@@ -1,0 +1,192 @@
+"""One Passcreator account behind the port. Contract: seed 001 and providers.md section 1."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from scanner_app.application.config import AccountConfig
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import Pass
+from scanner_app.domain.scan import Operation
+from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
+from scanner_app.platforms.http import Http
+from scanner_app.platforms.passcreator.calls import READ, Calls
+from scanner_app.platforms.passcreator.codec import Reading, read_mapping, read_pass, read_passes
+from scanner_app.platforms.passcreator.courier import Courier
+from scanner_app.platforms.passcreator.office import Office
+from scanner_app.platforms.segments import UnusableSegment
+from scanner_app.platforms.strict_json import Json
+from scanner_app.platforms.zones import since, to_utc, zone_named
+
+OVERLAP = timedelta(minutes=2)
+"""How far a delta reaches back before the round's start (rules.md, "Sync")."""
+ZONE_TOLERANCE = timedelta(minutes=1)
+
+
+class PasscreatorPlatform:
+    """Implements `ports.Platform`; `office` makes the calls that no door needs.
+
+    Options of the account: `holder_fields` (names, comma-separated), `notes_field`, `entries_field`, `nfc_field`,
+    `delete_scans` ("yes": undone scans are deleted; the call stands in no page of the vendor's).
+    """
+
+    platform = "passcreator"
+
+    def __init__(self, config: AccountConfig, key: str) -> None:
+        self.account = config.id
+        self.tenant = hashlib.sha256(f"{config.url}\n{key}".encode()).hexdigest()[:16]
+        self._config = config
+        self._zone = zone_named(config.zone)
+        self._http = Http(config.url, lambda: {"authorization": key}, secrets=[key])
+        self._calls = Calls(self._http)
+        self.office = Office(self._calls, self._zone)
+        self._reading = self._reading_of(config)
+        self._lock = threading.Lock()
+        self._names: dict[str, dict[str, str]] = {}  # template -> field id -> name
+        self._zone_fits: bool | None = None
+        deletes = config.options.get("delete_scans") == "yes"
+        self._courier = Courier(self._calls, self._zone, self._look, deletes_scans=deletes)
+        self.capabilities = Capabilities(frozenset(Can) - {Can.LINKS}, {Can.LINKS: "links_are_passkit"})
+
+    def _reading_of(self, config: AccountConfig) -> Reading:
+        said = config.options
+        holder = tuple(name.strip() for name in said.get("holder_fields", "").split(",") if name.strip())
+        own = (said.get("notes_field", ""), said.get("entries_field", ""), said.get("nfc_field", ""))
+        return Reading(config.id, self._zone, holder, *own)
+
+    def __repr__(self) -> str:
+        return f"PasscreatorPlatform({self.account})"
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+    def check(self) -> datetime | None:
+        """List the doors: the one call that every account answers."""
+        return self._configurations()[1]
+
+    def doors(self) -> list[Door]:
+        """Return the app configurations."""
+        return [_door(each) for each in self._configurations()[0]]
+
+    def templates(self) -> list[Template]:
+        """Return the configured templates, and those that a door names; the contract lists no templates."""
+        found = {t.id: t for t in self._config.templates}
+        for each in self._configurations()[0]:
+            template = text(each, "passTemplateId")
+            name = text(each, "passTemplateName")
+            if template and (template not in found or not found[template].name):
+                found[template] = Template(template, name)
+        return list(found.values())
+
+    def streams(self) -> list[str]:
+        """Return the template ids."""
+        return [t.id for t in self._config.templates or self.templates()]
+
+    def _configurations(self) -> tuple[list[Mapping[str, Json]], datetime | None]:
+        reply = self._calls.configurations()
+        found: list[Mapping[str, Json]] = [
+            an_object(each, "app configuration") for each in a_list(reply.json(), "app configurations")
+        ]
+        for each in found:
+            self._calibrate(each)
+        return found, reply.date
+
+    def _calibrate(self, configuration: Mapping[str, Json]) -> None:
+        """A configuration tells one moment twice, in company time and in UTC: that shows whether our zone is right."""
+        wall, utc = text(configuration, "createdOn"), text(configuration, "createdOnUtc")
+        if not wall or not utc:
+            return
+        told = to_utc(utc, zone_named("UTC"))
+        readings = [to_utc(wall, self._zone, later=later) for later in (False, True)]
+        fits = told is not None and any(r is not None and abs(r - told) <= ZONE_TOLERANCE for r in readings)
+        self._zone_fits = fits if self._zone_fits is None else self._zone_fits and fits
+
+    # --- passes -----------------------------------------------------------------------------------------------------
+    def page(self, stream: str, cursor: str, resume: str) -> Page:
+        """Return one page of a template's passes, ordered by creation."""
+        asked = {"modifiedSince": cursor} if cursor else {}
+        sheet = self._calls.list_passes(stream, asked | dict(parse_qsl(resume)))
+        reading = replace(self._reading, names=self._names_of(stream, sheet.results))
+        passes = read_passes(sheet.results, reading, sheet.date)
+        return Page(passes, urlencode(sheet.after), sheet.total, sheet.date)
+
+    def cursor_after(self, started: datetime) -> str:
+        """Return the wall time for `modifiedSince`; '' (no delta) while the configured zone is known to be wrong."""
+        if self._zone_fits is False:
+            return ""
+        return since(started - OVERLAP, self._zone)
+
+    def lookup(self, text: str, deadline: float) -> list[Pass]:
+        """Return the pass with that uid, userProvidedId or barcode: which one it was, the caller must check."""
+        try:
+            found = self._read(text, deadline)
+        except UnusableSegment:
+            return []
+        return [found] if found else []
+
+    def search(self, text: str) -> list[Pass]:
+        """Return passes that hold these words, or similar ones; never good for admitting."""
+        found: dict[str, Pass] = {}
+        for template in self.streams():
+            try:
+                reply = self._calls.search(template, text.strip())
+            except UnusableSegment:
+                return []
+            results = a_list(reply.json(), "search")
+            reading = replace(self._reading, names=self._names_of(template, results))
+            found |= {p.uid: p for p in read_passes(results, reading, reply.date)}
+        return list(found.values())
+
+    def _read(self, identifier: str, deadline: float = READ) -> Pass | None:
+        try:
+            reply = self._calls.read(identifier, mapping=True, deadline=deadline)
+        except PlatformTrouble as trouble:
+            if trouble.kind is PlatformKind.NOT_FOUND:
+                return None
+            raise
+        value = reply.json()
+        names = read_mapping(value)
+        template = text(an_object(value, "pass"), "passTemplateGuid")
+        with self._lock:
+            self._names[template] = names or self._names.get(template, {})
+            reading = replace(self._reading, names=self._names[template])
+        return read_pass(value, reading, reply.date)
+
+    def _look(self, uid: str) -> Pass | None:
+        """Read a pass; believe that it is gone only when told so twice."""
+        found = self._read(uid) or self._read(uid)
+        return found if found is None or found.uid == uid else None
+
+    def _names_of(self, template: str, results: list[Json]) -> Mapping[str, str]:
+        """Return the names of a template's fields. Lists do not tell them: the first pass is read once for it."""
+        with self._lock:
+            known = self._names.get(template)
+        if known is None and results:
+            self._read(needed(an_object(results[0], "pass"), "identifier"))
+        with self._lock:
+            return self._names.setdefault(template, {}) if results else self._names.get(template, {})
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell Passcreator what happened; see `courier`."""
+        return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def reset(self) -> None:
+        """Drop every connection, after sleep."""
+        self._http.reset()
+
+    def close(self) -> None:
+        """End all calls."""
+        self._http.close()
+
+
+def _door(found: Mapping[str, Json]) -> Door:
+    name = text(found, "name")
+    voids = whole(found, "scanMode") != 1  # 0 = void after scan, 1 = attendance only
+    return Door(
+        needed(found, "configurationId"), name, text(found, "passTemplateId"), text(found, "place") or name, voids
+    )

@@ -1,0 +1,68 @@
+"""A company's wall time, with no offset on the wire, to aware UTC and back; daylight saving included."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.platforms.strict_json import nonsense
+
+SECONDS = "%Y-%m-%d %H:%M:%S"
+MINUTES = "%Y-%m-%d %H:%M"
+LONGEST_STEP = 24 * 60
+"""Minutes searched for the end of an ambiguous hour; no zone ever turned its clock back by more than a day."""
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the IANA zone; raise SettingsTrouble when there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsTrouble("zone_unknown", name) from None
+
+
+def to_utc(written: str, zone: ZoneInfo, *, later: bool = False) -> datetime | None:
+    """Return company wall time as aware UTC, None for ''; of an hour that comes twice the earlier one, or the later."""
+    text = written.strip()
+    if not text or text.startswith("0000-00-00"):
+        return None
+    for form in (SECONDS, MINUTES, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"):
+        try:
+            wall = datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes next
+            return wall.replace(tzinfo=zone, fold=int(later)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+    raise nonsense("a time that is none")
+
+
+def to_wall(moment: datetime, zone: ZoneInfo) -> str:
+    """Return `Y-m-d H:i:s` in company time."""
+    return _written(moment.astimezone(zone), SECONDS)
+
+
+def since(moment: datetime, zone: ZoneInfo, form: str = MINUTES) -> str:
+    """Return a wall time at or before the moment that means one moment only, however the platform reads it.
+
+    An hour that comes twice, or that never comes, is stepped back out of: a platform that takes 02:30 for the second
+    one would leave out an hour of changes (reliability.md 3.2).
+    """
+    back = moment.astimezone(UTC).replace(microsecond=0)
+    if not _plain(back, zone):
+        back = back.replace(second=0)
+    for _ in range(LONGEST_STEP):
+        if _plain(back, zone):
+            break
+        back -= timedelta(minutes=1)
+    return _written(back.astimezone(zone), form)
+
+
+def _plain(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether the moment's wall time means this moment and no other."""
+    wall = moment.astimezone(zone).replace(tzinfo=None)
+    readings = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return readings == {moment}
+
+
+def _written(wall: datetime, form: str) -> str:
+    return wall.strftime(form).rjust(len(datetime(2000, 1, 1, tzinfo=UTC).strftime(form)), "0")
