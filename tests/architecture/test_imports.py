@@ -19,7 +19,8 @@ ALLOWED = {
 ONLY_IN = {
     "PySide6": ("scanner_app/ui/",),
     "shiboken6": ("scanner_app/ui/",),
-    "httpx": ("scanner_app/platforms/http.py",),
+    "httpx": (),
+    "httpcore": ("scanner_app/platforms/http.py", "scanner_app/platforms/wire.py"),
     "sqlite_utils": ("scanner_app/storage/", "scanner_app/sandbox/"),
     "cv2": ("hardware/",),
     "zxingcpp": ("hardware/",),
