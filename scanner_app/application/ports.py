@@ -195,7 +195,7 @@ class Clerk(Protocol):
     def cache(self, account: str, work: Callable[[CacheTx], T], priority: Priority = Priority.SYNC) -> T:
         """Run work in one transaction on the account's cache."""
 
-    def claim(self, numbers: Sequence[int]) -> Sequence[int]:
+    def claim(self, numbers: Sequence[int]) -> frozenset[int]:
         """Mark outbox items as about to be sent, in one transaction; return those still pending, which may be sent.
 
         Until it is settled a claimed item may have arrived, as far as anyone can tell: it is read back with `unknown`,
@@ -211,8 +211,12 @@ class Clerk(Protocol):
         *,
         next_try: datetime | None = None,
         unknown: bool = False,
+        facts: Mapping[str, str] | None = None,
     ) -> None:
-        """Write the outcome of one delivery attempt."""
+        """Write the outcome of one delivery attempt, and a conflict fact where an admission was not accepted.
+
+        `facts`: what the platform told of a conflict (`Answer.facts`).
+        """
 
     def ledger_reader(self) -> LedgerReader:
         """Return a reader of the ledger for this thread."""
