@@ -1,0 +1,75 @@
+"""Snapshot + local facts: no download erases a fact, no echo counts twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner_app.domain.effective import effective
+from scanner_app.domain.passes import Direction, Source, Use
+from scanner_app.domain.scan import LocalFacts, LocalUse, LocalVoid
+from tests.domain.builders import HOUR, NOW, TICKET
+
+MINE = LocalUse("scan-1", "main", NOW, Direction.ENTRY, device="Door 1")
+
+
+def test_a_local_use_counts_before_the_platform_knows() -> None:
+    _, uses = effective(TICKET, LocalFacts((MINE,)))
+    assert [(u.place, u.source, u.scan_id) for u in uses] == [("main", Source.HERE, "scan-1")]
+
+
+def test_its_echo_from_the_platform_is_the_same_use() -> None:
+    echoed = replace(TICKET, uses=(Use("main", NOW.replace(microsecond=0)), Use("main", NOW - HOUR)))
+    _, uses = effective(echoed, LocalFacts((MINE,)))
+    assert [u.source for u in uses] == [Source.PLATFORM, Source.HERE]
+
+
+def test_what_was_undone_is_gone_with_its_echo() -> None:
+    echoed = replace(TICKET, uses=(Use("main", NOW),))
+    assert effective(echoed, LocalFacts((replace(MINE, undone=True),)))[1] == ()
+
+
+def test_an_unsent_void_holds_and_an_unsent_restore_lifts() -> None:
+    assert effective(TICKET, LocalFacts(voids=(LocalVoid(voided=True),)))[0].redeemed
+    voided = replace(TICKET, voided=True, redeemed=True, seen_at=NOW)
+    lifted = effective(voided, LocalFacts(voids=(LocalVoid(True, NOW - HOUR), LocalVoid(False))))[0]
+    assert (lifted.voided, lifted.redeemed) == (False, False)
+
+
+def test_what_the_platform_said_later_stands() -> None:
+    voids = (LocalVoid(voided=False, sent_at=NOW - HOUR),)
+    later = replace(TICKET, voided=True, seen_at=NOW)
+    assert effective(later, LocalFacts(voids=voids))[0].voided
+    earlier = replace(later, seen_at=NOW - 2 * HOUR)
+    assert not effective(earlier, LocalFacts(voids=voids))[0].voided
+
+
+def test_our_own_void_come_back_is_a_redemption() -> None:
+    later = replace(TICKET, voided=True, seen_at=NOW + HOUR)
+    local = LocalFacts((MINE,), (LocalVoid(voided=True, sent_at=NOW),))
+    assert effective(later, local)[0].redeemed
+
+
+def test_stored_value_minus_what_was_not_sent() -> None:
+    rich = replace(TICKET, stored_value=Decimal(10))
+    uses = (
+        replace(MINE, amount=Decimal(2)),
+        replace(MINE, amount=Decimal(3), value_sent=True),
+        replace(MINE, amount=Decimal(4), undone=True),
+    )
+    assert effective(rich, LocalFacts(uses))[0].stored_value == Decimal(8)
+
+
+@given(
+    st.lists(st.integers(0, 300).map(lambda s: Use("main", NOW - s * timedelta(seconds=10))), unique=True, max_size=6),
+    st.lists(st.integers(0, 300).map(lambda s: s * 10), unique=True, max_size=6),
+)
+def test_no_use_is_lost_and_none_counts_twice(theirs: list[Use], mine: list[int]) -> None:
+    local = tuple(replace(MINE, scan_id=str(s), at=NOW - timedelta(seconds=s)) for s in mine)
+    _, uses = effective(replace(TICKET, uses=tuple(theirs)), LocalFacts(local))
+    moments = {u.at for u in theirs} | {u.at for u in local}
+    assert [u.at for u in uses] == sorted(moments)
