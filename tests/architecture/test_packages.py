@@ -2,9 +2,12 @@
 
 import importlib.metadata
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("build", "run", "dev")
@@ -53,6 +56,25 @@ def test_the_locks_agree_with_each_other():
     names = {name for name, _ in develop}
     assert set(locked("run")) <= develop
     assert {(name, version) for name, version in locked("build") if name in names} <= develop
+
+
+def test_the_locks_hold_what_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = {
+        "run": project["project"]["dependencies"],
+        "build": project["dependency-groups"]["build"],
+        "dev": project["dependency-groups"]["dev"],
+    }
+    unmet = [
+        f"{lock}: {requirement}"
+        for lock, requirements in asked.items()
+        for requirement in map(Requirement, requirements)
+        if not any(
+            name == normal(requirement.name) and Version(version) in requirement.specifier
+            for name, version in locked(lock)
+        )
+    ]
+    assert unmet == [], "run `make lock`"
 
 
 @pytest.mark.parametrize("lock", LOCKS)
