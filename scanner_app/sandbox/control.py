@@ -14,7 +14,8 @@ from scanner_app.sandbox.account import Account, account_of
 from scanner_app.sandbox.wire import answer, empty, json_object, refuse, whole_number
 
 
-def _entitled(request: web.Request) -> Account:
+def entitled(request: web.Request) -> Account:
+    """The account, or a 401."""
     account, given = account_of(request), request.headers
     keys = (given.get(name, "").encode("utf-8", "surrogateescape") for name in (hdrs.AUTHORIZATION, "X-Sandbox-Key"))
     if not any(hmac.compare_digest(key, account.api_key.encode()) for key in keys):
@@ -24,7 +25,7 @@ def _entitled(request: web.Request) -> Account:
 
 async def state(request: web.Request) -> web.Response:
     """GET /sandbox/state: rows per table, the clock, the switches, the faults in force."""
-    account = _entitled(request)
+    account = entitled(request)
     tables = account.store.rows("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")
     counts = {each["name"]: account.store.number(f"SELECT count(*) FROM {each['name']}") for each in tables}
     data: dict[str, Any] = account.summary(account) | {
@@ -40,7 +41,7 @@ async def state(request: web.Request) -> web.Response:
 
 async def requests(request: web.Request) -> web.Response:
     """GET /sandbox/requests?after=ID: the log of requests, oldest first, headers left out."""
-    account = _entitled(request)
+    account = entitled(request)
     after = whole_number(request.query.get("after"), 0, "after")
     sql = "SELECT * FROM request_log WHERE platform=? AND id>? ORDER BY id"
     return answer(account.store.rows(sql, [account.platform, after]))
@@ -48,7 +49,7 @@ async def requests(request: web.Request) -> web.Response:
 
 async def add_fault(request: web.Request) -> web.Response:
     """POST /sandbox/misbehave {"route","kind","times"|"rate",...}: one more fault, the newest first."""
-    account, data = _entitled(request), await json_object(request)
+    account, data = entitled(request), await json_object(request)
     try:
         fault = misbehave.from_values(data)
     except ValueError as error:
@@ -59,13 +60,13 @@ async def add_fault(request: web.Request) -> web.Response:
 
 async def clear_faults(request: web.Request) -> web.Response:
     """DELETE /sandbox/misbehave: behave."""
-    _entitled(request).misbehaviours.faults.clear()
+    entitled(request).misbehaviours.faults.clear()
     return empty(204)
 
 
 async def set_clock(request: web.Request) -> web.Response:
     """POST /sandbox/clock {"now": unix | null, "offset": seconds}: stop the platform's clock, or set it off."""
-    account, data = _entitled(request), await json_object(request)
+    account, data = entitled(request), await json_object(request)
     for name, value in data.items():
         if name not in {"now", "offset"} or isinstance(value, (bool, str, list, dict)):
             refuse(400, "expected now or offset, in seconds")
@@ -77,7 +78,7 @@ async def set_clock(request: web.Request) -> web.Response:
 
 async def set_switches(request: web.Request) -> web.Response:
     """POST /sandbox/switches {"name": bool}: what the contract leaves open."""
-    account, data = _entitled(request), await json_object(request)
+    account, data = entitled(request), await json_object(request)
     for name, value in data.items():
         if not isinstance(value, bool):
             refuse(400, f"{name} must be a boolean")
@@ -90,7 +91,7 @@ async def set_switches(request: web.Request) -> web.Response:
 
 async def guest_line(request: web.Request) -> web.Response:
     """GET /sandbox/guest-line: who stands at the door, and what each should be told."""
-    return answer(_entitled(request).store.meta("guest_line"))
+    return answer(entitled(request).store.meta("guest_line"))
 
 
 def add_routes(app: web.Application) -> None:

@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from scanner_app.sandbox import faults
 from scanner_app.sandbox.account import account_of
+from scanner_app.sandbox.misbehave import Misbehaviour
 from scanner_app.sandbox.wire import RefusalError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -23,46 +24,38 @@ class RefusalWriter(Protocol):
         ...
 
 
-FAULT_KEY = "sandbox_fault"
 REFUSAL_WRITER: web.AppKey[RefusalWriter] = web.AppKey("refusal_writer")
 
 
 @web.middleware
 async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Write the request into the log, secrets left out, whatever becomes of it."""
+    """Serve the request, or let an ordered fault happen to it; write down what became of it, headers left out."""
     if request.path.startswith(CONTROL):
         return await handler(request)
-    account, status = account_of(request), 0
+    status, fault = 0, account_of(request).misbehaviours.strike(request.method, request.rel_url.raw_path)
     try:
-        response = await handler(request)
+        response = await (faults.commit(fault, request, handler) if fault else handler(request))
         status = response.status
         return response
     finally:
         body = await request.read() if request.body_exists else b""
-        entry = {
-            "platform": account.platform,
-            "at": account.clock.now(),
-            "method": request.method,
-            "path": request.rel_url.raw_path,
-            "query": request.rel_url.raw_query_string,
-            "status": status,
-            "misbehaviour": request.get(FAULT_KEY),
-            "body": body[:BODY_LIMIT].decode("utf-8", "replace"),
-        }
-        number = account.store.insert("request_log", entry)
-        account.store.write("DELETE FROM request_log WHERE id <= ?", [number - LOG_LIMIT])
+        _log(request, body, status, fault)
 
 
-@web.middleware
-async def misbehave(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let an ordered fault happen in place of, or to, the answer."""
-    fault = None
-    if not request.path.startswith(CONTROL):
-        fault = account_of(request).misbehaviours.strike(request.method, request.rel_url.raw_path)
-    if fault is None:
-        return await handler(request)
-    request[FAULT_KEY] = fault.kind
-    return await faults.commit(fault, request, handler)
+def _log(request: web.Request, body: bytes, status: int, fault: Misbehaviour | None) -> None:
+    account = account_of(request)
+    entry = {
+        "platform": account.platform,
+        "at": account.clock.now(),
+        "method": request.method,
+        "path": request.rel_url.raw_path,
+        "query": request.rel_url.raw_query_string,
+        "status": status,
+        "misbehaviour": fault.kind if fault else None,
+        "body": body[:BODY_LIMIT].decode("utf-8", "replace"),
+    }
+    number = account.store.insert("request_log", entry)
+    account.store.write("DELETE FROM request_log WHERE id <= ?", [number - LOG_LIMIT])
 
 
 @web.middleware
@@ -91,4 +84,4 @@ async def say_no(request: web.Request, handler: Handler) -> web.StreamResponse:
         return response
 
 
-MIDDLEWARES = (record, misbehave, tell_the_time, say_no)
+MIDDLEWARES = (tell_the_time, record, say_no)

@@ -74,6 +74,7 @@ class Sandbox:
         self._ready.wait()
         if self._trouble is not None:
             self._thread.join()
+            self.store.close()
             raise self._trouble
         return self
 
@@ -83,7 +84,7 @@ class Sandbox:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(STOP_SECONDS)
             self._thread = None
-            self.store.close()
+        self.store.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -120,25 +121,37 @@ class Sandbox:
         try:
             for number, (name, account) in enumerate(self.accounts.items()):
                 port = self._port + number if self._port else 0
-                runners.append(await self._listen(PLATFORMS[name], account, port))
+                runners.append(_runner(PLATFORMS[name], account))
+                await self._listen(runners[-1], account, port)
             self._ready.set()
             await self._end.wait()
         finally:
-            for runner in runners:
-                await runner.cleanup()
+            await _close(runners)
 
-    async def _listen(self, platform: Platform, account: Account, port: int) -> web.AppRunner:
-        app = web.Application(middlewares=[*front.MIDDLEWARES, platform.check_key])
-        app[ACCOUNT], app[front.REFUSAL_WRITER] = account, platform.refusal
-        control.add_routes(app)
-        for method, path, handler in platform.routes:
-            app.router.add_route(method, path, handler)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+    async def _listen(self, runner: web.AppRunner, account: Account, port: int) -> None:
         await runner.setup()
-        site = web.TCPSite(runner, self._host, port)
-        await site.start()
+        await web.TCPSite(runner, self._host, port).start()
         account.base_url = f"http://{self._host}:{runner.addresses[0][1]}"
-        return runner
+
+
+def _runner(platform: Platform, account: Account) -> web.AppRunner:
+    app = web.Application(middlewares=[*front.MIDDLEWARES, platform.check_key])
+    app[ACCOUNT], app[front.REFUSAL_WRITER] = account, platform.refusal
+    control.add_routes(app)
+    for method, path, handler in platform.routes:
+        app.router.add_route(method, path, handler)
+    return web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+
+
+async def _close(runners: list[web.AppRunner]) -> None:
+    """Stop listening, let connections that are just arriving arrive, then end all of them."""
+    for runner in runners:
+        for site in list(runner.sites):
+            await site.stop()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    for runner in runners:
+        await runner.cleanup()
 
 
 def _describe(number: int, each: guests.Presented) -> dict[str, Any]:

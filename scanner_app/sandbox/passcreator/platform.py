@@ -9,7 +9,19 @@ from aiohttp import hdrs, web
 
 from scanner_app.sandbox import guests
 from scanner_app.sandbox.account import Account, account_of
-from scanner_app.sandbox.passcreator import listing, manage, read, scans, seeding, template
+from scanner_app.sandbox.passcreator import (
+    catalogue,
+    deprecated,
+    listing,
+    manage,
+    notify,
+    pages,
+    read,
+    scans,
+    seeding,
+    statistics,
+    template,
+)
 from scanner_app.sandbox.passcreator.schema import SCHEMA
 from scanner_app.sandbox.wire import answer, refuse
 
@@ -17,9 +29,17 @@ NAME = "passcreator"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ROUTES = (
     ("POST", "/api/pass", manage.create),
+    ("GET", "/api/pass/", deprecated.list_all),
     ("GET", "/api/pass/list/{template}", listing.list_passes),
     ("GET", "/api/pass/geturis/{uid}", read.get_uris),
     ("GET", "/api/pass/search/{template}/{text}", read.search),
+    ("GET", "/api/pass/checkbyid/{uid}", deprecated.check_by_id),
+    ("GET", "/api/pass/statistics/{template}", statistics.statistics),
+    ("GET", "/api/pass/statistics/{template}/activehistory", statistics.active_history),
+    ("GET", "/api/pass/statistics/{template}/activehistory/{day}", statistics.active_history),
+    ("POST", "/api/pass/sendpushnotifications", notify.push_many),
+    ("POST", "/api/pass/deliver/{uid}/email/{address}", notify.deliver),
+    ("POST", "/api/pass/{uid}/sendpushnotification", notify.push_one),
     ("POST", "/api/pass/{uid}/enabledownload", manage.enable_download),
     ("PUT", "/api/pass/{uid}/storedvalue", manage.set_stored_value),
     ("GET", "/api/pass/{uid}", read.read),
@@ -34,8 +54,14 @@ ROUTES = (
     ("GET", "/api/appscan/list/", scans.list_scans),
     ("GET", "/api/appscan/list/{id}", scans.list_scans),
     ("DELETE", "/api/appscan/{id}", scans.delete_scan),
+    ("GET", "/api/passtemplate", catalogue.list_templates),
+    ("GET", "/api/passtemplate/{template}", catalogue.describe),
+    ("GET", "/p/{link}", pages.download),
+    ("GET", "/{language:[a-z]{2}}/p/{link}", pages.download),
+    ("GET", "/qr/{value}", pages.qr_code),
+    ("POST", "/sandbox/registrations", notify.register),
 )
-OPEN = ("/sandbox/",)
+OPEN = ("/sandbox/", "/p/", "/qr/")
 
 
 def refusal(status: int, message: str) -> web.Response:
@@ -46,7 +72,7 @@ def refusal(status: int, message: str) -> web.Response:
 @web.middleware
 async def check_key(request: web.Request, handler: Handler) -> web.StreamResponse:
     """401 unless the Authorization header is the bare key."""
-    if not request.path.startswith(OPEN):
+    if not request.path.startswith(OPEN) and "language" not in request.match_info:
         given = request.headers.get(hdrs.AUTHORIZATION, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, account_of(request).api_key.encode()):
             refuse(401, "Invalid or missing API key")
