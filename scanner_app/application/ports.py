@@ -141,12 +141,18 @@ class CacheReader(Protocol):
     def state(self, account: str) -> CacheState:
         """Return how much of an account is held."""
 
+    def count(self, account: str, stream: str) -> int:
+        """Return how many living passes of one stream are held."""
+
     def close(self) -> None:
         """Give back what it holds."""
 
 
 class CacheTx(Protocol):
     """One account's cache inside one transaction on the clerk's thread."""
+
+    def set_streams(self, streams: Sequence[str]) -> None:
+        """Say what has to be walked: the cache is complete once each of these had one full walk to its end."""
 
     def upsert(self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None) -> None:
         """Add or replace passes; a full walk stamps its generation."""
@@ -310,6 +316,10 @@ class Platform(Protocol):
     tenant: str  # fingerprint of base URL and key: never the key itself
     capabilities: Capabilities
 
+    @property
+    def zone_fits(self) -> bool | None:
+        """Whether the configured zone was seen to be the platform's own, None as long as nothing showed it."""
+
     def check(self) -> datetime | None:
         """Make one cheap authorised call; return the platform's time."""
 
@@ -336,6 +346,9 @@ class Platform(Protocol):
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform. `may_have_arrived`: an earlier try's outcome is unknown; find out before repeating."""
+
+    def reset(self) -> None:
+        """Drop every connection: the machine has slept."""
 
     def close(self) -> None:
         """Give back what it holds."""
