@@ -1,0 +1,96 @@
+"""`nfc read` as a process: lines on stdout, sentences on stderr, exit codes, clean ends."""
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sim.iso_dep import IsoDepCard
+from sim.phones import AndroidPhone, ApplePhone
+from sim.tags import Type2Tag, uri
+from sim.type_a import TypeACard
+from sim.udp_card import UdpCard
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+ID = "pass.org.example.venue"
+PROGRAM = """
+import argparse, sys
+from scanner_app import nfc_cli
+parser = argparse.ArgumentParser()
+nfc_cli.add_parser(parser.add_subparsers())
+args = parser.parse_args()
+sys.exit(args.run(args))
+"""
+
+
+@pytest.fixture
+def key_file(tmp_path):
+    file = tmp_path / "key.pem"
+    file.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return str(file)
+
+
+@contextmanager
+def reading(*arguments):
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, "nfc", "read", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_an_iphone_as_one_line_of_json(key_file):
+    card = TypeACard(IsoDepCard(ApplePhone({ID: (KEY.public_key(), b"T-0001")})), needs_ecp=True)
+    with UdpCard(card) as wire:
+        options = ["--apple-pass-type", ID, "--apple-key", key_file]
+        with reading("--device", wire.device, "--json", *options) as process:
+            line = json.loads(process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+    assert set(line) == {"kind", "value", "trust", "ms"}
+    assert (line["kind"], line["value"], line["trust"]) == ("vas", "T-0001", "wallet")
+
+
+def test_an_android_phone_and_a_count(key_file):
+    card = TypeACard(IsoDepCard(AndroidPhone(KEY.public_key(), b"2018", key_version=3)))
+    options = ["--google-collector", "20180608", "--google-key", key_file, "--google-key-version", "3"]
+    with UdpCard(card) as wire, reading("--device", wire.device, "--json", "--count", "1", *options) as process:
+        out, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+    assert json.loads(out)["value"] == "2018"
+
+
+def test_any_uri_is_shown_and_interrupt_ends_cleanly():
+    with UdpCard(TypeACard(Type2Tag(uri("example.org/x", 4)), sak=0)) as wire:
+        with reading("--device", wire.device, "--json") as process:
+            line = json.loads(process.stdout.readline())
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 0
+            assert process.stderr.read() == ""
+    assert (line["kind"], line["value"], line["trust"]) == ("ndef_uri", "https://example.org/x", "tag")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--device", "nonsense"], 2, "not a device"),
+        (["--device", "udp:127.0.0.1:99999"], 2, "not a device"),
+        (["--device", "usb", "--apple-pass-type", ID], 2, "go together"),
+        (["--device", "usb", "--google-collector", "7"], 2, "go together"),
+        (["--device", "usb", "--google-collector", "x", "--google-key", "y"], 2, "invalid"),
+        (["--device", "usb", "--apple-pass-type", ID, "--apple-key", "/nowhere/key.pem"], 3, "no key file"),
+        (["--device", "tty:USB99:pn532"], 3, "no reader found"),
+        (["--device", "usb:ffff:ffff"], 3, "install|no reader found"),
+        (["--device", "pcsc:none"], 3, "pcsc|no reader found"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments, code, said):
+    with reading(*arguments) as process:
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (code, "")
+    assert any(part in err for part in said.split("|")), err
