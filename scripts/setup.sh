@@ -147,7 +147,7 @@ python_packages() {
   find_python "$complete" >/dev/null && return 0
   if bare=$(find_python "$without_venv"); then
     printf 'python3.%s-venv' "$("$bare" -c 'import sys; print(sys.version_info[1])')"
-  else
+  elif [ -z "${PYTHON:-}" ]; then
     printf 'python3 python3-venv'
   fi
 }
@@ -164,7 +164,9 @@ else
   say "no apt here: the system libraries of Qt, zbar and libusb are taken to be installed"
 fi
 
-python=$(find_python "$complete") || stop "no usable Python ${PYTHON:+at $PYTHON }was found. Python 3.$oldest to 3.$newest is needed, with venv, ssl and sqlite3."
+python=$(find_python "$complete") || stop "\
+no usable Python was found${PYTHON:+ at $PYTHON}. Python 3.$oldest to 3.$newest is needed, with venv, ssl and sqlite3;
+PYTHON=/path/to/python3.$newest names one that is not found by itself."
 
 # --- virtual environment ------------------------------------------------------------------------------------------
 
