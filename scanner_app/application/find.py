@@ -32,9 +32,15 @@ class Finder:
     """Look-ups for one kiosk. Thread-safe as far as its ports are."""
 
     def __init__(
-        self, clerk: Clerk, settings: Callable[[], Settings], oracles: Callable[[], Mapping[str, Oracle]]
+        self,
+        clerk: Clerk,
+        settings: Callable[[], Settings],
+        oracles: Callable[[], Mapping[str, Oracle]],
+        *,
+        keeps: bool = True,
     ) -> None:
-        self._clerk, self._settings, self._oracles = clerk, settings, oracles
+        """`keeps`: whether passes that a platform told of are put into the cache."""
+        self._clerk, self._settings, self._oracles, self._keeps = clerk, settings, oracles, keeps
 
     def find(self, credential: Credential, place: Place, now: datetime) -> Matches:
         """Return the matches for a credential at a place; never raises for troubles of cache or network."""
@@ -83,7 +89,7 @@ class Finder:
         return replace(matches, complete=matches.complete or (answered > 0 and answered == len(oracles)))
 
     def _keep(self, account: str, passes: Sequence[Pass]) -> None:
-        if not passes:
+        if not passes or not self._keeps:
             return
         try:
             self._clerk.cache(account, lambda tx: tx.upsert(passes), Priority.SYNC)

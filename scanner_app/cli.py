@@ -1,0 +1,91 @@
+"""The command line: nothing but parsing and calling."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from scanner_app import __version__
+from scanner_app.commands.options import data_dir_option
+from scanner_app.domain.errors import ScannerError
+
+log = logging.getLogger(__name__)
+
+VERBS: dict[str, tuple[str, str]] = {
+    "run": ("scanner_app.commands.window", "run"),
+    "demo": ("scanner_app.commands.window", "run_demo"),
+    "screenshots": ("scanner_app.commands.window", "run_screenshots"),
+    "setup": ("scanner_app.commands.setup", "run"),
+    "sync": ("scanner_app.commands.push", "run_sync"),
+    "push": ("scanner_app.commands.push", "run_push"),
+    "gate": ("scanner_app.commands.gate", "run"),
+    "check": ("scanner_app.commands.check", "run"),
+    "decode": ("scanner_app.commands.decode", "run"),
+    "export": ("scanner_app.commands.export", "run"),
+    "status": ("scanner_app.commands.status", "run"),
+    "doctor": ("scanner_app.commands.doctor", "run"),
+}
+"""Which module describes and runs a verb; only the one that is called is imported."""
+
+DELEGATES: dict[str, str] = {"sandbox": "scanner_app.commands.sandbox"}
+"""Verbs that parse their own arguments."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; troubles become sentences, never tracebacks."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = _verb(words)
+    if verb in DELEGATES:
+        return int(importlib.import_module(DELEGATES[verb]).main(words))
+    args = _parser(verb).parse_args(words)
+    module, function = VERBS[args.verb]
+    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), function)
+    return _guarded(run, args)
+
+
+def _guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    from scanner_app.commands.output import Exit, complain, swallow_broken_pipe, trouble
+
+    try:
+        return int(run(args))
+    except ScannerError as error:
+        log.info("ended by %s: %s", error.code, error.detail)
+        return trouble(error)
+    except BrokenPipeError:
+        swallow_broken_pipe()
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.OK
+    except OSError as error:
+        complain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        return Exit.TROUBLE
+
+
+def _verb(words: Sequence[str]) -> str:
+    """Return the first word that is a verb, so that only its module is loaded."""
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word == "--data-dir":
+            skip = True
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _parser(verb: str) -> argparse.ArgumentParser:
+    common = data_dir_option()
+    parser = argparse.ArgumentParser("scanner-app", description=__doc__, parents=[common])
+    parser.add_argument("--version", action="version", version=f"scanner-app {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    modules = [VERBS[verb][0]] if verb in VERBS else dict.fromkeys(m for m, _ in VERBS.values())
+    for module in modules:
+        importlib.import_module(module).add_parser(verbs, [common])
+    if verb not in VERBS:
+        for name in DELEGATES:
+            verbs.add_parser(name, help=f"see scanner-app {name} --help")
+    return parser

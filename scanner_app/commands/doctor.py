@@ -1,0 +1,156 @@
+"""`scanner-app doctor`: what this machine and this kiosk have, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes.util
+import importlib
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keyring
+
+from hardware.camera_names import cameras
+from scanner_app import __version__
+from scanner_app import settings as settings_file
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, print_json, say
+from scanner_app.crash import CrashFile
+from scanner_app.domain.errors import ScannerError
+from scanner_app.ui import texts
+
+WAL_RESET_FIXED = (3, 51, 3)
+"""First SQLite without the WAL-reset bug (reliability.md 0.3); older ones are safe with one writing connection."""
+LOW_DISK = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `state`: ok, warning or error; `advice`: what to do, '' when all is well."""
+
+    name: str
+    state: str
+    found: str
+    advice: str = ""
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verb."""
+    parser = verbs.add_parser("doctor", parents=parents, help="what is missing on this machine, and what to do")
+    json_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything; exit code 3 when something keeps the door from working."""
+    findings = list(examine(data_dir(args)))
+    for finding in findings:
+        if args.json:
+            print_json({"name": finding.name, "state": finding.state, "found": finding.found, "advice": finding.advice})
+        else:
+            say(
+                f"{finding.state.upper():8}{finding.name}: {finding.found}"
+                + (f"\n        {finding.advice}" if finding.advice else "")
+            )
+    return Exit.TROUBLE if any(f.state == "error" for f in findings) else Exit.OK
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """Give the findings, one by one."""
+    yield Finding(
+        "program", "ok", f"pass-scanner {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    )
+    yield _sqlite()
+    yield _window()
+    yield _library("zbar", "libzbar0", "QR and Code 128 have one decoder instead of two")
+    yield _library("usb-1.0", "libusb-1.0-0", "USB readers for taps cannot be opened")
+    yield _cameras()
+    yield _keyring()
+    yield _disk(folder)
+    yield from _kiosk(folder)
+    yield from _taps()
+
+
+def _sqlite() -> Finding:
+    version = tuple(int(n) for n in sqlite3.sqlite_version.split("."))
+    if version >= WAL_RESET_FIXED:
+        return Finding("SQLite", "ok", sqlite3.sqlite_version)
+    advice = (
+        "has the WAL-reset bug, which needs two writers at once: this program writes from one thread under a lock. "
+        "Let no other program write to the data folder."
+    )
+    return Finding("SQLite", "warning", sqlite3.sqlite_version, advice)
+
+
+def _window() -> Finding:
+    try:
+        found = importlib.import_module("PySide6").__version__
+        importlib.import_module("PySide6.QtWidgets")
+    except ImportError as error:
+        return Finding("window", "error", str(error), "Run `make setup`: it installs Qt's system packages.")
+    return Finding("window", "ok", f"PySide6 {found}")
+
+
+def _library(name: str, package: str, consequence: str) -> Finding:
+    found = ctypes.util.find_library(name)
+    if found:
+        return Finding(package, "ok", found)
+    return Finding(package, "warning", "not found", f"{consequence}. apt-get install {package}")
+
+
+def _cameras() -> Finding:
+    found = cameras()
+    if found:
+        return Finding("cameras", "ok", ", ".join(f"{source} {name}" for source, name in found))
+    return Finding("cameras", "warning", "none", "Plug one in, or use a hand-held scanner or a video as the source.")
+
+
+def _keyring() -> Finding:
+    backend = type(keyring.get_keyring()).__module__
+    if "fail" in backend or "null" in backend:
+        return Finding("keyring", "warning", "none", "Keys are kept in a file that only this user may read (0600).")
+    return Finding("keyring", "ok", backend)
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    text = f"{free // 1024**2:,} MiB free at {folder}"
+    if free < LOW_DISK:
+        return Finding("disk", "error", text, "Make room: an admission that cannot be written down does not count.")
+    return Finding("disk", "ok", text)
+
+
+def _kiosk(folder: Path) -> Iterator[Finding]:
+    try:
+        settings = settings_file.load(folder)
+    except ScannerError as error:
+        yield Finding("settings", "error", error.code, texts.explain(error))
+        return
+    if settings.ready:
+        yield Finding("settings", "ok", f"{len(settings.accounts)} accounts, {len(settings.places)} places")
+    else:
+        yield Finding(
+            "settings", "warning", "not set up", "Run `scanner-app setup` or the first-run steps in the window."
+        )
+    crash = CrashFile(folder).previous()
+    if crash:
+        yield Finding("last run", "warning", crash.splitlines()[0], f"It ended badly; see {folder / 'crash.txt'}.")
+
+
+def _taps() -> Iterator[Finding]:
+    try:
+        diagnose: Callable[[], Sequence[object]] = importlib.import_module("hardware.nfc").diagnose
+    except (ImportError, AttributeError):
+        return
+    for found in diagnose():
+        yield Finding("taps", "warning", getattr(found, "title", str(found)), getattr(found, "advice", ""))
+
+
+if __name__ == "__main__":
+    sys.exit("use scanner-app doctor")

@@ -1,0 +1,131 @@
+"""`scanner-app gate`: a door without a window. Each verdict is printed as soon as it is on disk."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event
+from scanner_app.bootstrap import Kiosk, open_kiosk
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, complain, print_json, say, swallow_broken_pipe
+from scanner_app.domain.credential import Credential
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.scan import scan_record
+from scanner_app.lifecycle import stop_signals
+from scanner_app.sources import CameraLine, text_lines
+
+DRAIN_SECONDS = 5.0
+"""How long the end of a line may take to tell the platform; what is left is sent by the next run or by `push`."""
+
+Line = queue.Queue[Credential | None]
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verb."""
+    parser = verbs.add_parser("gate", parents=parents, help="a door without a window")
+    parser.add_argument("--place", required=True, metavar="NAME")
+    parser.add_argument(
+        "--source",
+        required=True,
+        action="append",
+        metavar="camera:0|FILE|URL|-",
+        help="where credentials come from; several are allowed; - reads one per line from standard input",
+    )
+    parser.add_argument("--offline", action="store_true", help="talk to no platform")
+    parser.add_argument("--paced", action="store_true", help="play recordings in real time")
+    json_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until every source has ended or somebody stops it."""
+    with open_kiosk(data_dir(args), writes=True) as kiosk, stop_signals() as stop:
+        _choose_place(kiosk, args.place)
+        if not args.offline:
+            kiosk.start_sync()
+        else:
+            kiosk.go_offline()
+        try:
+            _work(kiosk, args, stop)
+        except BrokenPipeError:
+            swallow_broken_pipe()
+        if not args.offline and not stop.is_set():
+            kiosk.drain(DRAIN_SECONDS)
+    return Exit.OK
+
+
+def _choose_place(kiosk: Kiosk, name: str) -> None:
+    settings = kiosk.settings.load()
+    if settings.find_place(name) is None:
+        raise SettingsTrouble("no_such_place", name)
+    kiosk.settings.use(replace(settings, place=name))
+
+
+def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event) -> None:
+    line: Line = queue.Queue(maxsize=64)
+    sources = [_source(spec, line, stop, kiosk, args) for spec in args.source]
+    left = len(sources)
+    show = _show_json if args.json else _show_plain
+    while left and not stop.is_set():
+        try:
+            credential = line.get(timeout=0.2)
+        except queue.Empty:
+            continue
+        if credential is None:
+            left -= 1
+        else:
+            show(kiosk.door.judge_now(credential))
+
+
+def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: argparse.Namespace) -> threading.Thread:
+    feed: Callable[[], None]
+    if spec == "-":
+        feed = lambda: _feed_text(line, stop)  # noqa: E731
+    else:
+        camera = CameraLine(spec, line.put, _tell_device)
+        camera.start(paced=args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
+        kiosk.add(spec, camera.stop)
+        feed = lambda: _wait_camera(camera, line, stop)  # noqa: E731
+    thread = threading.Thread(target=feed, name=f"source {spec}", daemon=True)
+    thread.start()
+    return thread
+
+
+def _feed_text(line: Line, stop: threading.Event) -> None:
+    for credential in text_lines(sys.stdin.buffer, stop):
+        line.put(credential)
+    line.put(None)
+
+
+def _wait_camera(camera: CameraLine, line: Line, stop: threading.Event) -> None:
+    while not stop.is_set() and not camera.wait(0.5):
+        continue
+    line.put(None)
+
+
+def _tell_device(event: Event) -> None:
+    if isinstance(event, DeviceChanged) and event.state not in (
+        DeviceState.OPENING,
+        DeviceState.RUNNING,
+        DeviceState.ENDED,
+    ):
+        complain(f"{event.source}: {event.state.value} ({event.reason})")
+
+
+def _show_json(decided: Decided) -> None:
+    record = scan_record(decided.scan)
+    record["ms"] = dict(decided.ms)
+    record["durable"] = decided.durable
+    print_json(record)
+
+
+def _show_plain(decided: Decided) -> None:
+    verdict = decided.scan.verdict
+    who = verdict.subject.holder if verdict.subject else decided.scan.credential.text[:64]
+    say(f"{verdict.outcome.value.upper():9} {verdict.grade.value:9} {verdict.reason.value:16} {who}")

@@ -1,0 +1,32 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scanner_app.paths import default_data_dir, prepare_data_dir
+
+
+def data_dir_option() -> argparse.ArgumentParser:
+    """Return a parent parser with `--data-dir`; good before and after the verb."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--data-dir",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="where this kiosk keeps its things (default: the user's data folder)",
+    )
+    return parent
+
+
+def data_dir(args: argparse.Namespace) -> Path:
+    """Return the data folder, made if it was not there."""
+    chosen = getattr(args, "data_dir", None)
+    return prepare_data_dir(chosen if chosen is not None else default_data_dir())
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")

@@ -1,0 +1,55 @@
+"""What every verb prints: one JSON object per line, or plain lines; troubles as sentences on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from enum import IntEnum
+
+from scanner_app.domain.errors import ScannerError
+from scanner_app.logs import redact
+from scanner_app.ui import texts
+
+
+class Exit(IntEnum):
+    """Exit codes: promises to scripts."""
+
+    OK = 0
+    USAGE = 2
+    TROUBLE = 3
+
+
+def print_json(record: Mapping[str, object]) -> None:
+    """Print one object on a line of its own and flush it."""
+    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Print a line for people."""
+    sys.stdout.write(plain(text) + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error, without keys."""
+    sys.stderr.write("scanner-app: " + plain(redact(text)) + "\n")
+    sys.stderr.flush()
+
+
+def trouble(error: ScannerError) -> Exit:
+    """Say what is wrong and what to do; return the exit code for it."""
+    complain(texts.explain(error))
+    return Exit.TROUBLE
+
+
+def plain(text: str) -> str:
+    """Return text that cannot move the cursor, colour the terminal or turn the direction of writing."""
+    return "".join(ch if ch.isprintable() or ch == "\n" else f"\\x{ord(ch):02x}" for ch in text)
+
+
+def swallow_broken_pipe() -> None:
+    """Let the interpreter end quietly after the reader of standard output has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

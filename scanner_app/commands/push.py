@@ -1,0 +1,82 @@
+"""`scanner-app push` and `sync`: talk to the platforms once, on the caller's time."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.ui import texts
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verbs."""
+    push = verbs.add_parser("push", parents=parents, help="send what the platforms do not know yet")
+    push.add_argument("--deadline", type=float, default=60.0, metavar="SECONDS")
+    json_option(push)
+    sync = verbs.add_parser("sync", parents=parents, help="fetch passes")
+    sync.add_argument("--full", action="store_true", help="everything, not only what changed")
+    json_option(sync)
+
+
+def run_push(args: argparse.Namespace) -> int:
+    """Drain the outbox."""
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        kiosk.need_set_up()
+        report = kiosk.push(args.deadline)
+        left = kiosk.door.status().unsent
+    if args.json:
+        print_json({"sent": report.sent, "refused": report.refused, "contested": report.contested, "left": left})
+    else:
+        say(f"Sent {report.sent}, refused {report.refused}, contested {report.contested}, left {left}.")
+    if left and report.trouble:
+        complain(f"{texts.sentence(report.trouble)} {texts.admin(report.trouble)}")
+    return Exit.TROUBLE if left else Exit.OK
+
+
+def run_sync(args: argparse.Namespace) -> int:
+    """One round for every account; one account's trouble does not keep the others."""
+    bar = Bar(shown=sys.stderr.isatty() and not args.json)
+    code = Exit.OK
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        kiosk.need_set_up()
+        for report in kiosk.sync_once(full=args.full, progress=bar.show):
+            bar.end()
+            if args.json:
+                print_json(report.record())
+            elif not report.trouble:
+                say(f"{report.account}: {report.passes:,} passes fetched, {report.held:,} held.")
+            if report.trouble:
+                complain(f"{report.account}: {texts.sentence(report.trouble)} {texts.admin(report.trouble)}")
+                code = Exit.TROUBLE
+    return code
+
+
+class Bar:
+    """A progress bar on a terminal: what is done, of how much."""
+
+    WIDTH = 40
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown, self._drawn = shown, False
+
+    def show(self, account: str, done: int, total: int | None) -> None:
+        """Draw it."""
+        if not self._shown:
+            return
+        filled = self.WIDTH * done // total if total else 0
+        count = f"{done:,} of {total:,}" if total else f"{done:,}"
+        sys.stderr.write(f"\r{account} [{'#' * filled}{'.' * (self.WIDTH - filled)}] {count} passes ")
+        sys.stderr.flush()
+        self._drawn = True
+
+    def end(self) -> None:
+        """Leave the line it was drawn on."""
+        if self._drawn:
+            sys.stderr.write("\n")
+            self._drawn = False

@@ -1,0 +1,212 @@
+"""`scanner-app setup`: an account, its templates and a place, tried against the platform before anything is kept."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.control import AccountReport
+from scanner_app.application.ports import Door, Template
+from scanner_app.bootstrap import Kiosk, account_report, open_kiosk, report_trouble
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.passes import Direction, IdentifierKind
+from scanner_app.domain.place import Accepted, Place, Policy
+
+PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verb."""
+    parser = verbs.add_parser("setup", parents=parents, help="set up an account and a place")
+    parser.add_argument("--platform", required=True, choices=PLATFORMS)
+    parser.add_argument("--url", required=True, help="base URL of the platform")
+    parser.add_argument("--key-file", required=True, type=Path, help="file that holds the API key")
+    parser.add_argument("--template", nargs="+", action="extend", default=[], metavar="T", help="template UIDs")
+    parser.add_argument("--place", required=True, metavar="NAME", help="name of the validation place")
+    parser.add_argument("--app-configuration", "--door", dest="door", default="", metavar="ID")
+    parser.add_argument("--policy", choices=[p.value for p in Policy])
+    parser.add_argument("--zone", default="UTC", help="time zone of the platform's company settings (IANA)")
+    parser.add_argument("--account", default="", help="name of the account on this kiosk (default: the platform's)")
+    parser.add_argument("--device", default="", help="name of this kiosk (default: the machine's)")
+    parser.add_argument("--direction", choices=[d.value for d in Direction], default=Direction.ENTRY.value)
+    parser.add_argument("--entries", type=int, default=1, help="with counted: how many entries a pass has")
+    parser.add_argument("--per-day", action="store_true", help="with counted: per day")
+    parser.add_argument("--amount", default="1", help="with stored_value: what one admission takes off")
+    parser.add_argument("--confirm", action="store_true", help="ask the platform during every scan")
+    parser.add_argument(
+        "--cache-limit", type=float, metavar="SECONDS", help="pending admissions on older data turn amber"
+    )
+    parser.add_argument(
+        "--barcode-carries",
+        nargs="+",
+        choices=[k.value for k in IdentifierKind],
+        default=[],
+        help="which identifiers this account's barcodes carry (default: the platform's usual one)",
+    )
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="platform-specific option")
+    parser.add_argument("--offline", action="store_true", help="keep it without trying the platform")
+    json_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Try, then keep."""
+    account = _account(args)
+    key = _key(args.key_file)
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        report = AccountReport() if args.offline else _tried(account, key)
+        settings = kiosk.settings.load()
+        account = _merged(settings, replace(account, templates=_templates(args, report)))
+        place = _place(args, settings, account, _door(args, report))
+        where = kiosk.secrets.put(account.secret_name, key)
+        _keep(kiosk, settings, account, place, args.device)
+        _tell(args, account, place, where)
+    return Exit.OK
+
+
+def _account(args: argparse.Namespace) -> AccountConfig:
+    try:
+        ZoneInfo(args.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsTrouble("zone_unknown", args.zone) from error
+    options = dict(_option(o) for o in args.option)
+    carries = frozenset(IdentifierKind(k) for k in args.barcode_carries)
+    return AccountConfig(
+        args.account or args.platform,
+        args.platform,
+        args.url.rstrip("/"),
+        zone=args.zone,
+        barcode_carries=carries,
+        options=options,
+    )
+
+
+def _option(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise SettingsTrouble("option_invalid", text)
+    return name, value
+
+
+def _key(path: Path) -> str:
+    try:
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        raise SettingsTrouble("key_unreadable", f"{path}: {why}") from error
+    if not key or not key.isprintable():
+        raise SettingsTrouble("key_empty", str(path))
+    return key
+
+
+def _tried(account: AccountConfig, key: str) -> AccountReport:
+    report = account_report(account, key)
+    if report.trouble:
+        raise report_trouble(report)
+    return report
+
+
+def _templates(args: argparse.Namespace, report: AccountReport) -> tuple[Template, ...]:
+    names = {t.id: t.name for t in report.templates}
+    return tuple(Template(t, names.get(t, "")) for t in dict.fromkeys(args.template))
+
+
+def _door(args: argparse.Namespace, report: AccountReport) -> Door | None:
+    if not args.door:
+        return None
+    found = next((d for d in report.doors if d.id == args.door), None)
+    if found is None and not args.offline:
+        raise SettingsTrouble("door_unknown", args.door)
+    return found or Door(args.door, args.place)
+
+
+def _merged(settings: Settings, account: AccountConfig) -> AccountConfig:
+    before = settings.account(account.id)
+    if before is None or before.url != account.url or before.platform != account.platform:
+        return account
+    known = {t.id: t for t in before.templates} | {t.id: t for t in account.templates}
+    return replace(account, templates=tuple(known.values()), options={**before.options, **account.options})
+
+
+def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig, door: Door | None) -> Place:
+    templates = (
+        frozenset(args.template) & frozenset([door.template]) if door and door.template else frozenset(args.template)
+    )
+    accepted = Accepted(
+        account.id,
+        templates or frozenset(args.template),
+        door.id if door else "",
+        (door.place if door else "") or args.place,
+        voids=door.voids if door else True,
+        records=bool(door) or account.platform in ("passentry", "passkit"),
+    )
+    before = settings.find_place(args.place)
+    others = tuple(a for a in before.accepts if a.account != account.id) if before else ()
+    return Place(
+        args.place,
+        (*others, accepted),
+        _policy(args.policy, door),
+        Direction(args.direction),
+        zone=args.zone,
+        entries=args.entries,
+        per_day=args.per_day,
+        amount=_amount(args.amount),
+        confirm=args.confirm,
+        cache_limit=args.cache_limit,
+    )
+
+
+def _policy(chosen: str | None, door: Door | None) -> Policy:
+    if chosen:
+        return Policy(chosen)
+    return Policy.ONCE if door is None or door.voids else Policy.ATTENDANCE
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise SettingsTrouble("amount_invalid", text) from error
+    if not amount.is_finite() or amount <= 0:
+        raise SettingsTrouble("amount_invalid", text)
+    return amount
+
+
+def _keep(kiosk: Kiosk, settings: Settings, account: AccountConfig, place: Place, device: str) -> None:
+    accounts = (*(a for a in settings.accounts if a.id != account.id), account)
+    places = (*(p for p in settings.places if p.name != place.name), place)
+    kiosk.settings.save(
+        replace(
+            settings,
+            accounts=accounts,
+            places=places,
+            place=settings.place or place.name,
+            device=device or settings.device or socket.gethostname(),
+        )
+    )
+
+
+def _tell(args: argparse.Namespace, account: AccountConfig, place: Place, where: str) -> None:
+    if args.json:
+        print_json(
+            {
+                "account": account.id,
+                "place": place.name,
+                "policy": place.policy.value,
+                "key_store": where,
+                "templates": [{"id": t.id, "name": t.name} for t in account.templates],
+            }
+        )
+    else:
+        say(f"Account {account.id} and place {place.name} ({place.policy.value}) are set up. Next: scanner-app sync")
+    if where == "file":
+        complain("no system keyring here: the key is kept in a file that only this user may read (secrets.json, 0600)")

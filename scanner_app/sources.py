@@ -1,0 +1,141 @@
+"""Where credentials come from: cameras and recordings here, lines of text for the gate."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO
+
+from hardware.camera import CameraSource, CameraState, open_source
+from hardware.decode import DEFAULT_FORMATS, Debounce, DecodeResult, DecoderProcess, Read
+from hardware.frames import Frame
+from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen
+from scanner_app.domain.credential import MAX_BYTES, Credential, Symbology
+
+log = logging.getLogger(__name__)
+
+Present = Callable[[Credential], None]
+Tell = Callable[[Event], None]
+
+
+class CameraLine:
+    """One camera or recording with its decoder: frames in, credentials out, states and pictures told."""
+
+    def __init__(self, spec: str, present: Present, tell: Tell, *, formats: frozenset[str] = frozenset()) -> None:
+        """Live sources drop frames that come too fast; recordings are decoded frame by frame."""
+        self.spec = spec
+        self._present, self._tell = present, tell
+        self._debounce = Debounce()
+        self._decoder = DecoderProcess(formats or DEFAULT_FORMATS, on_result=self._decoded)
+        self._source: CameraSource | None = None
+        self._outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
+        self._every_frame = False
+
+    def start(self, *, paced: bool = True, loop: bool = False) -> None:
+        """Open the source. Unpaced recordings are read as fast as they can be decoded, each frame once."""
+        self._every_frame = not paced
+        self._source = open_source(self.spec, paced=paced, loop=loop)
+        self._decoder.start()
+        self._source.start(self._framed, self._state)
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for the end of a recording and of its decoding; False while it still runs."""
+        assert self._source is not None  # noqa: S101 - started
+        return self._source.wait(timeout) and self._decoder.flush()
+
+    @property
+    def state(self) -> CameraState:
+        """How the source fares."""
+        return self._source.state if self._source else CameraState.OPENING
+
+    def stop(self, deadline: float = 3.0) -> bool:
+        """End everything; False when the camera's driver hangs."""
+        ended = self._source.stop(deadline) if self._source else True
+        return self._decoder.stop() and ended
+
+    def _framed(self, frame: Frame) -> None:
+        if self._every_frame:
+            self._decoder.submit_each(frame)
+        else:
+            self._decoder.submit(frame)
+        image = frame.colour if frame.colour is not None else frame.gray
+        self._tell(FrameSeen(self.spec, image, self._outlines))
+
+    def _decoded(self, result: DecodeResult) -> None:
+        self._outlines = tuple(r.outline for r in result.reads)
+        for read in result.reads:
+            if self._debounce.is_new(read, result.frame_at):
+                self._present(credential_of(read))
+
+    def _state(self, state: CameraState, why: str) -> None:
+        if why:
+            log.info("%s: %s (%s)", self.spec, state.value, why)
+        self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))
+
+
+def credential_of(read: Read) -> Credential:
+    """Return what a decoder read as the domain's credential."""
+    return Credential(read.text, Symbology(read.format), read.data)
+
+
+def text_lines(stream: BinaryIO, stop: threading.Event) -> Iterator[Credential]:
+    """Give one credential per line of a byte stream; longer lines than any barcode are cut but kept refusable."""
+    longest = 16 * MAX_BYTES
+    while not stop.is_set() and (line := stream.readline(longest)):
+        while not line.endswith(b"\n") and len(line) % longest == 0 and (rest := stream.readline(longest)):
+            if rest.endswith(b"\n"):
+                break
+        yield Credential(_text(line.rstrip(b"\r\n")), Symbology.SCANNER, line[:longest])
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")  # a scanner that sends the bytes of an ISO-8859-1 code as they are
+
+
+class SourceSet:
+    """The sources of a kiosk, following its settings."""
+
+    def __init__(self, present: Present, tell: Tell) -> None:
+        self._present, self._tell = present, tell
+        self._lines: dict[str, CameraLine] = {}
+        self._lock = threading.Lock()
+        self._loop = False
+
+    def use(self, specs: Sequence[str], *, loop: bool = False) -> None:
+        """Stop what is no longer wanted, start what is new."""
+        with self._lock:
+            self._loop = loop
+            for spec in [s for s in self._lines if s not in specs]:
+                self._lines.pop(spec).stop()
+            for spec in specs:
+                if spec not in self._lines:
+                    self._lines[spec] = self._started(spec)
+
+    def watch(self, spec: str) -> Callable[[], None]:
+        """Show another source's pictures only; the returned function ends that."""
+        with self._lock:
+            if spec in self._lines:  # its pictures are told already
+                return lambda: None
+        line = CameraLine(spec, lambda _credential: None, self._tell)
+        line.start()
+        return lambda: _discard(line.stop())
+
+    def stop(self) -> bool:
+        """End every source; False when a driver hangs."""
+        with self._lock:
+            ended = [line.stop() for line in self._lines.values()]
+            self._lines.clear()
+        return all(ended)
+
+    def _started(self, spec: str) -> CameraLine:
+        line = CameraLine(spec, self._present, self._tell)
+        line.start(paced=True, loop=self._loop)
+        return line
+
+
+def _discard(_value: object) -> None:
+    """Take a value that nobody needs."""
