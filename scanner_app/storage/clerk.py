@@ -1,0 +1,134 @@
+"""The one thread that writes: jobs one at a time, the most urgent first, scans ahead of everything."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from scanner_app.application.ports import Priority
+from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
+
+T = TypeVar("T")
+
+
+class Job(Generic[T]):
+    """One piece of work and where its caller waits for it. `light` ones may be done in the middle of a heavy one."""
+
+    __slots__ = ("_done", "_error", "_result", "light", "work")
+
+    def __init__(self, work: Callable[[], T], *, light: bool) -> None:
+        self.work = work
+        self.light = light
+        self._done = threading.Lock()
+        self._done.acquire()
+        self._result: T | None = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Do the work; whatever it raises goes to the caller."""
+        try:
+            self._result = self.work()
+        except BaseException as error:  # noqa: BLE001 - the caller gets it
+            self._error = error
+        self._done.release()
+
+    def fail(self, error: BaseException) -> None:
+        """Let the caller go without having done the work."""
+        self._error = error
+        self._done.release()
+
+    def wait(self) -> T:
+        """Wait for the end of the work; return its result or raise its error."""
+        self._done.acquire()
+        if self._error is not None:
+            try:
+                raise self._error
+            finally:
+                self._error = None  # no cycle of frame, traceback and error
+        return self._result  # type: ignore[return-value]  # set by run() unless there was an error
+
+
+class Thread:
+    """Runs jobs. `chores` runs after each and when idle; it returns the seconds after which it wants to run again."""
+
+    def __init__(self, chores: Callable[[bool], float | None]) -> None:
+        self._chores = chores
+        self._heap: list[tuple[int, int, Job[Any]]] = []
+        self._numbers = itertools.count()
+        self._bell = threading.Lock()
+        self._bell.acquire()
+        self._door = threading.Lock()
+        self._closing = False
+        self._deadline = 0.0
+        self._thread = threading.Thread(target=self._loop, name="clerk", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def call(self, work: Callable[[], T], priority: Priority, *, light: bool) -> T:
+        """Have work done and wait for it."""
+        if threading.current_thread() is self._thread:
+            raise Bug("work on the clerk's thread asked the clerk for work")
+        return self.post(work, priority, light=light).wait()
+
+    def post(self, work: Callable[[], T], priority: Priority, *, light: bool) -> Job[T]:
+        """Have work done; return at once."""
+        job = Job(work, light=light)
+        with self._door:
+            if self._closing:
+                raise StorageTrouble(StorageKind.LOCKED, "the store is closed")
+            heapq.heappush(self._heap, (int(priority), next(self._numbers), job))
+        self._ring()
+        return job
+
+    def breathe(self) -> None:
+        """Between two steps of heavy work on this thread: do the light jobs that are more urgent than sync."""
+        while self._heap and self._heap[0][0] < Priority.SYNC and self._heap[0][2].light:
+            self._next().run()
+            self._chores(False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job waits."""
+        return bool(self._heap)
+
+    def stop(self, deadline: float) -> bool:
+        """Finish what was asked for, within `deadline` seconds, fail the rest; return whether the thread ended."""
+        with self._door:
+            self._closing = True
+            self._deadline = time.monotonic() + deadline
+        self._ring()
+        self._thread.join(deadline + 1.0)
+        return not self._thread.is_alive()
+
+    def _ring(self) -> None:
+        # A bell that has been rung already stays rung; only a bell at rest can be released.
+        try:
+            self._bell.release()
+        except RuntimeError:
+            return
+
+    def _next(self) -> Job[Any]:
+        with self._door:
+            return heapq.heappop(self._heap)[2]
+
+    def _loop(self) -> None:
+        wait: float | None = None
+        while True:
+            while self._heap:
+                job = self._next()
+                if self._closing and time.monotonic() > self._deadline:
+                    job.fail(StorageTrouble(StorageKind.LOCKED, "the store is closing"))
+                    continue
+                job.run()
+                del job  # its result and error belong to the caller alone
+                wait = self._chores(False)
+            if self._closing:
+                return
+            if not self._bell.acquire(timeout=-1 if wait is None else max(0.001, wait)):
+                wait = self._chores(True)

@@ -1,0 +1,139 @@
+"""Connections to SQLite, and the one place where its errors become `StorageTrouble`."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
+
+Row = tuple[Any, ...]
+Value = str | int | float | bytes | None
+
+
+class Cursor(Protocol):
+    """What is used of a cursor: rows are tuples."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, None at the end."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """What is used of a connection; `sqlite3` and `apsw` both have it."""
+
+    def execute(self, sql: str, params: Sequence[Value] = (), /) -> Cursor:
+        """Run one statement with bound values."""
+
+    def executemany(self, sql: str, params: Iterable[Sequence[Value]], /) -> Cursor:
+        """Run one statement for each row of values."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+BUSY_SECONDS = 2.0
+"""How long to wait for a lock that only another program can hold."""
+
+_BY_CODE = {
+    sqlite3.SQLITE_FULL: StorageKind.FULL,
+    sqlite3.SQLITE_READONLY: StorageKind.READ_ONLY,
+    sqlite3.SQLITE_PERM: StorageKind.READ_ONLY,
+    sqlite3.SQLITE_AUTH: StorageKind.READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: StorageKind.CORRUPT,
+    sqlite3.SQLITE_NOTADB: StorageKind.CORRUPT,
+    sqlite3.SQLITE_FORMAT: StorageKind.CORRUPT,
+    sqlite3.SQLITE_BUSY: StorageKind.LOCKED,
+    sqlite3.SQLITE_LOCKED: StorageKind.LOCKED,
+    sqlite3.SQLITE_IOERR: StorageKind.IO,
+    sqlite3.SQLITE_CANTOPEN: StorageKind.IO,
+    sqlite3.SQLITE_NOMEM: StorageKind.IO,
+    sqlite3.SQLITE_PROTOCOL: StorageKind.LOCKED,
+}
+
+_BY_ERRNO = {
+    errno.ENOSPC: StorageKind.FULL,
+    errno.EDQUOT: StorageKind.FULL,
+    errno.EROFS: StorageKind.READ_ONLY,
+    errno.EACCES: StorageKind.READ_ONLY,
+    errno.EPERM: StorageKind.READ_ONLY,
+}
+
+
+@contextmanager
+def converted(what: str) -> Iterator[None]:
+    """Turn errors of SQLite and the file system into `StorageTrouble`, everything else of SQLite into `Bug`."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise trouble(error, what) from error
+
+
+def trouble(error: BaseException, what: str) -> StorageTrouble | Bug:
+    """Return what an error of SQLite or the file system means."""
+    if isinstance(error, OSError):
+        return StorageTrouble(_BY_ERRNO.get(error.errno or 0, StorageKind.IO), f"{what}: {error.strerror or error}")
+    code = getattr(error, "sqlite_errorcode", None)
+    kind = _BY_CODE.get(code & 0xFF) if code is not None else None
+    if kind is None and isinstance(error, sqlite3.DatabaseError) and "malformed" in str(error):
+        kind = StorageKind.CORRUPT
+    return StorageTrouble(kind, f"{what}: {error}") if kind else Bug(f"{what}: {error}")
+
+
+def open_writer(path: Path, *, full: bool, page_count: int | None = None) -> sqlite3.Connection:
+    """Open a file for the clerk: WAL, autocommit, every commit durable when `full`. `page_count` caps the file."""
+    with converted(f"open {path.name}"):
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            prepare_writer(connection, full=full)
+            if page_count is not None:
+                connection.execute(f"PRAGMA max_page_count={page_count:d}")
+        except sqlite3.Error as error:
+            connection.close()
+            raise _cannot_open(error, path) from error
+    return connection
+
+
+def prepare_writer(connection: Connection, *, full: bool) -> None:
+    """Set what every writing connection needs; the same for the harness that cuts the power."""
+    connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    connection.execute(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}")
+    connection.execute("PRAGMA wal_autocheckpoint=0").fetchone()  # the clerk chooses the moment
+    connection.execute("PRAGMA cell_size_check=ON")
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cache_size=-8000")
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open a file for reading only, from any one thread at a time."""
+    with converted(f"read {path.name}"):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("PRAGMA trusted_schema=OFF")
+        except sqlite3.Error as error:
+            connection.close()
+            raise _cannot_open(error, path) from error
+    return connection
+
+
+def _cannot_open(error: sqlite3.Error, path: Path) -> StorageTrouble | Bug:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN and path.parent.is_dir():
+        return StorageTrouble(StorageKind.READ_ONLY, f"open {path.name}: {error}")
+    return trouble(error, f"open {path.name}")

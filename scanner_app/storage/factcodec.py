@@ -1,0 +1,121 @@
+"""Facts, uses and operations as rows and JSON, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from scanner_app.application.ports import FactRow, OutboxItem
+from scanner_app.domain.credential import storable
+from scanner_app.domain.passes import Direction
+from scanner_app.domain.scan import FactKind, LocalUse, Moment, Operation, OperationKind, OperationState, Scan
+from scanner_app.storage.compact import dumps, loads
+from scanner_app.storage.connection import Row, Value
+from scanner_app.storage.times import from_us, iso, maybe_time, to_us
+
+FACT = "seq, id, kind, at, place, account, uid, outcome, reason, body, body_hash, hash"
+USE = "account, uid, scan_id, door, place, at, direction, amount, device, undone, value_sent, venue"
+OUTBOX = (
+    "number, account, uid, scan_id, kind, at, state, tries, created, next_try, sent_at, answer, unknown, claimed, body"
+)
+CONFLICT = "id, seq, settled_by"
+COLUMNS = {"facts": FACT, "uses": USE, "outbox": OUTBOX, "conflicts": CONFLICT}
+"""Each table of the ledger and its columns, in the order of every row image."""
+
+SELECT = {table: f"SELECT {columns} FROM {table}" for table, columns in COLUMNS.items()}  # noqa: S608 - constants
+"""The beginning of every query that reads whole rows."""
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The columns of a fact that are looked up; the rest is its body."""
+
+    fact_id: str
+    kind: str
+    at: int
+    place: str = ""
+    account: str = ""
+    uid: str = ""
+    outcome: str = ""
+    reason: str = ""
+
+
+def scan_head(scan: Scan) -> Head:
+    """Return the columns of a scan."""
+    verdict, subject = scan.verdict, scan.verdict.subject
+    account, uid = (storable(subject.account), storable(subject.uid)) if subject else ("", "")
+    at = to_us(scan.moment.trusted)
+    place = storable(scan.place)
+    return Head(scan.scan_id, scan.kind.value, at, place, account, uid, verdict.outcome.value, verdict.reason.value)
+
+
+def moment_body(moment: Moment) -> dict[str, Any]:
+    """Return when a fact happened, as every body has it."""
+    return {"at": iso(moment.trusted), "clock_offset": moment.offset}
+
+
+def use_row(account: str, uid: str, door: str, use: LocalUse) -> tuple[Value, ...]:
+    """Return the row image of a use; `door` is the place's own name, `use.place` the platform's name of it."""
+    sent = to_us(use.at) if use.value_sent else None
+    what = (use.direction.value, str(use.amount), storable(use.device), int(use.undone), sent, int(use.venue))
+    return (storable(account), storable(uid), use.scan_id, door, storable(use.place), to_us(use.at), *what)
+
+
+def read_use(row: Row) -> LocalUse:
+    """Return the use of a row image."""
+    _account, _uid, scan_id, _door, place, at, direction, amount, device, undone, value_sent, venue = row
+    way = Direction(direction)
+    value = _NOTHING if amount == "0" else Decimal(amount)
+    return LocalUse(scan_id, place, from_us(at), way, value, device, bool(undone), value_sent is not None, bool(venue))
+
+
+def operation_body(op: Operation) -> str:
+    """Return the part of an operation that has no column, defaults left out."""
+    body: dict[str, Any] = {
+        name: text
+        for name in ("device", "door", "place", "reason", "outcome", "policy", "symbology", "tenant")
+        if (text := getattr(op, name))
+    }
+    if op.raw:
+        body["raw"] = storable(op.raw)
+    if op.direction is not Direction.ENTRY:
+        body["direction"] = op.direction.value
+    if op.amount:
+        body["amount"] = str(op.amount)
+    if op.extra:
+        body["extra"] = dict(op.extra)
+    return dumps(body)
+
+
+def read_operation(row: Row) -> Operation:
+    """Return the operation of an outbox row image."""
+    body = loads(row[14])
+    direction = Direction(body.pop("direction", "entry"))
+    amount = Decimal(body.pop("amount", "0"))
+    return Operation(
+        OperationKind(row[4]), row[3], row[1], row[2], from_us(row[5]), direction=direction, amount=amount, **body
+    )
+
+
+def read_item(row: Row) -> OutboxItem:
+    """Return the outbox item of a row image. A claimed one may have arrived as far as anyone can tell."""
+    return OutboxItem(
+        number=row[0],
+        operation=read_operation(row),
+        state=OperationState(row[6]),
+        tries=row[7],
+        created=from_us(row[8]),
+        next_try=maybe_time(row[9] or None),
+        sent_at=maybe_time(row[10]),
+        answer=row[11],
+        unknown=bool(row[12] or row[13]),
+    )
+
+
+def read_fact(row: Row) -> FactRow:
+    """Return the exported form of a fact's row image; a purged body is {"purged": true}."""
+    body = loads(row[9]) if row[9] else {"purged": True}
+    return FactRow(row[0], row[1], FactKind(row[2]), from_us(row[3]), body, row[11].hex())

@@ -1,0 +1,48 @@
+"""What `doctor` and the status strip want to know of the disk and the databases."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
+"""SQLite versions that may corrupt a WAL database which two connections write or checkpoint at the same instant
+(fixed in 3.51.3). The clerk is the only writer, which keeps clear of it; a second program must not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """The state of the store. Sizes in bytes; paths are names inside the data folder."""
+
+    sqlite_version: str
+    wal_reset_bug: bool
+    disk_free: int
+    wal_bytes: int
+    ledger: str = "ok"  # ok | rebuilt
+    ledger_aside: str = ""  # where the damaged ledger lies
+    caches_aside: Mapping[str, str] = field(default_factory=dict)  # account -> where its damaged cache lies
+    journal_trouble: str = ""  # why the second copy could not be written, '' if it could
+    unclean_start: bool = False  # the last run did not end properly
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing happened that a person should know of."""
+        return self.ledger == "ok" and not self.caches_aside and not self.journal_trouble
+
+
+def has_wal_reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether a SQLite version lies in the range of the WAL-reset bug."""
+    return WAL_RESET_BUG[0] <= version <= WAL_RESET_BUG[1]
+
+
+def disk_free(folder: Path) -> int:
+    """Return the free bytes of the file system under a folder."""
+    return shutil.disk_usage(folder).free
+
+
+def wal_bytes(folder: Path) -> int:
+    """Return the size of all write-ahead logs under a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*-wal") if path.exists())

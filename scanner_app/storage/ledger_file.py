@@ -1,0 +1,185 @@
+"""`ledger.db` as the clerk holds it: transactions, doubtful commits, damage, checkpoints."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
+from scanner_app.storage import rescue
+from scanner_app.storage.connection import Connection, open_writer, trouble
+from scanner_app.storage.journal import Journal
+from scanner_app.storage.ledger_write import Image, LedgerWriter
+from scanner_app.storage.migrations import bring_up, refuse_newer
+from scanner_app.storage.schema import LEDGER
+
+T = TypeVar("T")
+
+CHECKPOINT_COMMITS = 200
+"""Commits between two checkpoints (each costs about three fsyncs): the WAL stays near 8 MB."""
+
+IDLE_SECONDS = 2.0
+"""A ledger left in peace this long is checkpointed if it has anything to checkpoint."""
+
+
+class LedgerFile:
+    """The ledger's one writing connection and its journal. Used on the clerk's thread only."""
+
+    def __init__(self, path: Path, connect: Callable[[Path], Connection] | None = None) -> None:
+        self.path = path
+        self.journal_path = path.with_name("journal.jsonl")
+        self.journal = Journal(self.journal_path)
+        self.aside = ""
+        self.round = 0  # how often the file was replaced
+        self._connect = connect or (lambda path: open_writer(path, full=True))
+        self._connection: Connection | None = None
+        self._written: list[list[Image]] = []
+        self._commits = 0
+        self._last_commit = 0.0
+
+    # --- opening ----------------------------------------------------------------------------------------------------
+    def open(self, *, unclean: bool) -> None:
+        """Open or make the ledger; after an unclean end check it, and rebuild it if it is damaged."""
+        try:
+            self._open(check=unclean)
+        except StorageTrouble as error:
+            if error.kind is not StorageKind.CORRUPT:
+                raise
+            self._rebuild()
+        self.journal.open()
+        if unclean or self.aside:
+            self.journal.rewrite(self._db)
+
+    def _open(self, *, check: bool) -> None:
+        refuse_newer(self.path, LEDGER)
+        connection = open_writer(self.path, full=True)
+        try:
+            if check and not rescue.is_sound(connection):
+                raise StorageTrouble(StorageKind.CORRUPT, f"{self.path.name} fails its check")
+            bring_up(connection, LEDGER, "ledger")
+        except sqlite3.Error as error:
+            raise trouble(error, f"open {self.path.name}") from error
+        finally:
+            connection.close()
+        self._connection = self._connect(self.path)
+
+    @property
+    def _db(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._connect(self.path)
+        return self._connection
+
+    def close(self) -> None:
+        """Checkpoint and close."""
+        self.journal.close()
+        self._drop()
+
+    # --- transactions -----------------------------------------------------------------------------------------------
+    def run(self, work: Callable[[LedgerWriter], T]) -> T:
+        """Run work in one transaction; a ledger found damaged is rebuilt and the work done again on the new one."""
+        try:
+            return self._transaction(work)
+        except StorageTrouble as error:
+            if error.kind is not StorageKind.CORRUPT:
+                raise
+        self._rebuild()
+        self.journal.rewrite(self._db)
+        return self._transaction(work)
+
+    def _transaction(self, work: Callable[[LedgerWriter], T]) -> T:
+        db = self._db
+        writer = LedgerWriter(db)
+        done: list[T] = []
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            done.append(work(writer))
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            wrong = trouble(error, "write ledger")
+            self._roll_back(wrong)
+            if not (done and self._landed(writer, wrong)):
+                raise wrong from error
+        except BaseException:
+            self._roll_back(None)
+            raise
+        if writer.images:
+            self._written.append(writer.images)
+        self._commits += 1
+        return done[0]
+
+    def _roll_back(self, wrong: StorageTrouble | Bug | None) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            # "No transaction is active" after SQLite rolled back by itself, or the disk is gone: begin anew.
+            self._drop()
+        if isinstance(wrong, StorageTrouble) and wrong.kind in (StorageKind.IO, StorageKind.CORRUPT):
+            self._drop()
+
+    def _landed(self, writer: LedgerWriter, wrong: StorageTrouble | Bug) -> bool:
+        """Whether a commit reported as failed is there all the same: after an I/O error only a look can tell."""
+        if not writer.fact_ids or not isinstance(wrong, StorageTrouble) or wrong.kind is not StorageKind.IO:
+            return False
+        self._drop()
+        try:
+            found = self._db.execute("SELECT 1 FROM facts WHERE id = ?", (writer.fact_ids[-1],)).fetchone()
+        except (sqlite3.Error, StorageTrouble):
+            self._drop()
+            return False
+        return found is not None
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _rebuild(self) -> None:
+        self._flush()
+        self.journal.close()
+        self._drop()
+        self.aside = rescue.rebuild(self.path, self.journal_path).name
+        self.round += 1
+        self._connection = self._connect(self.path)
+        self.journal.open()
+
+    # --- chores -----------------------------------------------------------------------------------------------------
+    def chores(self, *, idle: bool, busy: bool) -> float | None:
+        """After a job or when idle: journal, fsync, checkpoint. Return seconds until it wants to be called again."""
+        if self._flush():
+            self._last_commit = time.monotonic()
+        if busy:
+            return None
+        if self.journal.overdue:
+            self.journal.sync()
+        quiet = time.monotonic() - self._last_commit >= IDLE_SECONDS
+        if self._commits >= CHECKPOINT_COMMITS or (idle and quiet and self._commits):
+            self.checkpoint()
+        if idle and self.journal.wants_rewrite:
+            self._try(lambda: self.journal.rewrite(self._db))
+        return IDLE_SECONDS if self._commits or self.journal.pending else None
+
+    def _flush(self) -> bool:
+        """Write finished transactions to the journal: after their callers went on, before anything else happens."""
+        written, self._written = self._written, []
+        for images in written:
+            self.journal.append(images)
+        return bool(written)
+
+    def checkpoint(self) -> None:
+        """Move what is in the WAL into the database, as far as readers let it."""
+        self._commits = 0
+        self._try(lambda: self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
+
+    def _try(self, chore: Callable[[], object]) -> None:
+        """Run a chore whose failure is no caller's business: the next transaction meets the same trouble and tells."""
+        try:
+            chore()
+        except (sqlite3.Error, StorageTrouble):
+            self._drop()

@@ -1,0 +1,126 @@
+"""Reads of the ledger from any thread, never blocking the clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from sqlite3 import Connection
+from types import TracebackType
+from typing import Any, Self
+
+from scanner_app.application.ports import FactRow, OutboxItem
+from scanner_app.domain.credential import storable
+from scanner_app.domain.passes import PassKey
+from scanner_app.domain.scan import FactKind, OperationState
+from scanner_app.storage.chain import ChainReport, verify
+from scanner_app.storage.connection import Row, converted, open_reader
+from scanner_app.storage.factcodec import OUTBOX, SELECT, read_fact, read_item
+from scanner_app.storage.times import to_us
+
+FARTHEST = timedelta(hours=1)
+"""No back-off is longer than minutes: a next try farther away means that the clock was set back, so it is due."""
+
+_DUE = f"""
+    SELECT {OUTBOX} FROM outbox o
+    WHERE state = 'pending' AND account = ? AND (next_try <= ? OR next_try > ?)
+      AND (uid = '' OR NOT EXISTS (
+        SELECT 1 FROM outbox older
+        WHERE older.account = o.account AND older.uid = o.uid AND older.number < o.number AND older.state = 'pending'))
+    ORDER BY number LIMIT ?
+"""  # noqa: S608 - a constant
+
+
+class Ledger:
+    """A reader of `ledger.db` for one thread at a time. `where` tells the file and how often it was replaced."""
+
+    def __init__(self, where: Callable[[], tuple[Path, int]]) -> None:
+        self._where = where
+        self._connection: Connection | None = None
+        self._round = -1
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        with converted("read ledger"):
+            return self._db().execute(sql, values).fetchall()
+
+    def _db(self) -> Connection:
+        path, number = self._where()
+        if self._connection is None or number != self._round:
+            self.close()
+            self._connection, self._round = open_reader(path), number
+        return self._connection
+
+    def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
+        """Return the next items to send: the oldest pending one of each pass, due, in order."""
+        soon = to_us(now)
+        return [
+            read_item(row) for row in self._rows(_DUE, (storable(account), soon, soon + to_us_delta(FARTHEST), limit))
+        ]
+
+    def outbox(self, states: frozenset[OperationState], after: int = 0, limit: int = 1000) -> Sequence[OutboxItem]:
+        """Return items in these states, oldest first: what was refused, say, for people."""
+        marks = ", ".join("?" * len(states))
+        sql = SELECT["outbox"] + f" WHERE state IN ({marks}) AND number > ? ORDER BY number LIMIT ?"
+        return [read_item(row) for row in self._rows(sql, (*(s.value for s in states), after, limit))]
+
+    def outbox_counts(self) -> Mapping[OperationState, int]:
+        """Return how many items there are in each state that occurs."""
+        rows = self._rows("SELECT state, count(*) FROM outbox GROUP BY state")
+        return {OperationState(state): count for state, count in rows}
+
+    def recent_scans(self, limit: int) -> Sequence[FactRow]:
+        """Return the newest scans and overrides, newest first."""
+        return self._facts("kind IN ('scan', 'override') ORDER BY seq DESC LIMIT ?", (limit,))
+
+    def facts(self, kinds: frozenset[FactKind], after: int = 0, limit: int = 1000) -> Sequence[FactRow]:
+        """Return facts of these kinds after a number, in order. No kinds: all."""
+        if not kinds:
+            return self._facts("seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        marks = ", ".join("?" * len(kinds))
+        rare = "" if kinds & {FactKind.SCAN, FactKind.UNDO} else " AND kind NOT IN ('scan', 'undo')"
+        values = (*(k.value for k in kinds), after, limit)
+        return self._facts(f"kind IN ({marks}){rare} AND seq > ? ORDER BY seq LIMIT ?", values)
+
+    def scan(self, scan_id: str) -> FactRow | None:
+        """Return one fact by its id."""
+        return next(iter(self._facts("id = ?", (storable(scan_id),))), None)
+
+    def history(self, key: PassKey) -> Sequence[FactRow]:
+        """Return all facts about one pass, oldest first."""
+        where = (storable(key.account), storable(key.uid))
+        return self._facts("account = ? AND uid = ? AND uid != '' ORDER BY seq", where)
+
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
+        """Return the conflicts, newest first. A SETTLED fact closes the one that its body["conflict"] names."""
+        chosen = "SELECT id FROM conflicts WHERE settled_by IS NULL" if open_only else "SELECT id FROM conflicts"
+        return self._facts(f"id IN ({chosen}) ORDER BY seq DESC", ())
+
+    def admitted_count(self, place: str, since: datetime) -> int:
+        """Return how many were admitted at a place and not taken back; `place` is its own name."""
+        sql = "SELECT count(*) FROM uses WHERE door = ? AND at >= ? AND undone = 0"
+        return int(self._rows(sql, (storable(place), to_us(since)))[0][0])
+
+    def verify(self) -> ChainReport:
+        """Walk the whole hash chain."""
+        with converted("verify ledger"):
+            return verify(self._db())
+
+    def _facts(self, where: str, values: Sequence[Any]) -> list[FactRow]:
+        return [read_fact(row) for row in self._rows(SELECT["facts"] + f" WHERE {where}", values)]
+
+    def close(self) -> None:
+        """Close the connection; the next read opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _it: BaseException | None, _tb: TracebackType | None) -> None:
+        self.close()
+
+
+def to_us_delta(span: timedelta) -> int:
+    """Return a span in microseconds."""
+    return span // timedelta(microseconds=1)

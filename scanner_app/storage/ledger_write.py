@@ -1,0 +1,302 @@
+"""The ledger inside one transaction on the clerk's thread: facts, uses, outbox. Plain bound SQL, any SQLite driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from scanner_app.domain.credential import storable
+from scanner_app.domain.errors import Bug
+from scanner_app.domain.passes import PassKey
+from scanner_app.domain.scan import (
+    FactKind,
+    LocalFacts,
+    LocalUse,
+    LocalVoid,
+    Moment,
+    Operation,
+    OperationKind,
+    OperationState,
+    Scan,
+    scan_record,
+)
+from scanner_app.storage import chain
+from scanner_app.storage.compact import dumps, loads
+from scanner_app.storage.connection import Connection, Row, Value
+from scanner_app.storage.factcodec import (
+    COLUMNS,
+    SELECT,
+    Head,
+    moment_body,
+    operation_body,
+    read_operation,
+    read_use,
+    scan_head,
+    use_row,
+)
+from scanner_app.storage.times import maybe_time, to_us
+
+Image = tuple[str, Sequence[Value]]
+"""A table's name and the whole row as written: what the journal keeps."""
+
+_INSERT = {
+    table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"  # noqa: S608 - ours
+    for table, columns in COLUMNS.items()
+}
+_PURGEABLE = (
+    SELECT["facts"]
+    + """ AS f WHERE at < ? AND body != '' AND kind != 'purge' AND NOT EXISTS (
+            SELECT 1 FROM outbox o
+            WHERE o.account = f.account AND o.uid = f.uid AND o.scan_id = f.id AND o.state = 'pending')
+        ORDER BY seq LIMIT ?"""
+)
+_OPPOSITE = {
+    OperationKind.VOID.value: OperationKind.RESTORE.value,
+    OperationKind.RESTORE.value: OperationKind.VOID.value,
+}
+_ADMITTED = ("admit", "attention")
+
+
+class LedgerWriter:
+    """One transaction's view of the ledger. `images` collects every row written, for the journal."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._number: int | None = None
+        self.images: list[Image] = []
+        self.fact_ids: list[str] = []
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+    def local_facts(self, key: PassKey) -> LocalFacts:
+        """Return what is known here of one pass, oldest first."""
+        where = (storable(key.account), storable(key.uid))
+        uses = self._db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
+        voids = self._db.execute(
+            "SELECT kind, sent_at FROM outbox WHERE account = ? AND uid = ? AND kind IN ('void', 'restore')"
+            " AND state NOT IN ('refused', 'cancelled') ORDER BY number",
+            where,
+        )
+        return LocalFacts(
+            tuple(read_use(row) for row in uses),
+            tuple(LocalVoid(kind == OperationKind.VOID.value, maybe_time(sent)) for kind, sent in voids),
+        )
+
+    def _operations(self, key: PassKey) -> list[Row]:
+        where = (storable(key.account), storable(key.uid))
+        found = self._db.execute(SELECT["outbox"] + " WHERE account = ? AND uid = ? ORDER BY number", where)
+        return list(found)
+
+    # --- facts ------------------------------------------------------------------------------------------------------
+    def record(self, scan: Scan, use: LocalUse | None, operations: Sequence[Operation]) -> None:
+        """Add the scan, its use and its outbox rows."""
+        head = scan_head(scan)
+        self._fact(head, dumps(scan_record(scan)))
+        if use is not None:
+            if scan.key is None:
+                raise Bug(f"scan {scan.scan_id} has a use but no pass")
+            self._insert("uses", use_row(head.account, head.uid, head.place, use))
+        for op in operations:
+            self._queue(op, head.at)
+
+    def add_fact(self, fact_id: str, kind: FactKind, moment: Moment, body: Mapping[str, object]) -> None:
+        """Add a fact that is no scan. A pass it is about stands in body["pass"]; see `LedgerReader.conflicts`."""
+        full = {"fact_id": fact_id, "kind": kind.value, **moment_body(moment), **body}
+        about = body.get("pass")
+        about = about if isinstance(about, Mapping) else {}
+        where = (_text(body.get("place")), _text(about.get("account")), _text(about.get("uid")))
+        outcome, reason = _text(body.get("outcome")), _text(body.get("reason"))
+        seq = self._fact(Head(fact_id, kind.value, to_us(moment.trusted), *where, outcome, reason), dumps(full))
+        if kind is FactKind.CONFLICT:
+            self._insert("conflicts", (fact_id, seq, None))
+        elif kind is FactKind.SETTLED and body.get("conflict"):
+            which = body["conflict"]  # the conflict's number or id
+            name = (which if isinstance(which, int) else 0, str(which))
+            self._change("conflicts", "settled_by = ?", (fact_id,), "seq = ? OR id = ?", name)
+
+    def _fact(self, head: Head, body: str) -> int:
+        last = self._db.execute("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, previous = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
+        link = chain.link(previous, seq, head, chain.body_hash(body))
+        columns = (head.kind, head.at, head.place, head.account, head.uid, head.outcome, head.reason)
+        self._insert("facts", (seq, head.fact_id, *columns, body, None, link))
+        self.fact_ids.append(head.fact_id)
+        return int(seq)
+
+    # --- corrections ------------------------------------------------------------------------------------------------
+    def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
+        """Take a use back; return the operations that reached the platform, or may have. Nothing for one undone."""
+        scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (scan_id,)).fetchone()
+        if scan is None:
+            raise Bug(f"no scan {scan_id} to undo")
+        key = PassKey(scan[5], scan[6])
+        where = ("account = ? AND uid = ? AND scan_id = ?", (key.account, key.uid, scan_id))
+        if not self._change("uses", "undone = 1", (), f"{where[0]} AND undone = 0", where[1]):
+            return ()
+        mine = [row for row in self._operations(key) if row[3] == scan_id]
+        unsent = [row for row in mine if _unsent(row)]
+        for row in unsent:
+            self._cancel(row, "undone")
+        sent = [read_operation(row) for row in mine if _reached(row)]
+        body = {
+            "scan_id": scan_id,
+            "operator": operator,
+            "reason": reason,
+            "place": scan[4],
+            "pass": (loads(scan[9]) if scan[9] else {}).get("pass"),
+            "cancelled": [row[4] for row in unsent],
+            "to_compensate": [op.kind.value for op in sent],
+        }
+        self.add_fact(fact_id, FactKind.UNDO, moment, body)
+        return sent
+
+    def purge(self, fact_id: str, moment: Moment, before: datetime, limit: int = 10_000) -> int:
+        """Blank the bodies of facts older than `before` whose operations are all settled; return how many."""
+        rows = self._db.execute(
+            _PURGEABLE,
+            (to_us(before), limit),
+        ).fetchall()
+        for row in rows:
+            self._change("facts", "body = '', body_hash = ?", (chain.body_hash(row[9]),), "seq = ?", (row[0],))
+            self._change("outbox", "body = '{}'", (), "scan_id = ? AND account = ? AND uid = ?", (row[1], *row[5:7]))
+        if rows:
+            self.add_fact(fact_id, FactKind.PURGE, moment, {"through": rows[-1][0], "rows": len(rows)})
+        return len(rows)
+
+    # --- outbox -----------------------------------------------------------------------------------------------------
+    def enqueue(self, operations: Sequence[Operation]) -> None:
+        """Add operations. One that takes back an unsent earlier one of the same pass cancels both."""
+        for op in operations:
+            self._queue(op, to_us(op.at))
+
+    def _queue(self, op: Operation, created: int) -> None:
+        op = replace(op, account=storable(op.account), uid=storable(op.uid))
+        state = OperationState.CANCELLED if self._supersedes(op) else OperationState.PENDING
+        answer = "superseded" if state is OperationState.CANCELLED else ""
+        if self._number is None:
+            self._number = int(self._db.execute("SELECT max(number) FROM outbox").fetchone()[0] or 0)
+        self._number += 1
+        what = (op.account, op.uid, op.scan_id, op.kind.value, to_us(op.at), state.value)
+        self._insert("outbox", (self._number, *what, 0, created, 0, None, answer, 0, 0, operation_body(op)))
+
+    def _supersedes(self, op: Operation) -> bool:
+        """Cancel the unsent operations that this one makes pointless; return whether it is pointless itself."""
+        if op.kind not in (OperationKind.VOID, OperationKind.RESTORE, OperationKind.UNRECORD):
+            return False
+        pending = [row for row in self._operations(PassKey(op.account, op.uid)) if row[6] == "pending"]
+        if op.kind is OperationKind.UNRECORD:
+            mine = [row for row in pending if row[4] == "record" and row[3] == op.scan_id]
+            if not mine or not all(_unsent(row) for row in mine):
+                return False
+            for row in mine:
+                self._cancel(row, "superseded")
+            return True
+        last = next((row for row in reversed(pending) if row[4] in _OPPOSITE), None)
+        if last is None or not _unsent(last):
+            return False
+        self._cancel(last, "superseded")
+        return bool(last[4] == _OPPOSITE[op.kind.value])
+
+    def _cancel(self, row: Row, why: str) -> bool:
+        return self._change("outbox", "state = 'cancelled', answer = ?", (why,), "number = ?", (row[0],))
+
+    def claim(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Mark pending items as about to be sent; return those that still are to be sent."""
+        claimed = [
+            n for n in numbers if self._change("outbox", "claimed = 1", (), "number = ? AND state = 'pending'", (n,))
+        ]
+        return frozenset(claimed)
+
+    def settle(
+        self,
+        number: int,
+        state: OperationState,
+        answer: str,
+        at: datetime,
+        *,
+        next_try: datetime | None = None,
+        unknown: bool = False,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the outcome of one delivery attempt, and a conflict fact where an admission was not accepted."""
+        row = self._db.execute(SELECT["outbox"] + " WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise Bug(f"no outbox item {number}")
+        was = OperationState(row[6])
+        arrived = state in (OperationState.SENT, OperationState.CONTESTED)
+        self._change(
+            "outbox",
+            "state = ?, answer = ?, tries = tries + 1, next_try = ?, sent_at = coalesce(?, sent_at),"
+            " unknown = ?, claimed = 0",
+            (
+                # What was cancelled while it was on its way stays cancelled, unless it did get through.
+                was.value if was is OperationState.CANCELLED and not arrived else state.value,
+                storable(answer),
+                to_us(next_try) if next_try else 0,
+                to_us(at) if arrived else None,
+                # Only an end of the matter takes the doubt away: a later 429 does not say what became of the first try.
+                int(state is OperationState.PENDING and (unknown or bool(row[12]))),
+            ),
+            "number = ?",
+            (number,),
+        )
+        if state is OperationState.SENT and row[4] == OperationKind.VALUE.value:
+            key = (row[1], row[2], row[3])
+            self._change("uses", "value_sent = ?", (to_us(at),), "account = ? AND uid = ? AND scan_id = ?", key)
+        self._conflict(row, was, state, answer, at, facts or {})
+
+    def _conflict(
+        self, row: Row, was: OperationState, state: OperationState, answer: str, at: datetime, facts: Mapping[str, str]
+    ) -> None:
+        lost = state in (OperationState.REFUSED, OperationState.CONTESTED)
+        late = was is OperationState.CANCELLED and state is OperationState.SENT
+        if not (lost or late):
+            return
+        scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (row[3],)).fetchone()
+        if scan is None or scan[7] not in _ADMITTED:
+            return
+        fact_id = f"{row[3]}:{row[4]}:{row[0]}"
+        if self._db.execute("SELECT 1 FROM facts WHERE id = ?", (fact_id,)).fetchone():
+            return  # the same attempt told twice
+        body = loads(scan[9]) if scan[9] else {}
+        self.add_fact(
+            fact_id,
+            FactKind.CONFLICT,
+            Moment(at, 0.0),
+            {
+                "scan_id": row[3],
+                "operation": row[4],
+                "state": "sent_although_undone" if late else state.value,
+                "answer": answer,
+                "place": scan[4],
+                "pass": body.get("pass"),
+                "here": {k: body.get(k) for k in ("scan_id", "at", "device", "place", "operator", "outcome", "raw")},
+                "there": dict(facts),
+            },
+        )
+
+    # --- rows -------------------------------------------------------------------------------------------------------
+    def _insert(self, table: str, row: Sequence[Value]) -> None:
+        self._db.execute(_INSERT[table], row)
+        self.images.append((table, row))
+
+    def _change(self, table: str, change: str, values: Sequence[Value], where: str, key: Sequence[Value]) -> bool:
+        """Update rows and keep their new images; return whether there were any."""
+        sql = f"UPDATE {table} SET {change} WHERE {where} RETURNING {COLUMNS[table]}"  # noqa: S608 - all ours, bound
+        rows = self._db.execute(sql, (*values, *key)).fetchall()
+        self.images += [(table, row) for row in rows]
+        return bool(rows)
+
+
+def _text(value: Any) -> str:
+    return storable(value) if isinstance(value, str) else ""
+
+
+def _unsent(row: Row) -> bool:
+    """Whether an outbox row can never have reached the platform."""
+    return row[6] == "pending" and row[7] == 0 and not row[12] and not row[13]
+
+
+def _reached(row: Row) -> bool:
+    return row[6] == "sent" or (row[6] == "pending" and not _unsent(row))

@@ -1,0 +1,67 @@
+"""The tables, as numbered steps. A step that has been shipped is never edited; a change is a new step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LEDGER: Sequence[tuple[str, ...]] = (
+    (
+        """
+        CREATE TABLE facts (
+            seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at INTEGER NOT NULL,
+            place TEXT NOT NULL, account TEXT NOT NULL, uid TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+            body TEXT NOT NULL, body_hash BLOB, hash BLOB NOT NULL)
+        """,
+        "CREATE INDEX facts_of_pass ON facts(account, uid) WHERE uid != ''",
+        "CREATE INDEX facts_rare ON facts(kind) WHERE kind NOT IN ('scan', 'undo')",
+        """
+        CREATE TABLE uses (
+            account TEXT NOT NULL, uid TEXT NOT NULL, scan_id TEXT NOT NULL, door TEXT NOT NULL, place TEXT NOT NULL,
+            at INTEGER NOT NULL, direction TEXT NOT NULL, amount TEXT NOT NULL, device TEXT NOT NULL,
+            undone INTEGER NOT NULL, value_sent INTEGER, venue INTEGER NOT NULL,
+            PRIMARY KEY (account, uid, scan_id)) WITHOUT ROWID
+        """,
+        "CREATE INDEX uses_at_door ON uses(door, at, undone)",
+        """
+        CREATE TABLE outbox (
+            number INTEGER PRIMARY KEY, account TEXT NOT NULL, uid TEXT NOT NULL, scan_id TEXT NOT NULL,
+            kind TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL,
+            created INTEGER NOT NULL, next_try INTEGER NOT NULL, sent_at INTEGER, answer TEXT NOT NULL,
+            unknown INTEGER NOT NULL, claimed INTEGER NOT NULL, body TEXT NOT NULL)
+        """,
+        "CREATE INDEX outbox_of_pass ON outbox(account, uid, number)",
+        "CREATE INDEX outbox_pending ON outbox(account, number, next_try) WHERE state = 'pending'",
+        "CREATE TABLE conflicts (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, settled_by TEXT) WITHOUT ROWID",
+    ),
+)
+"""Facts and what is derived from them, written in one transaction. Times are microseconds since 1970 UTC."""
+
+CACHE: Sequence[tuple[str, ...]] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE templates (number INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (id, name))",
+        """
+        CREATE TABLE streams (
+            number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, known INTEGER NOT NULL DEFAULT 1,
+            generation INTEGER NOT NULL DEFAULT 0, cursor TEXT NOT NULL DEFAULT '', walking INTEGER NOT NULL DEFAULT 0,
+            started INTEGER, since TEXT NOT NULL DEFAULT '', resume TEXT NOT NULL DEFAULT '',
+            done INTEGER NOT NULL DEFAULT 0, walk_total INTEGER, total INTEGER, last_sync INTEGER, last_full INTEGER)
+        """,
+        """
+        CREATE TABLE passes (
+            number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, template INTEGER NOT NULL, barcode TEXT,
+            external_id TEXT, nfc TEXT, ticket_number TEXT, stream INTEGER, gen INTEGER NOT NULL,
+            dead INTEGER NOT NULL, search TEXT NOT NULL, body TEXT NOT NULL)
+        """,
+        "CREATE INDEX passes_barcode ON passes(barcode) WHERE barcode IS NOT NULL",
+        "CREATE INDEX passes_external_id ON passes(external_id) WHERE external_id IS NOT NULL",
+        "CREATE INDEX passes_nfc ON passes(nfc) WHERE nfc IS NOT NULL",
+        "CREATE INDEX passes_ticket_number ON passes(ticket_number) WHERE ticket_number IS NOT NULL",
+        "CREATE INDEX passes_walk ON passes(stream, gen) WHERE dead = 0",
+        """
+        CREATE VIRTUAL TABLE words USING fts5(
+            search, content='', columnsize=0, detail=none, tokenize='ascii', prefix='1 2 3')
+        """,
+    ),
+)
+"""One account's passes as the platform told them. All of it can be loaded again."""

@@ -1,0 +1,203 @@
+"""The cache files on disk: one per account and tenant, a new one beside the old until it is complete."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from scanner_app.application.ports import CacheTx
+from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.storage import rescue
+from scanner_app.storage.cache_read import Caches
+from scanner_app.storage.cache_write import CacheWriter
+from scanner_app.storage.connection import converted, open_reader, open_writer, trouble
+from scanner_app.storage.migrations import bring_up, refuse_newer
+from scanner_app.storage.schema import CACHE
+
+T = TypeVar("T")
+
+CHECKPOINT_JOBS = 4
+"""Transactions between two checkpoints of a cache: small ones, so that a scan never waits long behind one."""
+
+
+class Shelf:
+    """All caches. Writing on the clerk's thread only; `files` may be read from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tenants: dict[str, str] = {}
+        self._writers: dict[Path, sqlite3.Connection] = {}
+        self._jobs: dict[Path, int] = {}
+        self._view: tuple[Mapping[str, Sequence[Path]], int] = ({}, 0)
+        self.aside: dict[str, str] = {}
+
+    def files(self) -> tuple[Mapping[str, Sequence[Path]], int]:
+        """Return each account's files, the newest first, and a number that grows with every change."""
+        return self._view
+
+    def set_accounts(self, accounts: Mapping[str, str]) -> None:
+        """Say which accounts there are (id -> tenant fingerprint)."""
+        self._tenants = dict(accounts)
+        self._look()
+
+    def _look(self) -> None:
+        files = {account: self._of(account) for account in self._tenants}
+        self._view = (files, self._view[1] + 1)
+
+    def _of(self, account: str) -> list[Path]:
+        current = self._current(account)
+        older = (p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != current)
+        try:
+            complete = current.exists() and _complete(current)
+        except StorageTrouble:
+            complete = False
+        found = [] if complete else sorted(older, key=lambda p: p.stat().st_mtime, reverse=True)
+        return [p for p in (current, *found) if p.exists()]
+
+    def _current(self, account: str) -> Path:
+        return self._folder / f"{_safe(account)}-{_safe(self._tenants[account])}.db"
+
+    def make(self) -> None:
+        """Make the files that are missing; set aside those that cannot be opened."""
+        with converted("make cache folder"):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        for account in self._tenants:
+            self._writer(account)
+        self._look()
+
+    def run(self, account: str, work: Callable[[CacheTx], T], breathe: Callable[[], None]) -> T:
+        """Run work in one transaction on an account's cache; a damaged one is set aside and a new one begun."""
+        if account not in self._tenants:
+            raise StorageTrouble(StorageKind.IO, f"no account {account}")
+        connection = self._writer(account)
+        try:
+            result = _transaction(connection, lambda db: work(CacheWriter(db, breathe)))
+        except StorageTrouble as error:
+            if error.kind is StorageKind.CORRUPT:
+                self.set_aside(self._current(account))
+            raise
+        self._after(account)
+        return result
+
+    def _writer(self, account: str) -> sqlite3.Connection:
+        path = self._current(account)
+        if path not in self._writers:
+            try:
+                self._writers[path] = _open(path)
+            except StorageTrouble as error:
+                if error.kind is not StorageKind.CORRUPT:
+                    raise
+                self.set_aside(path)
+            else:
+                self._look()
+        return self._writers[path]
+
+    def set_aside(self, path: Path) -> None:
+        """Put a damaged cache out of the way; an empty one takes its place and asks for a full load."""
+        account = next((a for a in self._tenants if path in (self._current(a), *self._view[0].get(a, ()))), None)
+        self._drop(path)
+        if path.exists():
+            name = rescue.set_aside(path).name
+            if account:
+                self.aside[account] = name
+        if account and path == self._current(account):
+            self._writers[path] = _open(path)
+        self._look()
+
+    def _after(self, account: str) -> None:
+        path = self._current(account)
+        self._jobs[path] = self._jobs.get(path, 0) + 1
+        if self._jobs[path] >= CHECKPOINT_JOBS:
+            self.checkpoint(path)
+        older = [p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != path]
+        if older and _is_complete(self._writers[path]):
+            self._look_without(account, older)
+
+    def _look_without(self, account: str, older: Sequence[Path]) -> None:
+        """Remove the caches of earlier tenants: the new one is complete."""
+        files = {**self._view[0], account: [self._current(account)]}
+        self._view = (files, self._view[1] + 1)
+        for path in older:
+            self._drop(path)
+            for suffix in ("-wal", "-shm", ""):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    def checkpoint(self, path: Path | None = None) -> None:
+        """Move one cache's WAL into its database, or every one's that has any."""
+        for one in [path] if path else [p for p, jobs in self._jobs.items() if jobs]:
+            self._jobs[one] = 0
+            with suppress(sqlite3.Error):  # a full disk, a reader: the next transaction tells
+                self._writers[one].execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether any cache has a WAL worth checkpointing."""
+        return any(self._jobs.values())
+
+    def _drop(self, path: Path) -> None:
+        connection = self._writers.pop(path, None)
+        self._jobs.pop(path, None)
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+    def close(self) -> None:
+        """Close every file."""
+        for path in list(self._writers):
+            self._drop(path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    refuse_newer(path, CACHE)
+    connection = open_writer(path, full=False)
+    try:
+        bring_up(connection, CACHE, "cache")
+        connection.execute("SELECT count(*) FROM streams").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        raise trouble(error, f"open {path.name}") from error
+    return connection
+
+
+def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        result = work(connection)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        _roll_back(connection)
+        raise trouble(error, "write cache") from error
+    except BaseException:
+        _roll_back(connection)
+        raise
+    return result
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        with suppress(sqlite3.Error):  # the error that led here is the one to tell
+            connection.execute("ROLLBACK")
+
+
+def _complete(path: Path) -> bool:
+    with closing(open_reader(path)) as connection, converted(f"read {path.name}"):
+        return _is_complete(connection)
+
+
+def _is_complete(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT count(*), count(last_full) FROM streams WHERE known = 1").fetchone()
+    return bool(row[0]) and row[0] == row[1]
+
+
+def _safe(text: str) -> str:
+    """Return text as part of a file name: no dash, no separator, nothing that means something to a shell or glob."""
+    return re.sub(r"[^A-Za-z0-9_.]", lambda m: f"={ord(m.group()):x}=", text)
+
+
+def reader(shelf: Shelf, damaged: Callable[[Path], None]) -> Caches:
+    """Return a reader of what is on the shelf."""
+    return Caches(shelf.files, damaged)
