@@ -34,9 +34,3 @@ libzbar0
 libusb-1.0-0
 fonts-dejavu-core
 "
-
-# A real X server for the tests that need keyboard focus, and for a look at the window on a machine with no screen.
-packages_test="
-xvfb
-xauth
-"

@@ -40,7 +40,6 @@ done
 # Certificates this machine trusts beyond Debian's own; a bare root has none at all until it installs some.
 mkdir -p "$target/etc/ssl/certs"
 [ -f "$target/etc/ssl/certs/ca-certificates.crt" ] || lend /etc/ssl/certs/ca-certificates.crt
-# debootstrap names the release alone; security and point updates are what a machine in the field has.
 rm -rf "${target:?}$home"
 mkdir -p "$target$home"
 git archive --format=tar HEAD | tar -x -C "$target$home"
