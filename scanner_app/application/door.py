@@ -199,12 +199,12 @@ class Door:
         try:
             held = cache.get(key)
             facts = tuple(ledger.history(key))
+            local = ledger.local_facts(key)
         finally:
             cache.close()
             ledger.close()
         if held is None:
             return None
-        local = self._desk.clerk.ledger(lambda tx: tx.local_facts(key))
         subject, uses = effective(held, local)
         preview = self.look(Credential(key.uid, Symbology.SEARCHED))
         return Story(subject, uses, facts, (), preview)

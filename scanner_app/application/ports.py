@@ -96,6 +96,9 @@ class LedgerTx(Protocol):
 class LedgerReader(Protocol):
     """Reads of the ledger from any thread, `mode=ro`, never blocking the clerk."""
 
+    def local_facts(self, key: PassKey) -> LocalFacts:
+        """Return all local facts about a pass."""
+
     def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
         """Return the next items to send: the oldest pending one of each pass, due, in order."""
 

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from scanner_app.application.config import Settings
 from scanner_app.application.events import Decided
@@ -16,10 +17,10 @@ from scanner_app.application.reporting import plan
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import StorageTrouble
-from scanner_app.domain.passes import Matches, Use
+from scanner_app.domain.passes import Matches, PassKey, Use
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.rules import decide
-from scanner_app.domain.scan import LocalUse, Moment, Scan
+from scanner_app.domain.scan import LocalFacts, LocalUse, Moment, Scan
 from scanner_app.domain.verdict import Outcome, Reason, Verdict
 
 log = logging.getLogger(__name__)
@@ -71,16 +72,23 @@ def look(desk: Desk, credential: Credential, place: Place) -> Verdict:
     """Return what the door would say; nothing is recorded."""
     moment = desk.clock.now()
     matches = desk.finder.find(credential, place, moment.trusted)
+    reader = desk.clerk.ledger_reader()
+    try:
+        return judge(reader, matches, place, credential, moment)
+    finally:
+        reader.close()
 
-    def judge_only(tx: LedgerTx) -> Verdict:
-        return judge(tx, matches, place, credential, moment)
 
-    return desk.clerk.ledger(judge_only, Priority.SCAN)
+class FactsKnown(Protocol):
+    """A ledger, inside a transaction or read beside it."""
+
+    def local_facts(self, key: PassKey) -> LocalFacts:
+        """Return all local facts about a pass."""
 
 
-def judge(tx: LedgerTx, matches: Matches, place: Place, credential: Credential, moment: Moment) -> Verdict:
-    """Decide on the effective state: the snapshots and the ledger's facts as of this transaction."""
-    states = [effective(p, tx.local_facts(p.key)) for p in matches.passes]
+def judge(ledger: FactsKnown, matches: Matches, place: Place, credential: Credential, moment: Moment) -> Verdict:
+    """Decide on the effective state: the snapshots and the ledger's facts."""
+    states = [effective(p, ledger.local_facts(p.key)) for p in matches.passes]
     living = [(p, uses) for p, uses in states if not p.nullified] or states
     uses: tuple[Use, ...] = living[0][1] if len(living) == 1 else ()
     current = replace(matches, passes=tuple(p for p, _ in states))

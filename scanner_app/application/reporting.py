@@ -73,6 +73,8 @@ def _operation(
         symbology=scan.credential.symbology.value,
         amount=-scan.verdict.amount if kind is OperationKind.VALUE else scan.verdict.amount,
         tenant=tenants.get(accepted.account, ""),
+        # A void that follows finds out by itself whether somebody else was first.
+        extra={"spends": "yes"} if scan.verdict.admits and scan.verdict.spends and accepted.voids else {},
     )
 
 

@@ -59,6 +59,21 @@ _OPPOSITE = {
 _ADMITTED = ("admit", "attention")
 
 
+def local_facts(db: Connection, key: PassKey) -> LocalFacts:
+    """Return what a ledger knows of one pass, oldest first."""
+    where = (storable(key.account), storable(key.uid))
+    uses = db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
+    voids = db.execute(
+        "SELECT kind, sent_at FROM outbox WHERE account = ? AND uid = ? AND kind IN ('void', 'restore')"
+        " AND state NOT IN ('refused', 'cancelled') ORDER BY number",
+        where,
+    )
+    return LocalFacts(
+        tuple(read_use(row) for row in uses),
+        tuple(LocalVoid(kind == OperationKind.VOID.value, maybe_time(sent)) for kind, sent in voids),
+    )
+
+
 class LedgerWriter:
     """One transaction's view of the ledger. `images` collects every row written, for the journal."""
 
@@ -71,17 +86,7 @@ class LedgerWriter:
     # --- reading ----------------------------------------------------------------------------------------------------
     def local_facts(self, key: PassKey) -> LocalFacts:
         """Return what is known here of one pass, oldest first."""
-        where = (storable(key.account), storable(key.uid))
-        uses = self._db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
-        voids = self._db.execute(
-            "SELECT kind, sent_at FROM outbox WHERE account = ? AND uid = ? AND kind IN ('void', 'restore')"
-            " AND state NOT IN ('refused', 'cancelled') ORDER BY number",
-            where,
-        )
-        return LocalFacts(
-            tuple(read_use(row) for row in uses),
-            tuple(LocalVoid(kind == OperationKind.VOID.value, maybe_time(sent)) for kind, sent in voids),
-        )
+        return local_facts(self._db, key)
 
     def _operations(self, key: PassKey) -> list[Row]:
         where = (storable(key.account), storable(key.uid))
