@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hardware.frames import Gray
+from hardware.frames import Frame, Gray
 from hardware.opencv import cv2
 
 _log = logging.getLogger(__name__)
@@ -158,3 +158,20 @@ def gray_of(colour: Gray) -> Gray:
 
 def _as_colour(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Gray:
     return picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def recorded_frames(path: Path) -> Iterator[Frame]:
+    """Each frame of a video, picture or folder of pictures, in this thread, with the times of the recording.
+
+    CannotOpen when it holds nothing readable.
+    """
+    reader = open_file(path)
+    try:
+        index = 0
+        while (picture := reader.read()) is not None:
+            yield Frame(gray_of(picture.colour), picture.offset or 0.0, index, picture.colour)
+            index += 1
+    finally:
+        reader.close()
+    if index == 0:
+        raise CannotOpen(f"{path} holds no picture that can be read")

@@ -34,14 +34,14 @@ def modules(text: str, symbology: str) -> Gray:
     return drawn
 
 
-def code_picture(text: str, symbology: str, width: int, *, quiet: bool = True) -> Gray:
-    """The code drawn `width` pixels wide, any number of pixels per module, edges averaged as a lens would."""
+def code_picture(text: str, symbology: str, width: int) -> Gray:
+    """The code drawn `width` pixels wide, plus its quiet zone, edges averaged as a lens would."""
     drawn = modules(text, symbology)
-    if quiet:
-        drawn = np.pad(drawn, _QUIET[symbology], constant_values=255)
+    per_module = width / drawn.shape[1]
+    drawn = np.pad(drawn, _QUIET[symbology], constant_values=255)
     fine = cv2.resize(drawn, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_NEAREST)
-    height = max(1, round(width * drawn.shape[0] / drawn.shape[1]))
-    return np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    size = (round(drawn.shape[1] * per_module), round(drawn.shape[0] * per_module))
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,9 @@ class Prop:
 def phone(text: str, symbology: str, title: str, code_width: int, tint: tuple[int, int, int] = (150, 90, 40)) -> Prop:
     """A phone showing a wallet pass whose code is `code_width` pixels wide. Wide codes turn the phone sideways."""
     code = code_picture(text, symbology, code_width)
-    pad = max(10, code_width // 12)
-    inner = code_width + 2 * pad
+    wide = code.shape[1]
+    pad = max(8, wide // 24)
+    inner = wide + 2 * pad
     sideways = code.shape[1] > 2.4 * code.shape[0] and code_width > 520
     height = round(inner * (0.62 if sideways else 1.75))
     card = np.full((height, inner, 3), tint, np.uint8)
@@ -66,13 +67,13 @@ def phone(text: str, symbology: str, title: str, code_width: int, tint: tuple[in
     cv2.rectangle(
         card, (pad // 2, top - pad // 2), (inner - pad // 2, top + code.shape[0] + pad // 2), (255, 255, 255), -1
     )
-    card[top : top + code.shape[0], pad : pad + code_width] = code[:, :, None]
+    card[top : top + code.shape[0], pad : pad + wide] = code[:, :, None]
     _label(card, title, pad, round(height * 0.12), inner / 520)
     cv2.line(
         card, (pad, round(height * 0.17)), (inner - pad, round(height * 0.17)), (235, 235, 235), max(1, inner // 250)
     )
     _label(card, "ADMIT ONE", pad, round(height * 0.27), inner / 700)
-    return _in_body(card, (pad, top, pad + code_width, top + code.shape[0]))
+    return _in_body(card, (pad, top, pad + wide, top + code.shape[0]))
 
 
 def _gradient(card: Gray) -> None:
@@ -138,13 +139,14 @@ def _rounded(colour: Gray, cover: Gray, at: tuple[int, int], size: tuple[int, in
 def paper(text: str, symbology: str, title: str, code_width: int) -> Prop:
     """A printed ticket."""
     code = code_picture(text, symbology, code_width)
-    pad = max(12, code_width // 6)
-    colour = np.full((code.shape[0] + 3 * pad, code_width + 2 * pad, 3), (236, 240, 240), np.uint8)
+    height, width = code.shape
+    pad = max(12, width // 6)
+    colour = np.full((height + 3 * pad, width + 2 * pad, 3), (236, 240, 240), np.uint8)
     top = 2 * pad
-    colour[top : top + code.shape[0], pad : pad + code_width] = code[:, :, None]
+    colour[top : top + height, pad : pad + width] = np.minimum(code, 240)[:, :, None]
     plain = title.encode("ascii", "replace").decode()[:28]
-    cv2.putText(colour, plain, (pad, pad), cv2.FONT_HERSHEY_DUPLEX, code_width / 700, (40, 40, 40), 1, cv2.LINE_AA)
-    return Prop(colour, np.full(colour.shape[:2], 255, np.uint8), (pad, top, pad + code_width, top + code.shape[0]))
+    cv2.putText(colour, plain, (pad, pad), cv2.FONT_HERSHEY_DUPLEX, width / 700, (40, 40, 40), 1, cv2.LINE_AA)
+    return Prop(colour, np.full(colour.shape[:2], 255, np.uint8), (pad, top, pad + width, top + height))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,8 @@ def _lay(part: Gray, prop: Prop, matrix: npt.NDArray[np.float64]) -> None:
     source = np.asarray(cv2.cvtColor(prop.colour, cv2.COLOR_BGR2GRAY)) if part.ndim == 2 else prop.colour
     over = np.asarray(cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_LINEAR))
     cover = np.asarray(cv2.warpPerspective(prop.cover, matrix, size, flags=cv2.INTER_LINEAR))
-    np.copyto(part, over, where=(cover > 127) if part.ndim == 2 else (cover > 127)[:, :, None])
+    mask = np.asarray(cv2.threshold(cover, 127, 255, cv2.THRESH_BINARY)[1])
+    part[:] = cv2.copyTo(over, mask, part)
 
 
 def _through(matrix: npt.NDArray[np.float64], points: tuple[tuple[float, float], ...]) -> npt.NDArray[np.float64]:

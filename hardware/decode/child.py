@@ -14,7 +14,6 @@ from typing import Final, Protocol
 from hardware.decode.link import Answer, SharedPicture, read_order, send_answer
 from hardware.decode.read import Read
 from hardware.frames import Frame
-from hardware.opencv import cv2
 
 _MEMORY: Final = 3 << 30  # bytes of address space; libraries map about 1 GB, a decode needs some 50 MB
 
@@ -67,7 +66,6 @@ def _limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    cv2.setNumThreads(1)
 
 
 def _quiet() -> None:

@@ -73,16 +73,10 @@ class ZxingEngine:
         if name == "EAN13" and "UPCA" in formats and data.startswith(b"0"):
             # A UPC-A symbol is an EAN-13 whose first digit is 0; the allow-list says under which name it counts.
             name, data = "UPCA", data[1:]
-        if name not in formats or not data or self._part_of_several(barcode):
+        if name not in formats or not data:
             return None
         text = barcode.text if name != "UPCA" else data.decode("ascii", "replace")
         return Read(name, text, data, _outline(barcode.position), self.name)
-
-    @staticmethod
-    def _part_of_several(barcode: zxingcpp.Barcode) -> bool:
-        """A symbol of a Macro PDF417 set carries a part of a payload, which must not pass for the whole."""
-        extra = barcode.extra
-        return isinstance(extra, dict) and "FileId" in extra
 
 
 def _outline(position: zxingcpp.Position) -> Outline:

@@ -1,0 +1,1 @@
+"""How well and how cheaply barcodes are read, beside plain zxing-cpp and naive pyzbar (`make bench-decode`)."""

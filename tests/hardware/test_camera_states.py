@@ -1,0 +1,227 @@
+"""Live sources: missing, lost, frozen, silent, found again."""
+
+import http.server
+import threading
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from hardware.camera import CameraSource, CameraState, open_source
+from hardware.capture import CannotOpen, Picture
+from hardware.opencv import cv2
+
+PAUSES = (0.05, 0.05)
+
+
+class Seen:
+    def __init__(self):
+        self.states, self.frames = [], 0
+        self._told = threading.Condition()
+
+    def frame(self, frame):
+        with self._told:
+            self.frames += 1
+            self._told.notify_all()
+
+    def state(self, state, why):
+        with self._told:
+            self.states.append(state)
+            self._told.notify_all()
+
+    def wait(self, fact, timeout=15):
+        with self._told:
+            assert self._told.wait_for(lambda: fact(self), timeout), (self.states, self.frames)
+
+
+class Device:
+    """A camera at the port: what each opening does is a list of steps, each a brightness, None (fails) or an event."""
+
+    def __init__(self, *openings):
+        self._openings = list(openings)
+        self.open_now = 0
+        self._noise = np.random.default_rng(1)
+
+    def open(self):
+        opening = self._openings.pop(0) if len(self._openings) > 1 else self._openings[0]
+        if opening == "missing":
+            raise CannotOpen("camera 0 is not there")
+        self.open_now += 1
+        return _Reader(self, iter(opening), self._noise)
+
+
+class _Reader:
+    def __init__(self, device, steps, noise):
+        self._device, self._steps, self._noise = device, steps, noise
+
+    def read(self):
+        step = next(self._steps, None)
+        if isinstance(step, threading.Event):
+            step.wait(10)
+            return None
+        if step == "frozen":
+            threading.Event().wait(0.01)
+            return Picture(np.full((40, 40, 3), 7, np.uint8), None)
+        if step is None:
+            return None
+        return Picture(self._noise.integers(0, 255, (40, 40, 3), np.uint8), None)
+
+    def close(self):
+        self._device.open_now -= 1
+
+
+def forever(step):
+    while True:
+        yield step
+
+
+@contextmanager
+def running(device, **options):
+    seen = Seen()
+    source = CameraSource("test", device.open, live=True, device=True, pauses=PAUSES, **options)
+    source.start(seen.frame, seen.state)
+    try:
+        yield source, seen
+    finally:
+        assert source.stop()
+        assert device.open_now == 0
+
+
+def test_a_missing_camera_is_told_and_found_when_it_comes():
+    device = Device("missing", "missing", forever(1))
+    with running(device) as (_, seen):
+        seen.wait(lambda s: CameraState.RUNNING in s.states and s.frames > 3)
+        assert seen.states[:2] == [CameraState.OPENING, CameraState.MISSING]
+        assert seen.states.count(CameraState.MISSING) == 2
+
+
+def test_an_unplugged_camera_is_lost_and_reopened():
+    device = Device([1, 1, 1, None], forever(1))
+    with running(device) as (_, seen):
+        seen.wait(lambda s: s.states.count(CameraState.RUNNING) == 2)
+        assert seen.states == [
+            CameraState.OPENING,
+            CameraState.RUNNING,
+            CameraState.LOST,
+            CameraState.OPENING,
+            CameraState.RUNNING,
+        ]
+
+
+def test_a_camera_that_repeats_one_picture_is_frozen_and_reopened():
+    device = Device(forever("frozen"), forever(1))
+    with running(device, frozen_after=0.2) as (_, seen):
+        seen.wait(lambda s: CameraState.FROZEN in s.states and s.states[-1] is CameraState.RUNNING)
+
+
+def test_a_read_that_blocks_is_noticed_by_the_watch():
+    stalled = threading.Event()
+    device = Device([1, 1, stalled], forever(1))
+    with running(device, silent_after=0.3) as (_, seen):
+        seen.wait(lambda s: CameraState.LOST in s.states)
+        stalled.set()
+        seen.wait(lambda s: s.states[-1] is CameraState.RUNNING)
+
+
+def test_a_camera_that_will_not_end_is_reported_within_the_deadline():
+    stalled = threading.Event()
+    device = Device([1, stalled])
+    seen = Seen()
+    source = CameraSource("test", device.open, live=True, device=True, pauses=PAUSES)
+    source.start(seen.frame, seen.state)
+    seen.wait(lambda s: s.frames == 1)
+    begun = time.monotonic()
+    assert not source.stop(0.3)
+    assert time.monotonic() - begun < 2
+    stalled.set()
+    assert source.stop(5)
+
+
+def test_a_driver_that_raises_costs_a_reopening_not_the_thread(caplog):
+    class Raising(Device):
+        def open(self):
+            if self._openings[0] == "raise":
+                self._openings.pop(0)
+                raise RuntimeError("driver")
+            return super().open()
+
+    with running(Raising("raise", forever(1))) as (_, seen):
+        seen.wait(lambda s: CameraState.RUNNING in s.states)
+        assert CameraState.LOST in seen.states
+    assert "driver" in caplog.text
+
+
+def test_no_frame_comes_after_stop():
+    device = Device(forever(1))
+    seen = Seen()
+    source = CameraSource("test", device.open, live=True, device=True, pauses=PAUSES)
+    source.start(seen.frame, seen.state)
+    seen.wait(lambda s: s.frames > 5)
+    assert source.stop()
+    count = seen.frames
+    assert seen.frames == count
+    assert seen.states[-1] is CameraState.ENDED
+
+
+def test_a_camera_number_that_is_not_there_is_missing():
+    seen = Seen()
+    source = open_source("camera:97")
+    source.start(seen.frame, seen.state)
+    seen.wait(lambda s: CameraState.MISSING in s.states)
+    assert source.stop()
+
+
+class _Stream(http.server.BaseHTTPRequestHandler):
+    """Motion JPEG; then, as the server says, it hangs, closes, or goes on."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        for number in range(self.server.pictures):
+            if self.server.closing.wait(1 / 30):
+                return
+            _, coded = cv2.imencode(".jpg", np.full((120, 160, 3), number % 250, np.uint8))
+            self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\n")
+            self.wfile.write(f"Content-Length: {len(coded)}\r\n\r\n".encode() + coded.tobytes() + b"\r\n")
+        if self.server.hangs:
+            self.server.closing.wait(30)
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def stream(pictures, *, hangs):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Stream)
+    server.pictures, server.hangs, server.closing = pictures, hangs, threading.Event()
+    server.daemon_threads = False
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/stream.mjpg"
+    finally:
+        server.closing.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_a_network_camera_that_closes_or_hangs_is_lost_within_seconds(hangs):
+    with stream(40, hangs=hangs) as url:
+        seen, source = Seen(), open_source(url)
+        source.start(seen.frame, seen.state)
+        seen.wait(lambda s: s.frames > 5)
+        begun = time.monotonic()
+        seen.wait(lambda s: CameraState.LOST in s.states, 10)
+        assert time.monotonic() - begun < 6
+        assert source.stop(6)
+
+
+def test_a_network_camera_that_is_not_there_is_missing_soon():
+    seen, source = Seen(), open_source("http://127.0.0.1:9/stream.mjpg")
+    source.start(seen.frame, seen.state)
+    seen.wait(lambda s: CameraState.MISSING in s.states, 6)
+    assert source.stop(5)
