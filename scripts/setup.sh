@@ -193,7 +193,7 @@ this machine's network, proxy and pip configuration, and run the same make comma
 
 quiet="--quiet"
 [ -t 1 ] && quiet=""
-say "installing the locked packages of $lock (some 300 MB the first time)"
+say "installing the locked packages of $lock (a few hundred MB the first time)"
 install --require-hashes --only-binary :all: -r requirements/build.txt
 install --require-hashes --only-binary :all: --no-binary pydes --no-build-isolation -r "$lock"
 install --no-deps --no-build-isolation --editable .
