@@ -14,13 +14,14 @@ from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.passes import IdentifierKind, Pass, PassKey
 from scanner_app.storage.compact import encodable
-from scanner_app.storage.connection import Row, converted, open_reader
+from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.fold import match_query
 from scanner_app.storage.passcodec import COLUMNS, Stored, decode
+from scanner_app.storage.pool import Pool
 from scanner_app.storage.times import maybe_time
 
-Files = Callable[[], tuple[Mapping[str, Sequence[Path]], int]]
-"""Tells each account's cache files, the newest first, and a number that grows whenever they change."""
+Files = Callable[[], Mapping[str, Sequence[Path]]]
+"""Tells each account's cache files, the newest first."""
 
 _COLUMNS = (
     "p.uid, p.barcode, p.external_id, p.nfc, p.ticket_number, p.body, p.dead, t.id, t.name,"
@@ -45,8 +46,9 @@ class Caches:
     changed key, what it does not hold yet is looked up in the old one. `damaged` is told of a file that is broken.
     """
 
-    def __init__(self, files: Files, damaged: Callable[[Path], None]) -> None:
+    def __init__(self, files: Files, pool: Pool, damaged: Callable[[Path], None]) -> None:
         self._files = files
+        self._pool = pool
         self._damaged = damaged
         self._open: dict[Path, sqlite3.Connection] = {}
         self._round = -1
@@ -119,11 +121,9 @@ class Caches:
         return []
 
     def _paths(self, account: str) -> Sequence[Path]:
-        files, number = self._files()
-        if number != self._round:
+        if self._round != self._pool.round:
             self.close()
-            self._round = number
-        return files.get(account, ())
+        return self._files().get(account, ())
 
     def _rows(self, path: Path, sql: str, values: Sequence[Any]) -> list[Row]:
         """Return rows; a damaged cache gives none and is reported, because it can be loaded again."""
@@ -131,7 +131,8 @@ class Caches:
             with converted(f"read {path.name}"):
                 connection = self._open.get(path)
                 if connection is None:
-                    connection = self._open[path] = open_reader(path)
+                    connection, self._round = self._pool.take(path)
+                    self._open[path] = connection
                 return connection.execute(sql, values).fetchall()
         except StorageTrouble as trouble:
             if trouble.kind is not StorageKind.CORRUPT:
@@ -140,9 +141,10 @@ class Caches:
             return []
 
     def close(self) -> None:
-        """Close the connections; the next read opens others."""
+        """Give the connections back; the next read takes others."""
         while self._open:
-            self._open.popitem()[1].close()
+            path, connection = self._open.popitem()
+            self._pool.give(path, connection, self._round)
 
     def __enter__(self) -> Self:
         return self

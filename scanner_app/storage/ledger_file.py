@@ -29,12 +29,14 @@ IDLE_SECONDS = 2.0
 class LedgerFile:
     """The ledger's one writing connection and its journal. Used on the clerk's thread only."""
 
-    def __init__(self, path: Path, connect: Callable[[Path], Connection] | None = None) -> None:
+    def __init__(
+        self, path: Path, replaced: Callable[[], None], connect: Callable[[Path], Connection] | None = None
+    ) -> None:
         self.path = path
         self.journal_path = path.with_name("journal.jsonl")
         self.journal = Journal(self.journal_path)
         self.aside = ""
-        self.round = 0  # how often the file was replaced
+        self._replaced = replaced
         self._connect = connect or (lambda path: open_writer(path, full=True))
         self._connection: Connection | None = None
         self._written: list[list[Image]] = []
@@ -145,7 +147,7 @@ class LedgerFile:
         self.journal.close()
         self._drop()
         self.aside = rescue.rebuild(self.path, self.journal_path).name
-        self.round += 1
+        self._replaced()
         self._connection = self._connect(self.path)
         self.journal.open()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
@@ -12,11 +12,11 @@ from typing import Any, Self
 from scanner_app.application.ports import FactRow, OutboxItem
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import PassKey
-from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
+from scanner_app.domain.scan import FactKind, OperationState
 from scanner_app.storage.chain import ChainReport, verify
-from scanner_app.storage.connection import Row, converted, open_reader
+from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.factcodec import OUTBOX, SELECT, read_fact, read_item
-from scanner_app.storage.ledger_write import local_facts
+from scanner_app.storage.pool import Pool
 from scanner_app.storage.times import to_us
 
 FARTHEST = timedelta(hours=1)
@@ -33,10 +33,10 @@ _DUE = f"""
 
 
 class Ledger:
-    """A reader of `ledger.db` for one thread at a time. `where` tells the file and how often it was replaced."""
+    """A reader of `ledger.db` for one thread at a time."""
 
-    def __init__(self, where: Callable[[], tuple[Path, int]]) -> None:
-        self._where = where
+    def __init__(self, path: Path, pool: Pool) -> None:
+        self._path, self._pool = path, pool
         self._connection: Connection | None = None
         self._round = -1
 
@@ -45,16 +45,10 @@ class Ledger:
             return self._db().execute(sql, values).fetchall()
 
     def _db(self) -> Connection:
-        path, number = self._where()
-        if self._connection is None or number != self._round:
+        if self._connection is None or self._round != self._pool.round:
             self.close()
-            self._connection, self._round = open_reader(path), number
+            self._connection, self._round = self._pool.take(self._path)
         return self._connection
-
-    def local_facts(self, key: PassKey) -> LocalFacts:
-        """Return what is known here of one pass, oldest first."""
-        with converted("read ledger"):
-            return local_facts(self._db(), key)
 
     def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
         """Return the next items to send: the oldest pending one of each pass, due, in order."""
@@ -111,13 +105,21 @@ class Ledger:
         with converted("verify ledger"):
             return verify(self._db())
 
+    def holds(self, head: str) -> bool:
+        """Return whether a fact of this hash (hex) is in the chain."""
+        try:
+            known = bytes.fromhex(head)
+        except ValueError:
+            return False
+        return bool(self._rows("SELECT 1 FROM facts WHERE hash = ? LIMIT 1", (known,)))
+
     def _facts(self, where: str, values: Sequence[Any]) -> list[FactRow]:
         return [read_fact(row) for row in self._rows(SELECT["facts"] + f" WHERE {where}", values)]
 
     def close(self) -> None:
-        """Close the connection; the next read opens another."""
+        """Give the connection back; the next read takes another."""
         if self._connection is not None:
-            self._connection.close()
+            self._pool.give(self._path, self._connection, self._round)
             self._connection = None
 
     def __enter__(self) -> Self:

@@ -46,7 +46,7 @@ _INSERT = {
     for table, columns in COLUMNS.items()
 }
 _PURGEABLE = (
-    SELECT["facts"]
+    SELECT["facts"]  # noqa: S608 - constants
     + """ AS f WHERE at < ? AND body != '' AND kind != 'purge' AND NOT EXISTS (
             SELECT 1 FROM outbox o
             WHERE o.account = f.account AND o.uid = f.uid AND o.scan_id = f.id AND o.state = 'pending')

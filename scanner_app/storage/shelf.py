@@ -12,7 +12,6 @@ from typing import TypeVar
 from scanner_app.application.ports import CacheTx
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.storage import rescue
-from scanner_app.storage.cache_read import Caches
 from scanner_app.storage.cache_write import CacheWriter
 from scanner_app.storage.connection import converted, open_reader, open_writer, trouble
 from scanner_app.storage.migrations import bring_up, refuse_newer
@@ -25,18 +24,21 @@ CHECKPOINT_JOBS = 4
 
 
 class Shelf:
-    """All caches. Writing on the clerk's thread only; `files` may be read from any thread."""
+    """All caches. Writing on the clerk's thread only; `files` may be read from any thread. `changed` is called when
+    a file was replaced.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, changed: Callable[[], None]) -> None:
         self._folder = folder
+        self._changed = changed
         self._tenants: dict[str, str] = {}
         self._writers: dict[Path, sqlite3.Connection] = {}
         self._jobs: dict[Path, int] = {}
-        self._view: tuple[Mapping[str, Sequence[Path]], int] = ({}, 0)
+        self._view: Mapping[str, Sequence[Path]] = {}
         self.aside: dict[str, str] = {}
 
-    def files(self) -> tuple[Mapping[str, Sequence[Path]], int]:
-        """Return each account's files, the newest first, and a number that grows with every change."""
+    def files(self) -> Mapping[str, Sequence[Path]]:
+        """Return each account's files, the newest first."""
         return self._view
 
     def set_accounts(self, accounts: Mapping[str, str]) -> None:
@@ -45,8 +47,8 @@ class Shelf:
         self._look()
 
     def _look(self) -> None:
-        files = {account: self._of(account) for account in self._tenants}
-        self._view = (files, self._view[1] + 1)
+        self._view = {account: self._of(account) for account in self._tenants}
+        self._changed()
 
     def _of(self, account: str) -> list[Path]:
         current = self._current(account)
@@ -98,7 +100,7 @@ class Shelf:
 
     def set_aside(self, path: Path) -> None:
         """Put a damaged cache out of the way; an empty one takes its place and asks for a full load."""
-        account = next((a for a in self._tenants if path in (self._current(a), *self._view[0].get(a, ()))), None)
+        account = next((a for a in self._tenants if path in (self._current(a), *self._view.get(a, ()))), None)
         self._drop(path)
         if path.exists():
             name = rescue.set_aside(path).name
@@ -119,8 +121,8 @@ class Shelf:
 
     def _look_without(self, account: str, older: Sequence[Path]) -> None:
         """Remove the caches of earlier tenants: the new one is complete."""
-        files = {**self._view[0], account: [self._current(account)]}
-        self._view = (files, self._view[1] + 1)
+        self._view = {**self._view, account: [self._current(account)]}
+        self._changed()
         for path in older:
             self._drop(path)
             for suffix in ("-wal", "-shm", ""):
@@ -196,8 +198,3 @@ def _is_complete(connection: sqlite3.Connection) -> bool:
 def _safe(text: str) -> str:
     """Return text as part of a file name: no dash, no separator, nothing that means something to a shell or glob."""
     return re.sub(r"[^A-Za-z0-9_.]", lambda m: f"={ord(m.group()):x}=", text)
-
-
-def reader(shelf: Shelf, damaged: Callable[[Path], None]) -> Caches:
-    """Return a reader of what is on the shelf."""
-    return Caches(shelf.files, damaged)

@@ -22,9 +22,10 @@ from scanner_app.storage.ledger_file import LedgerFile
 from scanner_app.storage.ledger_read import Ledger
 from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import refuse_newer
+from scanner_app.storage.pool import Pool
 from scanner_app.storage.rescue import is_sound
 from scanner_app.storage.schema import LEDGER
-from scanner_app.storage.shelf import Shelf, reader
+from scanner_app.storage.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -47,8 +48,9 @@ class Store:
         self._folder = data_dir
         self._read_only = read_only
         self._on_damage = on_damage
-        self._ledger = LedgerFile(data_dir / "ledger.db")
-        self._shelf = Shelf(data_dir / "cache")
+        self._pool = Pool()
+        self._ledger = LedgerFile(data_dir / "ledger.db", self._replaced)
+        self._shelf = Shelf(data_dir / "cache", self._replaced)
         self._accounts = dict(accounts)
         self._marker = data_dir / "ledger.open"
         self._unclean = False
@@ -57,6 +59,7 @@ class Store:
     # --- life -------------------------------------------------------------------------------------------------------
     def open(self) -> None:
         """Open everything and start the clerk; rebuild what is damaged."""
+        self._pool = Pool()
         if self._read_only:
             refuse_newer(self._ledger.path, LEDGER)
             self._shelf.set_accounts(self._accounts)
@@ -81,6 +84,7 @@ class Store:
 
     def close(self, deadline: float = 5.0) -> None:
         """Finish what was asked for within `deadline` seconds, make everything durable, close."""
+        self._pool.close()
         if self._clerk is None:
             return
         ended = self._clerk.stop(deadline)
@@ -169,19 +173,27 @@ class Store:
             self._shelf.checkpoint()
         return 0.5 if self._shelf.dirty and not busy else wait
 
+    def _replaced(self) -> None:
+        self._pool.clear()
+
     # --- reading ----------------------------------------------------------------------------------------------------
     def ledger_reader(self) -> Ledger:
         """Return a reader of the ledger for the calling thread; close it at the end."""
-        return Ledger(lambda: (self._ledger.path, self._ledger.round))
+        return Ledger(self._ledger.path, self._pool)
 
     def cache_reader(self) -> Caches:
         """Return a reader of all caches for the calling thread; close it at the end."""
-        return reader(self._shelf, self._damaged)
+        return Caches(self._shelf.files, self._pool, self._damaged)
 
     def verify(self) -> ChainReport:
         """Walk the ledger's hash chain."""
         with self.ledger_reader() as ledger:
             return ledger.verify()
+
+    def holds(self, head: str) -> bool:
+        """Return whether a hash noted earlier is still in the chain."""
+        with self.ledger_reader() as ledger:
+            return ledger.holds(head)
 
     def health(self) -> StoreHealth:
         """Return the state of the store."""
