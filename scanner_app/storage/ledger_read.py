@@ -12,10 +12,11 @@ from typing import Any, Self
 from scanner_app.application.ports import FactRow, OutboxItem
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import PassKey
-from scanner_app.domain.scan import FactKind, OperationState
+from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
 from scanner_app.storage.chain import ChainReport, verify
 from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.factcodec import OUTBOX, SELECT, read_fact, read_item
+from scanner_app.storage.ledger_write import local_facts
 from scanner_app.storage.pool import Pool
 from scanner_app.storage.times import to_us
 
@@ -49,6 +50,11 @@ class Ledger:
             self.close()
             self._connection, self._round = self._pool.take(self._path)
         return self._connection
+
+    def local_facts(self, key: PassKey) -> LocalFacts:
+        """Return what is known here of one pass, oldest first."""
+        with converted("read ledger"):
+            return local_facts(self._db(), key)
 
     def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
         """Return the next items to send: the oldest pending one of each pass, due, in order."""
