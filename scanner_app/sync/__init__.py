@@ -1,0 +1,1 @@
+"""When to talk to the platforms and what to make of their answers: upload, download, connectivity."""

@@ -1,0 +1,160 @@
+"""One account kept in step by three threads: a probe, the outbox, the passes. None waits for another."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+
+from scanner_app.application.events import AccountStatus, Notice
+from scanner_app.application.ports import Can, Connection
+from scanner_app.domain.errors import StorageTrouble
+from scanner_app.sync.answers import delay
+from scanner_app.sync.bell import Bell
+from scanner_app.sync.download import ENDING, Downloader, SyncReport
+from scanner_app.sync.line import Line
+from scanner_app.sync.upload import Listeners, Uploader
+from scanner_app.sync.zone_watch import ZoneWatch
+
+log = logging.getLogger(__name__)
+
+ENDING_CODES = frozenset(f"platform_{kind.value}" for kind in ENDING)
+SHARE = 10.0
+"""A platform that can only be walked as a whole is left alone for so many times as long as the walk took."""
+
+DISK_SECONDS = 30.0
+BLOCKED_SECONDS = 60.0
+AFTER_UPLOADS = 2.0  # back online: what was admitted is told first
+
+
+class Link:
+    """The threads of one account."""
+
+    def __init__(self, line: Line, notify: Callable[[Notice], None], changed: Callable[[], None]) -> None:
+        self.line = line
+        watch = ZoneWatch(line.config.zone)
+        self.uploader = Uploader(line, watch, Listeners(notify, changed))
+        self._bell = Bell()
+        self.downloader = Downloader(line, watch, notify=notify, changed=changed, stopped=lambda: self._bell.closed)
+        self._chance = random.SystemRandom()
+        self._changed = changed
+        self._full = False
+        self._paused = False
+        self._failures = 0
+        self._trouble = ""
+        self._threads: list[threading.Thread] = []
+        line.connectivity.listen(self._heard)
+
+    def start(self) -> None:
+        """Start the threads."""
+        for work in (self._probe, self._download):
+            name = f"{work.__name__.strip('_')}-{self.line.account}"
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self.uploader.start()
+
+    def stop(self) -> list[threading.Thread]:
+        """Have everything end; return the threads to be joined."""
+        self._bell.close()
+        self.line.connectivity.bell.close()
+        return [*self._threads, *self.uploader.stop()]
+
+    def sync_now(self, *, full: bool) -> None:
+        """Start a round at once, and find out first whether there is a way."""
+        self._full = self._full or full
+        self._failures = 0
+        self.line.connectivity.doubt()
+        self._bell.ring()
+
+    def pause(self) -> None:
+        """Begin nothing new until `resume()`."""
+        self._paused = True
+        self.uploader.pause()
+
+    def resume(self) -> None:
+        """Go on after `pause()`."""
+        self._paused = False
+        self.uploader.resume()
+        self._bell.ring()
+
+    def woke(self) -> None:
+        """The machine has slept, or its clock was set: connections may be dead without saying so."""
+        self.line.platform.reset()
+        self.line.connectivity.doubt()
+        self.uploader.wake()
+        self._bell.ring()
+
+    def status(self) -> AccountStatus:
+        """Return how the account is doing."""
+        reader = self.line.clerk.cache_reader()
+        try:
+            state = reader.state(self.line.account)
+        finally:
+            reader.close()
+        connectivity = self.line.connectivity
+        return AccountStatus(
+            self.line.account,
+            self.line.config.platform,
+            connectivity.state,
+            state.held,
+            state.platform_total,
+            state.complete,
+            state.last_sync,
+            state.loading,
+            connectivity.trouble or self._trouble,
+        )
+
+    # --- threads ---
+    def _probe(self) -> None:
+        """Find out whether there is a way, when nothing else has lately."""
+        connectivity = self.line.connectivity
+        while not connectivity.bell.closed:
+            wait = connectivity.until_probe()
+            if wait > 0:
+                connectivity.bell.wait(wait)
+                continue
+            try:
+                connectivity.probe()
+            except Exception:
+                log.exception("probe of %s", self.line.account)
+                connectivity.bell.wait(DISK_SECONDS)
+
+    def _download(self) -> None:
+        while not self._bell.closed:
+            try:
+                wait = self._round()
+            except StorageTrouble as trouble:
+                log.warning("passes of %s: %s", self.line.account, trouble.code)
+                self._trouble, wait = trouble.code, DISK_SECONDS
+            except Exception:
+                log.exception("download of %s goes on", self.line.account)
+                wait = DISK_SECONDS
+            self._bell.wait(wait)
+
+    def _round(self) -> float:
+        """Make a round if there is a way; return the seconds until the next."""
+        if self._paused or self.line.blocked:
+            return BLOCKED_SECONDS
+        full, began = self._full, self.line.monotonic()
+        report = self.downloader.round(full=full)
+        took = self.line.monotonic() - began
+        if not report.trouble:
+            self._full = self._full and not full
+        self._trouble = "" if report.trouble in ("stopped", *ENDING_CODES) else report.trouble
+        self._changed()
+        return self._pause_after(report, took)
+
+    def _pause_after(self, report: SyncReport, took: float) -> float:
+        if report.trouble in ENDING_CODES:
+            self._failures += 1
+            return delay(self._failures, report.retry_after, self._chance)
+        self._failures = 0
+        interval = self.line.config.sync_minutes * 60.0 * self._chance.uniform(0.9, 1.1)
+        return interval if Can.DELTA in self.line.platform.capabilities.can else max(interval, SHARE * took)
+
+    def _heard(self, state: Connection) -> None:
+        if state is Connection.ONLINE:
+            self._bell.ring()
+        self._changed()

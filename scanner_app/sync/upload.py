@@ -1,0 +1,309 @@
+"""Telling a platform what happened at the door: in order per pass, never twice, one account's trouble its own."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from scanner_app.application.events import Level, Notice
+from scanner_app.application.ports import Connection, OutboxItem
+from scanner_app.domain.errors import StorageTrouble
+from scanner_app.sync.answers import Action
+from scanner_app.sync.bell import Bell
+from scanner_app.sync.courier import Courier
+from scanner_app.sync.lanes import Lanes
+from scanner_app.sync.line import Line
+from scanner_app.sync.tally import Tally
+from scanner_app.sync.zone_watch import ZoneWatch
+
+log = logging.getLogger(__name__)
+
+LANES = 8
+"""Deliveries under way at once: 20 a second at 150 ms each, reads before voids included (reliability.md, O3)."""
+
+POLL_SECONDS = 15.0  # a ring wakes at once; this is for rows that another process put in
+DISK_SECONDS = 5.0
+OTHER_KEY_SECONDS = 1800.0  # the store takes a time more than an hour ahead for a clock set wrong
+STORM_SECONDS = 1.0
+LONG_OFFLINE = 5.0
+PROBES = 3  # how often `drain` asks a platform that cannot be reached
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DrainReport:
+    """What came of emptying the outbox. `left`: passes with something still to send; `paused_reason` a code or ''."""
+
+    sent: int = 0
+    refused: int = 0
+    contested: int = 0
+    left: int = 0
+    paused_reason: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """The code of what kept it from ending, '' if nothing did."""
+        return self.paused_reason
+
+    def __add__(self, other: DrainReport) -> DrainReport:
+        """Return both accounts' reports as one."""
+        return DrainReport(
+            self.sent + other.sent,
+            self.refused + other.refused,
+            self.contested + other.contested,
+            self.left + other.left,
+            self.paused_reason or other.paused_reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who hears of uploads: notices for people, and that counts have changed."""
+
+    notify: Callable[[Notice], None] = lambda _: None
+    changed: Callable[[], None] = lambda: None
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is on the table now. Guarded by the uploader's lock."""
+
+    under_way: set[int] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    offline_since: float | None = None
+
+
+class Uploader:
+    """The outbox of one account. `start()` gives it a thread; `drain()` does the same work on the caller's."""
+
+    def __init__(
+        self,
+        line: Line,
+        watch: ZoneWatch | None = None,
+        listeners: Listeners | None = None,
+        *,
+        lanes: int = LANES,
+        bell: Bell | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._line = line
+        self._listeners = listeners or Listeners()
+        self._chance = chance or random.SystemRandom()
+        self._bell, self._idle = bell or Bell(), Bell()
+        self._lanes = Lanes(f"upload-{line.account}-lane", lanes)
+        self._tally = Tally(self._chance)
+        self._courier = Courier(line, self._tally, self._listeners.notify, watch)
+        self._lock = threading.Lock()
+        self._desk = Desk()
+        self._paused = False
+        self._thread: threading.Thread | None = None
+        line.connectivity.listen(self._heard)
+
+    # --- from outside ---
+    def start(self) -> None:
+        """Begin to upload on a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name=f"upload-{self._line.account}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> list[threading.Thread]:
+        """Have everything end; return the threads to be joined. What is under way stays claimed, to be cleared up."""
+        self._bell.close()
+        return [*self._lanes.close(), *([self._thread] if self._thread else [])]
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._bell.ring()
+
+    def pause(self) -> None:
+        """Send nothing more until `resume()`; what is under way ends."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on after `pause()`."""
+        self._paused = False
+        self._bell.ring()
+
+    @property
+    def paused_reason(self) -> str:
+        """The code of what keeps this account from sending, '' if nothing does."""
+        if self._paused:
+            return "paused"
+        if self._line.blocked:
+            return self._line.connectivity.trouble
+        return "platform_busy" if self._tally.resting(self._line.monotonic()) > LONG_OFFLINE else ""
+
+    def drain(self, seconds: float) -> DrainReport:
+        """Send what can be sent, for at most so many seconds, and say how it went."""
+        deadline = self._line.monotonic() + seconds
+        if self._thread is not None:
+            self._watch_thread(deadline)
+            return self._report()
+        probes = 0
+        while not self._bell.closed:
+            wait = self._turn()
+            if not self._under_way() and not self._due(FAR, 1):
+                break
+            if self._line.blocked:
+                probes += 1
+                if probes > PROBES or not self._probe(deadline):
+                    break
+                continue
+            probes, left = 0, deadline - self._line.monotonic()
+            if left <= 0 or (not self._under_way() and wait > left):
+                break
+            self._bell.wait(min(wait, left))
+        self._finish(deadline)
+        return self._report()
+
+    def _watch_thread(self, deadline: float) -> None:
+        """Wait until the upload thread has nothing left, or cannot go on."""
+        patience = self._line.monotonic() + LONG_OFFLINE
+        self._bell.ring()
+        while (now := self._line.monotonic()) < deadline and (self._under_way() or self._due(FAR, 1)):
+            if self._line.blocked and now > patience:
+                return
+            self._idle.wait(min(0.5, deadline - now))
+
+    # --- one turn ---
+    def _run(self) -> None:
+        while not self._bell.closed:
+            try:
+                wait = self._turn()
+            except StorageTrouble as trouble:
+                log.warning("outbox of %s: %s", self._line.account, trouble.code)
+                wait = DISK_SECONDS
+            except Exception:
+                log.exception("upload of %s goes on", self._line.account)
+                wait = DISK_SECONDS
+            self._bell.wait(wait)
+
+    def _turn(self) -> float:
+        """Send what may be sent now; return the seconds after which it is worth another look."""
+        held_up = self._held_up()
+        if held_up:
+            return held_up
+        batch = self._take()
+        for item in batch:
+            self._lanes.run(partial(self._carry, item))
+        if batch and self._lanes.count == 1:
+            return 0.0
+        rest = self._tally.resting(self._line.monotonic())
+        return rest or min(self._tally.next_due(self._line.monotonic()), POLL_SECONDS)
+
+    def _held_up(self) -> float:
+        """Return the seconds for which nothing may be sent, 0.0 if something may."""
+        if self._paused or self._line.blocked:
+            return POLL_SECONDS
+        return self._tally.resting(self._line.monotonic())
+
+    def _take(self) -> list[OutboxItem]:
+        """Claim the next items: as many as the lanes take, few while it is doubtful that anything gets through."""
+        with self._lock:
+            busy = set(self._desk.under_way)
+        room = self._room() - len(busy)
+        if room <= 0:
+            return []
+        now = self._line.monotonic()
+        due = [i for i in self._due(self._courier.schedule(), room + len(busy)) if i.number not in busy]
+        ready = [i for i in due if not self._tally.waits(i.number, now) and self._ours(i)][:room]
+        claimed = self._line.clerk.claim([i.number for i in ready]) if ready else frozenset()
+        taken = [i for i in ready if i.number in claimed]
+        with self._lock:
+            self._desk.under_way |= {i.number for i in taken}
+        return taken
+
+    def _room(self) -> int:
+        lanes = self._lanes.count
+        return lanes if lanes == 1 else 2 if self._tally.doubtful else 2 * lanes
+
+    def _due(self, now: datetime, limit: int) -> Sequence[OutboxItem]:
+        reader = self._line.clerk.ledger_reader()
+        try:
+            return reader.outbox_due(self._line.account, now, limit)
+        finally:
+            reader.close()
+
+    def _ours(self, item: OutboxItem) -> bool:
+        """Whether the item may be sent with this key; one made for another key stays, and people are told."""
+        if item.operation.tenant in ("", self._line.platform.tenant):
+            return True
+        self._courier.stay(item, "other_key", OTHER_KEY_SECONDS)
+        self._tally.defer(item.number, self._line.monotonic() + OTHER_KEY_SECONDS)
+        self._tell_once(Notice("other_key", Level.WARNING, self._line.account))
+        return False
+
+    def _carry(self, item: OutboxItem) -> None:
+        """Deliver one claimed item, on a lane. Never raises."""
+        try:
+            if self._held_up() or self._bell.closed:
+                self._courier.stay(item, item.answer)
+            else:
+                self._courier.deliver(item)
+        except StorageTrouble as trouble:
+            # Still claimed on disk: whoever reads it next finds out first whether it arrived.
+            log.warning("outcome of outbox row %d not kept: %s", item.number, trouble.code)
+            self._tally.rest(self._line.monotonic() + DISK_SECONDS)
+        except Exception:
+            log.exception("outbox row %d", item.number)
+            self._tally.rest(self._line.monotonic() + DISK_SECONDS)
+        finally:
+            with self._lock:
+                self._desk.under_way.discard(item.number)
+            self._bell.ring()
+            self._idle.ring()
+            self._listeners.changed()
+
+    # --- around it ---
+    def _heard(self, state: Connection) -> None:
+        """Back online: uploads go first, but not those of every kiosk of a venue in the same instant."""
+        now = self._line.monotonic()
+        with self._lock:
+            since, self._desk.offline_since = self._desk.offline_since, None
+            if state is not Connection.ONLINE:
+                self._desk.offline_since = now if since is None else since
+        if state is Connection.ONLINE and since is not None and now - since > LONG_OFFLINE:
+            self._tally.rest(now + self._chance.uniform(0.0, STORM_SECONDS))
+        if state is Connection.UNAUTHORISED:
+            self._tell_once(Notice("platform_unauthorised", Level.ERROR, self._line.account))
+        elif state is Connection.ONLINE:
+            with self._lock:
+                self._desk.told.discard("platform_unauthorised")
+        self._bell.ring()
+
+    def _tell_once(self, notice: Notice) -> None:
+        with self._lock:
+            told = notice.code in self._desk.told
+            self._desk.told.add(notice.code)
+        if not told:
+            self._listeners.notify(notice)
+
+    def _probe(self, deadline: float) -> bool:
+        """Wait for the next probe and make it; return whether `drain` should go on."""
+        wait, before = self._line.connectivity.until_probe(), self._line.connectivity.state
+        if self._line.monotonic() + wait > deadline:
+            return False
+        if wait > 0:
+            self._bell.wait(wait)
+        after = self._line.connectivity.probe()
+        return not before is after is Connection.UNAUTHORISED
+
+    def _under_way(self) -> bool:
+        with self._lock:
+            return bool(self._desk.under_way)
+
+    def _finish(self, deadline: float) -> None:
+        """Let what is under way end; its own deadlines are short."""
+        end = max(deadline, self._line.monotonic() + LONG_OFFLINE)
+        for thread in self._lanes.close():
+            thread.join(max(0.0, end - self._line.monotonic()))
+
+    def _report(self) -> DrainReport:
+        counts = self._courier.counts()
+        left = len(self._due(FAR, 1_000_000))
+        reason = self.paused_reason if left else ""
+        return DrainReport(counts[Action.SENT], counts[Action.REFUSED], counts[Action.CONTESTED], left, reason)
