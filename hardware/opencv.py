@@ -15,8 +15,8 @@ os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
 
 import cv2
 
-# Decoding must not take the other cores from the window; processes with a thread per core wait for each other (measured:
-# three times slower on a busy machine).
+# Decoding must not take the other cores from the window, and processes with a thread per core wait for each other
+# (measured: three times slower on a busy machine).
 cv2.setNumThreads(1)
 
 __all__ = ["cv2"]
