@@ -63,6 +63,11 @@ class PasscreatorPlatform:
     def __repr__(self) -> str:
         return f"PasscreatorPlatform({self.account})"
 
+    @property
+    def zone_fits(self) -> bool | None:
+        """Whether the doors' two times of creation agree in the configured zone, None before any was read."""
+        return self._zone_fits
+
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
         """List the doors: the one call that every account answers."""
