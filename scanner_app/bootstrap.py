@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +19,17 @@ from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport
 from scanner_app.application.door import Door
 from scanner_app.application.door import Parts as DoorParts
-from scanner_app.application.events import AccountStatus, Event, Level, Notice
+from scanner_app.application.events import AccountStatus, Event, Level, Notice, StatusChanged
 from scanner_app.application.find import Finder, Oracle
-from scanner_app.application.ports import Capabilities, Platform
+from scanner_app.application.ports import Capabilities, Connection, Platform
 from scanner_app.application.present import Desk
 from scanner_app.crash import CrashFile
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble
 from scanner_app.lifecycle import InstanceLock, Parts
 from scanner_app.pins import Pins
 from scanner_app.platforms import registry
+from scanner_app.platforms.passcreator.office import Office
+from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.secrets import SecretStore
 from scanner_app.storage.store import Store
 from scanner_app.sync.runner import SyncRunner
@@ -111,6 +115,7 @@ class Kiosk:
             lock.acquire()
             self._parts.add("instance lock", lock.release)
         self._online = True
+        self._news = threading.Event()
         self._sources: Sources | None = None
         self._loop = False
         self.settings = SettingsKeeper(data_dir)
@@ -170,6 +175,16 @@ class Kiosk:
         self._sources, self._loop = sources, loop
         sources.use(self.settings.load().devices.sources, loop=loop)
 
+    def drain(self, seconds: float) -> None:
+        """Give the running sync threads time to tell the platforms what is left; stop waiting when none can be told."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._news.clear()
+            status = self.door.status()
+            if not status.unsent or status.connection in (Connection.OFFLINE, Connection.UNAUTHORISED):
+                return
+            self._news.wait(min(0.2, max(0.0, until - time.monotonic())))
+
     # --- accounts
     def tenants(self) -> Mapping[str, str]:
         """Return the fingerprint of URL and key per account; '-' where the key is not known."""
@@ -186,6 +201,23 @@ class Kiosk:
             raise SettingsTrouble("not_set_up")
         if not self._accounts.platforms:
             raise SettingsTrouble(next(iter(self._accounts.troubles.values())).removeprefix("settings_"))
+
+    def platform(self, account: str) -> Platform:
+        """Return an account's platform, the first account's for ''; raise when it cannot be used."""
+        self.need_set_up()
+        chosen = account or self.settings.load().accounts[0].id
+        if chosen in self._accounts.troubles:
+            raise SettingsTrouble(self._accounts.troubles[chosen].removeprefix("settings_"), chosen)
+        if chosen not in self._accounts.platforms:
+            raise SettingsTrouble("account_unknown", chosen)
+        return self._accounts.platforms[chosen]
+
+    def office(self, account: str) -> Office:
+        """Return what an office can do on an account; only Passcreator's contract has these calls."""
+        platform = self.platform(account)
+        if not isinstance(platform, PasscreatorPlatform):
+            raise SettingsTrouble("office_not_possible", platform.platform)
+        return platform.office
 
     def try_account(self, account: AccountConfig, key: str) -> AccountReport:
         """Talk to a platform with a key ('' = the stored one)."""
@@ -243,7 +275,13 @@ class Kiosk:
 
     def _runner(self) -> SyncRunner:
         accounts = [a for a in self.settings.load().accounts if a.id in self._accounts.platforms]
-        return SyncRunner(accounts, self._accounts.platforms, self.store, self.clock, self._tell)
+        return SyncRunner(
+            accounts, self._accounts.platforms, self.store, self.clock, self._tell, changed=self._something_new
+        )
+
+    def _something_new(self) -> None:
+        self._news.set()
+        self.door.tell(StatusChanged(self.door.status()))
 
     def _tell(self, event: Event) -> None:
         self.door.tell(event)

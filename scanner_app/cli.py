@@ -26,6 +26,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "decode": ("scanner_app.commands.decode", "run"),
     "export": ("scanner_app.commands.export", "run"),
     "status": ("scanner_app.commands.status", "run"),
+    "verify": ("scanner_app.commands.keep", "run_verify"),
+    "backup": ("scanner_app.commands.keep", "run_backup"),
+    "restore": ("scanner_app.commands.keep", "run_restore"),
+    "pass": ("scanner_app.commands.passes", "run"),
     "doctor": ("scanner_app.commands.doctor", "run"),
 }
 """Which module describes and runs a verb; only the one that is called is imported."""

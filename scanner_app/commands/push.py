@@ -28,7 +28,7 @@ def run_push(args: argparse.Namespace) -> int:
     """Drain the outbox."""
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.need_set_up()
-        report = kiosk.push(args.deadline)
+        report = kiosk.sync.push(args.deadline)
         left = kiosk.door.status().unsent
     if args.json:
         print_json({"sent": report.sent, "refused": report.refused, "contested": report.contested, "left": left})
@@ -45,7 +45,7 @@ def run_sync(args: argparse.Namespace) -> int:
     code = Exit.OK
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.need_set_up()
-        for report in kiosk.sync_once(full=args.full, progress=bar.show):
+        for report in kiosk.sync.sync_once(full=args.full, progress=bar.show):
             bar.end()
             if args.json:
                 print_json(report.record())

@@ -1,0 +1,140 @@
+"""`scanner-app verify`, `backup` and `restore`: whether the ledger is whole, and a kiosk's state kept elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from scanner_app import __version__
+from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.lifecycle import InstanceLock
+
+MANIFEST = "backup.json"
+FORMAT = 1
+KEPT = ("settings.json", "pins.json", "ledger.db", "journal.jsonl")
+"""What a backup holds. No keys: they are typed in again, or provisioned, on the machine it is restored to."""
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verbs."""
+    verify = verbs.add_parser("verify", parents=parents, help="walk the ledger's hash chain")
+    verify.add_argument("--head", metavar="HEX", help="a head noted earlier: it must still be in the chain")
+    json_option(verify)
+    backup = verbs.add_parser("backup", parents=parents, help="write this kiosk's state into one file")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = verbs.add_parser("restore", parents=parents, help="put a backup into an empty data folder")
+    restore.add_argument("file", type=Path, metavar="FILE")
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Exit code 3 when a fact was changed, dropped or put in."""
+    with open_kiosk(data_dir(args), writes=False) as kiosk:
+        report = kiosk.store.verify()
+        found = args.head is None or report.rows == 0 or kiosk.store.holds(args.head)
+    good = report.first_bad is None and found
+    if args.json:
+        print_json(
+            {
+                "ok": good,
+                "facts": report.rows,
+                "head": report.head,
+                "first_bad": report.first_bad,
+                "purged": report.purged,
+                "head_found": found,
+            }
+        )
+    elif good:
+        say(f"The chain is whole: {report.rows} facts, head {report.head}")
+    if not good:
+        where = f"at fact {report.first_bad}" if report.first_bad else "the head noted earlier is not in it"
+        complain(f"the ledger was changed by somebody else: {where}. Keep the file and tell the administrator.")
+    return Exit.OK if good else Exit.TROUBLE
+
+
+def run_backup(args: argparse.Namespace) -> int:
+    """Write the backup; works beside a running door."""
+    folder = data_dir(args)
+    with TemporaryDirectory(dir=folder) as scratch:
+        files = dict(_copies(folder, Path(scratch)))
+        sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+        manifest = {
+            "format": FORMAT,
+            "program": __version__,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "sha256": sums,
+        }
+        partial = args.file.with_name(args.file.name + ".part")
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
+            for name, path in files.items():
+                archive.write(path, name)
+        partial.replace(args.file)
+    say(f"{args.file}: {', '.join(files)}. Keys are not in it.")
+    return Exit.OK
+
+
+def _copies(folder: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
+    for name in KEPT:
+        source = folder / name
+        if not source.exists():
+            continue
+        if name.endswith(".db"):
+            copy = scratch / name
+            with (
+                closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as old,
+                closing(sqlite3.connect(copy)) as new,
+            ):
+                old.backup(new)
+            yield name, copy
+        else:
+            yield name, source
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    """Put a backup into a data folder that holds no facts; never over an existing ledger."""
+    folder = data_dir(args)
+    lock = InstanceLock(folder)
+    lock.acquire()
+    try:
+        if (folder / "ledger.db").exists():
+            raise SettingsTrouble("restore_over_ledger", str(folder))
+        _unpack(args.file, folder)
+    finally:
+        lock.release()
+    say(f"Restored into {folder}. Next: set the keys again with scanner-app setup, then scanner-app sync --full")
+    return Exit.OK
+
+
+def _unpack(file: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read(MANIFEST))
+            if manifest.get("format") != FORMAT:
+                raise SettingsTrouble("backup_unknown", str(file))
+            contents = {name: archive.read(name) for name in manifest["sha256"] if _is_ours(name)}
+    except (zipfile.BadZipFile, KeyError, ValueError, AttributeError) as error:
+        raise SettingsTrouble("backup_unreadable", f"{file}: {error}") from error
+    for name, body in contents.items():
+        if hashlib.sha256(body).hexdigest() != manifest["sha256"][name]:
+            raise SettingsTrouble("backup_unreadable", f"{file}: {name} does not match its checksum")
+    for name, body in contents.items():
+        target = folder / name
+        target.write_bytes(body)
+        target.chmod(0o600)
+
+
+def _is_ours(name: str) -> bool:
+    return name in KEPT and PurePosixPath(name).name == name
