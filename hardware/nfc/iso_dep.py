@@ -95,7 +95,8 @@ class IsoDep:
             while answer and answer[0] & 0xFE == 0xF2 and len(answer) > 1:
                 answer = self._once(answer[:1] + bytes([answer[1] & 0x3F]), self._wait * max(1, answer[1] & 0x3F))
             if not answer:
-                outgoing = bytes([0xB2 | self._number])  # R(NAK): say it again
+                # Say it again: by R(NAK), or while the card is chaining by the same R(ACK) once more.
+                outgoing = block if block[0] & 0xF6 == 0xA2 else bytes([0xB2 | self._number])
             elif answer[0] & 0xE6 == 0xA2 and answer[0] & 1 != self._number:
                 outgoing = block  # the card never got it
             else:

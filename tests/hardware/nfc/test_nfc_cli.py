@@ -66,12 +66,12 @@ def test_an_android_phone_and_a_count(key_file):
 
 
 def test_any_uri_is_shown_and_interrupt_ends_cleanly():
-    with UdpCard(TypeACard(Type2Tag(uri("example.org/x", 4)), sak=0)) as wire:
-        with reading("--device", wire.device, "--json") as process:
-            line = json.loads(process.stdout.readline())
-            process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0
-            assert process.stderr.read() == ""
+    card = TypeACard(Type2Tag(uri("example.org/x", 4)), sak=0)
+    with UdpCard(card) as wire, reading("--device", wire.device, "--json") as process:
+        line = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
     assert (line["kind"], line["value"], line["trust"]) == ("ndef_uri", "https://example.org/x", "tag")
 
 

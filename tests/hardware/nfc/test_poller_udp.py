@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sim.iso_dep import IsoDepCard
 from sim.phones import AndroidPhone, ApplePhone, seal_vas
 from sim.tags import SunTag, Type2Tag, Type3Tag, Type4Tag, TypeBCard, text, uri
-from sim.type_a import TypeACard
+from sim.type_a import RANDOM_UID, TypeACard
 from sim.udp_card import UdpCard
 
 from hardware.apple_vas import AppleWallet
@@ -62,7 +62,7 @@ def door(card, **options):
     assert conditions == [ReaderCondition.READY, ReaderCondition.STOPPED]
 
 
-def iphone(message=b"T-0001", *, uid=bytes.fromhex("08A1B2C3"), sak=0x20, needs_ecp=True, iso=None, **faults):
+def iphone(message=b"T-0001", *, uid=RANDOM_UID, sak=0x20, needs_ecp=True, iso=None, **faults):
     phone = ApplePhone({ONE: (KEY.public_key(), message)}, **faults)
     return TypeACard(IsoDepCard(phone, **(iso or {})), uid=uid, sak=sak, needs_ecp=needs_ecp)
 

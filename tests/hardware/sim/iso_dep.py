@@ -21,7 +21,7 @@ class IsoDepCard:
         self._clear()
 
     def _clear(self):
-        self._active, self._partial, self._parts, self._last, self._pending = False, b"", [], b"", []
+        self._active, self._partial, self._parts, self._last, self._pending, self._number = False, b"", [], b"", [], 1
 
     def field_off(self):
         self._clear()
@@ -30,11 +30,10 @@ class IsoDepCard:
 
     def receive(self, frame: bytes) -> bytes | None:
         answer = self._receive(frame)
-        if answer is not None and answer[:1] != b"\xf2":
-            self._last = answer
+        self._last = answer or self._last
         return None if answer is None else self.garble(answer)
 
-    def _receive(self, frame):  # noqa: PLR0911  one return a kind of block
+    def _receive(self, frame):
         if frame[:1] == b"\xe0":
             self._active = True
             return self.ats
@@ -49,32 +48,31 @@ class IsoDepCard:
             self.deselected += 1
             self._clear()
             return frame
-        if frame[:2] == WTX:
-            return self._pending.pop(0) if self._pending else None
-        return None
+        return self._pending.pop(0) if frame[:2] == WTX and self._pending else None
 
     def _information(self, pcb, body):
+        self._number ^= 1
         self._partial += body
         if pcb & 0x10:
-            return bytes([0xA2 | pcb & 1])
+            return bytes([0xA2 | self._number])
         command, self._partial = self._partial, b""
         self.commands.append(command)
         answer = self.apdus(command)
         self._parts = [answer[i : i + self.block] for i in range(0, len(answer), self.block)] or [b""]
-        return self._next(pcb & 1, waits=self.wtx)
+        return self._next(waits=self.wtx)
 
     def _acknowledge(self, pcb):
-        nak = pcb & 0x10
-        if nak:
-            same = bool(self._last) and self._last[0] & 1 == pcb & 1
-            return self._last if same else bytes([0xA2 | pcb & 1])
-        if not self._parts:
+        """Rules 11 and 12 of ISO/IEC 14443-4: our number means "again"; the other one "go on", or for NAK "not heard"."""
+        if pcb & 1 == self._number:
             return self._last or None
-        return self._next(pcb & 1, waits=1 if self.wtx_in_chain else 0)
+        if pcb & 0x10 or not self._parts:
+            return bytes([0xA2 | self._number])
+        self._number ^= 1
+        return self._next(waits=1 if self.wtx_in_chain else 0)
 
-    def _next(self, number, waits):
+    def _next(self, waits):
         part = self._parts.pop(0)
-        block = bytes([0x02 | number | (0x10 if self._parts else 0)]) + part
+        block = bytes([0x02 | self._number | (0x10 if self._parts else 0)]) + part
         if not waits:
             return block
         self._pending = [WTX] * (waits - 1) + [block]

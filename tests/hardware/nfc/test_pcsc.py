@@ -1,0 +1,133 @@
+"""PC/SC without PC/SC: pyscard's surface in a few lines, the emulated phones and tags behind it."""
+
+import queue
+from types import SimpleNamespace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from sim.phones import AndroidPhone, ApplePhone
+from sim.tags import Type2Tag, Type4Tag, text
+
+from hardware.apple_vas import AppleWallet
+from hardware.nfc import Poller, Reason
+from hardware.nfc.errors import ReaderTrouble
+from hardware.nfc.pcsc_reader import open_pcsc
+from hardware.smart_tap import GoogleWallet
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+ID = "pass.org.example.venue"
+ISO_ATR = bytes.fromhex("3B80800101")
+TYPE_2_ATR = bytes.fromhex("3B8F8001804F0CA0000003060300030000000068")
+
+
+class SmartcardException(Exception):
+    pass
+
+
+class NoCardException(SmartcardException):
+    pass
+
+
+class CardConnectionException(SmartcardException):
+    pass
+
+
+class Connection:
+    def __init__(self, slot):
+        self.slot = slot
+
+    def connect(self):
+        if self.slot.gone:
+            raise SmartcardException("reader removed")
+        if self.slot.apdus is None:
+            raise NoCardException
+
+    def getATR(self):  # noqa: N802  pyscard's name
+        return list(self.slot.atr)
+
+    def transmit(self, apdu):
+        if self.slot.gone:
+            raise CardConnectionException
+        answer = self.slot.answer(bytes(apdu))
+        return list(answer[:-2]), answer[-2], answer[-1]
+
+    def disconnect(self):
+        self.slot.disconnected += 1
+
+
+class Slot:
+    def __init__(self, apdus, atr=ISO_ATR, uid=bytes.fromhex("08010203")):
+        self.apdus, self.atr, self.uid = apdus, atr, uid
+        self.gone, self.disconnected = False, 0
+
+    def answer(self, apdu):
+        if apdu[:2] == b"\xff\xca":
+            return self.uid + b"\x90\x00"
+        if apdu[:2] == b"\xff\xb0":
+            return (self.apdus.receive(bytes([0x30, apdu[3]])) or b"") + b"\x90\x00"
+        return self.apdus(apdu)
+
+    def createConnection(self):  # noqa: N802  pyscard's name
+        return Connection(self)
+
+    def __str__(self):
+        return "ACS ACR1252 Dual Reader [PICC] 00 00"
+
+
+def loader(slot):
+    modules = {
+        "smartcard.System": SimpleNamespace(readers=lambda: [slot]),
+        "smartcard.Exceptions": SimpleNamespace(
+            SmartcardException=SmartcardException,
+            NoCardException=NoCardException,
+            CardConnectionException=CardConnectionException,
+        ),
+    }
+    return modules.__getitem__
+
+
+@pytest.mark.parametrize(
+    ("slot", "kind", "value"),
+    [
+        (lambda: Slot(ApplePhone({ID: (KEY.public_key(), b"T-1")})), "vas", "T-1"),
+        (lambda: Slot(AndroidPhone(KEY.public_key(), b"2018", chunk=40)), "smart_tap", "2018"),
+        (lambda: Slot(Type4Tag(text("four"))), "ndef_text", "four"),
+        (lambda: Slot(Type2Tag(text("two")), TYPE_2_ATR, bytes(range(4, 11))), "ndef_text", "two"),
+        (lambda: Slot(lambda _: b"\x6a\x82", uid=bytes(range(4, 11))), "uid", "0405060708090A"),
+    ],
+)
+def test_what_pcsc_can_read(slot, kind, value):
+    held, taps, states = slot(), queue.Queue(), []
+    options = {"apple": AppleWallet((ID,), (KEY,)), "google": GoogleWallet(20180608, KEY), "uid_opt_in": True}
+    poller = Poller(
+        "pcsc:1252", taps.put, on_state=states.append, opener=lambda d, _: open_pcsc(d[5:], loader(held)), **options
+    )
+    poller.start()
+    tap = taps.get(timeout=5)
+    assert poller.stop(5)
+    assert (tap.kind, tap.value) == (kind, value)
+    assert held.disconnected
+    assert states[0].name.startswith("ACS ACR1252")
+
+
+def test_empty_field_and_a_reader_that_leaves():
+    slot = Slot(None)
+    reader = open_pcsc("acr", loader(slot))
+    assert reader.sense(wake=True) is None
+    slot.gone = True
+    with pytest.raises(ReaderTrouble) as caught:
+        reader.sense(wake=True)
+    assert caught.value.reason is Reason.LOST
+
+
+def test_no_pyscard_and_no_such_reader():
+    def without(_name):
+        raise ImportError
+
+    with pytest.raises(ReaderTrouble) as caught:
+        open_pcsc("", without)
+    assert caught.value.reason is Reason.NO_PCSC
+    with pytest.raises(ReaderTrouble) as caught:
+        open_pcsc("omnikey", loader(Slot(None)))
+    assert caught.value.reason is Reason.MISSING
+    assert "ACR1252" in str(caught.value)

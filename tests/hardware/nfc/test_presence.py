@@ -1,0 +1,72 @@
+"""One reading a presentation, told by sweeps and times alone."""
+
+from hardware.nfc.presence import GONE_AFTER_S, Presence
+from hardware.nfc.tap import Refusal, Refused, Tap
+
+TAP = Tap("vas", "x", "wallet")
+RANDOM, OTHER_RANDOM = bytes.fromhex("08000001"), bytes.fromhex("08000002")
+
+
+def settled(uid=RANDOM, result=TAP):
+    presence = Presence()
+    assert presence.wants_reading(uid, 0)
+    presence.read(uid, result, 0)
+    return presence
+
+
+def test_a_read_card_is_not_read_again_while_it_stays():
+    presence = settled()
+    assert not any(presence.wants_reading(uid, t) for t, uid in enumerate([RANDOM, OTHER_RANDOM] * 50))
+
+
+def test_it_is_read_again_after_the_field_was_empty():
+    presence = settled()
+    presence.nothing(1)
+    presence.nothing(1 + GONE_AFTER_S)
+    assert presence.wants_reading(RANDOM, 2)
+
+
+def test_a_trembling_hand_is_no_new_presentation():
+    presence = settled()
+    presence.nothing(1)
+    assert not presence.wants_reading(RANDOM, 1.1)
+    presence.nothing(1.2)
+    assert not presence.wants_reading(RANDOM, 9)
+    presence.nothing(10)
+    presence.nothing(10.1)
+    assert not presence.wants_reading(RANDOM, 10.2)
+
+
+def test_another_fixed_uid_is_another_card():
+    presence = settled(b"\x04" + bytes(6))
+    assert not presence.wants_reading(b"\x04" + bytes(6), 1)
+    assert presence.wants_reading(b"\x05" + bytes(6), 1.1)
+
+
+def test_flaky_readings_are_tried_three_times_and_told_once():
+    presence = Presence()
+    told = []
+    for t in range(3):
+        assert presence.wants_reading(RANDOM, t)
+        told.append(presence.read(RANDOM, Refused(Refusal.BROKEN), t))
+    assert told == [None, None, Refusal.BROKEN]
+    assert not presence.wants_reading(RANDOM, 9)
+
+
+def test_a_locked_phone_is_told_at_once_and_asked_every_second():
+    presence = Presence()
+    assert presence.wants_reading(RANDOM, 0)
+    assert presence.read(RANDOM, Refused(Refusal.LOCKED), 0) is Refusal.LOCKED
+    assert not presence.settled
+    assert not presence.wants_reading(RANDOM, 0.5)
+    assert presence.wants_reading(RANDOM, 1.1)
+    assert presence.read(RANDOM, Refused(Refusal.LOCKED), 1.1) is None
+    assert presence.wants_reading(RANDOM, 2.2)
+    assert presence.read(RANDOM, TAP, 2.2) is None
+    assert presence.settled
+
+
+def test_final_refusals_are_not_tried_again():
+    presence = settled(result=Refused(Refusal.REPLAYED))
+    assert presence.settled
+    assert not presence.wants_reading(RANDOM, 5)
