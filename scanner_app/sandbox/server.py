@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import random
 import secrets
+import socket
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,6 +51,7 @@ class Sandbox:
             each.fill(self.accounts[each.name], seed, passes)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._doors: list[socket.socket] = []
         self._ready = threading.Event()
         self._trouble: BaseException | None = None
 
@@ -126,12 +128,26 @@ class Sandbox:
             self._ready.set()
             await self._end.wait()
         finally:
-            await _close(runners)
+            await self._close(runners)
 
     async def _listen(self, runner: web.AppRunner, account: Account, port: int) -> None:
         await runner.setup()
-        await web.TCPSite(runner, self._host, port).start()
-        account.base_url = f"http://{self._host}:{runner.addresses[0][1]}"
+        door = socket.create_server((self._host, port))
+        self._doors.append(door)
+        await web.SockSite(runner, door).start()
+        account.base_url = f"http://{self._host}:{door.getsockname()[1]}"
+
+    async def _close(self, runners: list[web.AppRunner]) -> None:
+        # asyncio leaks a connection that it accepts in the very moment of closing: first accept no more,
+        # let those that are just arriving arrive, then end all of them.
+        for door in self._doors:
+            asyncio.get_running_loop().remove_reader(door)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        for runner in runners:
+            await runner.cleanup()
+        for door in self._doors:
+            door.close()
 
 
 def _runner(platform: Platform, account: Account) -> web.AppRunner:
@@ -141,17 +157,6 @@ def _runner(platform: Platform, account: Account) -> web.AppRunner:
     for method, path, handler in platform.routes:
         app.router.add_route(method, path, handler)
     return web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
-
-
-async def _close(runners: list[web.AppRunner]) -> None:
-    """Stop listening, let connections that are just arriving arrive, then end all of them."""
-    for runner in runners:
-        for site in list(runner.sites):
-            await site.stop()
-    for _ in range(3):
-        await asyncio.sleep(0)
-    for runner in runners:
-        await runner.cleanup()
 
 
 def _describe(number: int, each: guests.Presented) -> dict[str, Any]:
