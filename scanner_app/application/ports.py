@@ -120,6 +120,12 @@ class LedgerReader(Protocol):
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return the conflicts, newest first."""
 
+    def refused_count(self, place: str, since: datetime) -> int:
+        """Return how many were refused at a place since a time."""
+
+    def inside_count(self, place: str) -> int:
+        """Return entries minus exits at a place, by the platform's name of it."""
+
     def admitted_count(self, place: str, since: datetime) -> int:
         """Return how many were admitted at a place since a time."""
 

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from scanner_app.application.events import AccountStatus, Status
-from scanner_app.application.ports import Connection
+from scanner_app.application.ports import Connection, FactRow, LedgerReader
 from scanner_app.application.present import Desk
-from scanner_app.domain.scan import OperationState
+from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.scan import Moment, OperationState
 
 _WORST = (Connection.UNAUTHORISED, Connection.OFFLINE, Connection.UNKNOWN, Connection.ONLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the ledger says of one place today."""
+
+    unsent: int = 0
+    refused_upload: int = 0
+    conflicts: int = 0
+    admitted: int = 0
+    refused: int = 0
+    inside: int | None = None
+    last_offset: float | None = None
 
 
 def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
     """Return the status of the place in use. `accounts` as the sync threads see them."""
     settings, moment = desk.settings(), desk.clock.now()
     place = settings.current_place
-    ledger = desk.clerk.ledger_reader()
-    try:
-        outbox = ledger.outbox_counts()
-        conflicts = len(ledger.conflicts(open_only=True))
-        start_of_day = place.local(moment.trusted).replace(hour=0, minute=0, second=0, microsecond=0) if place else None
-        admitted = ledger.admitted_count(place.name, start_of_day) if place and start_of_day else 0
-    finally:
-        ledger.close()
+    counts = _counts(desk, place, moment)
     syncs = [a.last_sync for a in accounts]
     oldest = min((s for s in syncs if s), default=None) if all(syncs) else None
-    totals = [a.platform_total for a in accounts]
+    totals = [a.platform_total for a in accounts if a.platform_total is not None]
     return Status(
         device=settings.device,
         place=place.name if place else "",
@@ -35,13 +43,50 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         connection=next((c for c in _WORST if any(a.connection is c for a in accounts)), Connection.UNKNOWN),
         accounts=tuple(accounts),
         held=sum(a.held for a in accounts),
-        platform_total=sum(t for t in totals if t is not None) if any(t is not None for t in totals) else None,
-        unsent=outbox.get(OperationState.PENDING, 0),
-        refused=outbox.get(OperationState.REFUSED, 0),
-        conflicts=conflicts,
+        platform_total=sum(totals) if totals else None,
+        unsent=counts.unsent,
+        refused=counts.refused_upload,
+        conflicts=counts.conflicts,
         last_sync=oldest,
         cache_age=(moment.trusted - oldest).total_seconds() if oldest else None,
-        clock_offset=moment.offset,
-        admitted=admitted,
+        clock_offset=moment.offset if moment.offset is not None else counts.last_offset,
+        admitted=counts.admitted,
+        inside=counts.inside,
+        refused_here=counts.refused,
         training=settings.training,
     )
+
+
+def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
+    ledger = desk.clerk.ledger_reader()
+    try:
+        outbox = ledger.outbox_counts()
+        counts = Counts(
+            outbox.get(OperationState.PENDING, 0),
+            outbox.get(OperationState.REFUSED, 0),
+            len(ledger.conflicts(open_only=True)),
+            last_offset=_last_offset(ledger.recent_scans(1)),
+        )
+        if place is None:
+            return counts
+        morning = place.local(moment.trusted).replace(hour=0, minute=0, second=0, microsecond=0)
+        return replace(
+            counts,
+            admitted=ledger.admitted_count(place.name, morning),
+            refused=ledger.refused_count(place.name, morning),
+            inside=_inside(ledger, place),
+        )
+    finally:
+        ledger.close()
+
+
+def _inside(ledger: LedgerReader, place: Place) -> int | None:
+    if place.policy is not Policy.IN_OUT:
+        return None
+    return sum(ledger.inside_count(name) for name in {a.place or place.name for a in place.accepts})
+
+
+def _last_offset(newest: Sequence[FactRow]) -> float | None:
+    """The offset that the last scan was kept with: what a program that talks to nobody can know of the clock."""
+    found = newest[0].body.get("clock_offset") if newest else None
+    return float(found) if isinstance(found, (int, float)) else None

@@ -106,6 +106,17 @@ class Ledger:
         sql = "SELECT count(*) FROM uses WHERE door = ? AND at >= ? AND undone = 0"
         return int(self._rows(sql, (storable(place), to_us(since)))[0][0])
 
+    def refused_count(self, place: str, since: datetime) -> int:
+        """Return how many were refused at a place since a time."""
+        sql = "SELECT count(*) FROM facts WHERE outcome = 'refuse' AND place = ? AND at >= ?"
+        return int(self._rows(sql, (storable(place), to_us(since)))[0][0])
+
+    def inside_count(self, place: str) -> int:
+        """Return entries minus exits that this ledger holds for a place, by the platform's name of it."""
+        sql = "SELECT sum(direction = 'entry'), sum(direction = 'exit') FROM uses WHERE place = ? AND undone = 0"
+        entries, exits = self._rows(sql, (storable(place),))[0]
+        return max(0, int(entries or 0) - int(exits or 0))
+
     def verify(self) -> ChainReport:
         """Walk the whole hash chain."""
         with converted("verify ledger"):

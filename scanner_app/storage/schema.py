@@ -13,6 +13,7 @@ LEDGER: Sequence[tuple[str, ...]] = (
             body TEXT NOT NULL, body_hash BLOB, hash BLOB NOT NULL)
         """,
         "CREATE INDEX facts_of_pass ON facts(account, uid) WHERE uid != ''",
+        "CREATE INDEX facts_refused ON facts(place, at) WHERE outcome = 'refuse'",
         "CREATE INDEX facts_rare ON facts(kind) WHERE kind NOT IN ('scan', 'undo')",
         """
         CREATE TABLE uses (
