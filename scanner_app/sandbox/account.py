@@ -20,11 +20,25 @@ class Switches:
     list_omits_usage: Passcreator lists leave out usage, stored value, places, PIN and bundle, as the seed's example.
     void_is_redemption: Passcreator `PUT voided:true` sets `redeemed` as well.
     boarding_time_optional: localBoardingDateTime may be missing, as in the seed's own request example.
+    fields_as_objects: PassEntry shows field values as {"value": ...} instead of plain strings.
+    no_barcode_is_null: PassEntry shows null instead of {} for a pass without a barcode.
+    hex_ids: PassEntry gives new passes ids of 40 hexadecimal digits instead of UUIDs.
+    ext_id_answers_list: PassEntry answers a GET by extId with an array.
+    list_in_pages: PassEntry lists give 25 at a time unless told otherwise.
+    issued_passes_validate: PassEntry's own validation accepts passes that were never added to a wallet.
+    no_rate_limit: PassEntry counts requests but refuses none.
     """
 
     list_omits_usage: bool = False
     void_is_redemption: bool = False
     boarding_time_optional: bool = False
+    fields_as_objects: bool = False
+    no_barcode_is_null: bool = False
+    hex_ids: bool = False
+    ext_id_answers_list: bool = False
+    list_in_pages: bool = False
+    issued_passes_validate: bool = False
+    no_rate_limit: bool = False
 
     def set(self, name: str, *, value: bool) -> None:
         """Set one switch by name; KeyError when there is none."""
@@ -35,7 +49,7 @@ class Switches:
 
 @dataclass
 class Account:
-    """One customer of one platform, as its server sees it."""
+    """One customer of one platform, as its server sees it; `hits` are the recent requests per endpoint."""
 
     platform: str
     store: Store
@@ -46,6 +60,8 @@ class Account:
     base_url: str = ""
     switches: Switches = field(default_factory=Switches)
     misbehaviours: Misbehaviours = field(default_factory=Misbehaviours)
+    line: list[dict[str, Any]] = field(default_factory=list)
+    hits: dict[str, list[float]] = field(default_factory=dict)
 
 
 ACCOUNT: web.AppKey[Account] = web.AppKey("account", Account)

@@ -91,7 +91,7 @@ async def set_switches(request: web.Request) -> web.Response:
 
 async def guest_line(request: web.Request) -> web.Response:
     """GET /sandbox/guest-line: who stands at the door, and what each should be told."""
-    return answer(entitled(request).store.meta("guest_line"))
+    return answer(entitled(request).line)
 
 
 def add_routes(app: web.Application) -> None:

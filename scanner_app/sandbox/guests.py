@@ -142,3 +142,10 @@ def _arabic() -> Person:
 def named(shown: list[Presented]) -> list[Guest]:
     """The passes that the guest line needs, each once."""
     return list({each.guest.barcode: each.guest for each in shown if each.guest}.values())
+
+
+def everyone(seed: int, passes: int, now: int) -> Iterator[Guest]:
+    """The line and a crowd around it, `passes` in all; nobody for 0. The same on every platform."""
+    special = named(line(random.Random(seed), now)) if passes else []
+    yield from special
+    yield from crowd(random.Random(seed + 1), max(passes - len(special), 0), now)

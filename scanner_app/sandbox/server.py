@@ -65,9 +65,12 @@ class Sandbox:
         """The same for every platform."""
         return [PLATFORMS[name].info(account) for name, account in self.accounts.items()]
 
-    def guest_line(self) -> list[dict[str, Any]]:
-        """Who stands at the door, in order: title, barcode, symbology, place, and the verdict to expect."""
-        return list(self._line)
+    def guest_line(self, platform: str | None = None) -> list[dict[str, Any]]:
+        """Who stands at the door, in order: title, barcode, symbology, place, and the verdict to expect.
+
+        Without a name: as the first platform tells it. Guests whose trouble a platform cannot express stay away.
+        """
+        return self.accounts[platform or next(iter(self.accounts))].line
 
     def start(self) -> Self:
         """Serve; returns when every port listens. OSError when a port is taken."""
@@ -108,7 +111,10 @@ class Sandbox:
         key = api_key or self.store.meta(remembered) or secrets.token_urlsafe(32)
         self.store.remember(remembered, key)
         misbehaviours = Misbehaviours([dataclasses.replace(each) for each in faults])
-        return Account(platform.name, self.store, self.clock, zone, key, platform.summary, "", switches, misbehaviours)
+        account = Account(platform.name, self.store, self.clock, zone, key, platform.summary)
+        account.switches, account.misbehaviours = switches, misbehaviours
+        account.line = [each for guest in self._line if (each := _translate(guest, platform.verdicts))]
+        return account
 
     def _run(self) -> None:
         try:
@@ -157,6 +163,11 @@ def _runner(platform: Platform, account: Account) -> web.AppRunner:
     for method, path, handler in platform.routes:
         app.router.add_route(method, path, handler)
     return web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+
+
+def _translate(guest: dict[str, Any], verdicts: dict[str, str | None]) -> dict[str, Any] | None:
+    expected = verdicts.get(guest["expected"], guest["expected"])
+    return None if expected is None else guest | {"expected": expected}
 
 
 def _describe(number: int, each: guests.Presented) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from scanner_app.sandbox.passcreator.schema import SCHEMA
 from scanner_app.sandbox.wire import answer, refuse
 
 NAME = "passcreator"
+VERDICTS: dict[str, str | None] = {}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ROUTES = (
     ("POST", "/api/pass", manage.create),
@@ -87,9 +88,7 @@ def fill(account: Account, seed: int, passes: int) -> None:
     dice, now = random.Random(seed), account.clock.seconds()
     with account.store.atomic():
         made = seeding.seed_templates(account.store, dice, now)
-        special = guests.named(guests.line(random.Random(seed), now)) if passes else []
-        seeding.seed_passes(account.store, made, dice, iter(special))
-        seeding.seed_passes(account.store, made, dice, guests.crowd(dice, max(passes - len(special), 0), now))
+        seeding.seed_passes(account.store, made, dice, guests.everyone(seed, passes, now))
 
 
 def summary(account: Account) -> dict[str, int]:
