@@ -24,5 +24,9 @@ def after_telling() -> Iterator[None]:
     try:
         yield
     except PlatformTrouble as trouble:
+        kind = trouble.kind if trouble.kind in _LOST else PlatformKind.NONSENSE
         detail = f"told, but not checked: {trouble.detail}"
-        raise PlatformTrouble(PlatformKind.UNREACHABLE, detail, retry_after=trouble.retry_after) from trouble
+        raise PlatformTrouble(kind, detail, retry_after=trouble.retry_after) from trouble
+
+
+_LOST = (PlatformKind.UNREACHABLE, PlatformKind.PORTAL)

@@ -125,10 +125,10 @@ class Wires:
         self.forget(sock)
         sock.close()
 
-    def cut(self, *, for_good: bool) -> None:
-        """Wake every thread that waits on one of these sockets; their calls fail at once."""
+    def cut(self) -> None:
+        """Wake every thread that waits on one of these sockets; their calls, and all later ones, fail at once."""
         with self._lock:
-            self._cut = self._cut or for_good
+            self._cut = True
             sockets = list(self._open)
         for sock in sockets:
             with contextlib.suppress(OSError):

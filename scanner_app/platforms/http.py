@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -19,9 +19,9 @@ import httpcore
 
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.platforms import answers, segments
-from scanner_app.platforms.deadline import Deadline, Wires
+from scanner_app.platforms.deadline import Deadline
 from scanner_app.platforms.strict_json import Json, decode, nonsense
-from scanner_app.platforms.wire import Backend, Call
+from scanner_app.platforms.wire import Pool
 
 MAX_BODY = 2 * 1024 * 1024
 """Largest body read, in bytes (reliability.md, O2)."""
@@ -74,7 +74,7 @@ def checked_url(base_url: str) -> SplitResult:
 
 
 def _loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
+    with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"
 
@@ -106,18 +106,15 @@ class Http:
         self._trust = trust or (trusted() if self._url.scheme == "https" else None)
         self._connections, self._cap = connections, cap
         self._lock = threading.Lock()
-        self._wires, self._call, self._pool = self._opened()
+        self._pool = self._opened()
 
-    def _opened(self) -> tuple[Wires, Call, httpcore.ConnectionPool]:
-        wires, call = Wires(), Call()
-        pool = httpcore.ConnectionPool(
-            ssl_context=self._trust,
-            max_connections=self._connections,
-            max_keepalive_connections=self._connections,
-            keepalive_expiry=KEEP_ALIVE,
-            network_backend=Backend(wires, call),
-        )
-        return wires, call, pool
+    def _opened(self) -> Pool:
+        port = self._url.port or (443 if self._url.scheme == "https" else 80)
+        origin = httpcore.Origin(self._url.scheme.encode(), self._host(), port)
+        return Pool(origin, self._trust, self._connections, KEEP_ALIVE)
+
+    def _host(self) -> bytes:
+        return (self._url.hostname or "").encode("ascii")
 
     def __repr__(self) -> str:
         return f"Http({self._url.scheme}://{self._url.netloc}{self._url.path})"
@@ -157,8 +154,7 @@ class Http:
 
     def _target(self, path: Sequence[str], params: Mapping[str, str]) -> httpcore.URL:
         raw = segments.target(self._url.path, path, params)
-        host = (self._url.hostname or "").encode("ascii")
-        return httpcore.URL(scheme=self._url.scheme.encode(), host=host, port=self._url.port, target=raw)
+        return httpcore.URL(scheme=self._url.scheme.encode(), host=self._host(), port=self._url.port, target=raw)
 
     def _clean(self, trouble: PlatformTrouble) -> PlatformTrouble:
         trouble.detail = self.redact(trouble.detail)
@@ -167,36 +163,29 @@ class Http:
 
     def _exchange(self, request: httpcore.Request, seconds: float) -> Reply:
         began = time.monotonic()
-        deadline = Deadline(seconds)
         with self._lock:
-            call, pool = self._call, self._pool
-        call.begin(deadline)
-        host = self._url.netloc.encode("ascii")
-        request.headers.insert(0, (b"Host", host))
-        request.extensions["timeout"] = {"pool": seconds}
+            pool = self._pool
+        request.headers.insert(0, (b"Host", self._url.netloc.encode("ascii")))
         try:
-            with contextlib.closing(pool.handle_request(request)) as response:
+            with pool.connection(Deadline(seconds)) as line, closing(line.handle_request(request)) as response:
                 headers = _headers(response.headers)
                 body = _body(_stream(response), headers, self._cap)
                 ms = (time.monotonic() - began) * 1000
                 return Reply(response.status, headers, body, answers.http_date(headers.get("date", "")), ms)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, TimeoutError) as error:
             detail = self.redact(f"{type(error).__name__}: {error}"[:200])
-            raise PlatformTrouble(PlatformKind.UNREACHABLE, detail, sent=call.wrote) from None
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, detail, sent=pool.call.wrote) from None
 
     def reset(self) -> None:
         """Drop every connection, also those in use: after sleep they may be half open."""
         with self._lock:
-            wires, pool = self._wires, self._pool
-            self._wires, self._call, self._pool = self._opened()
-        wires.cut(for_good=True)
-        pool.close()
+            old, self._pool = self._pool, self._opened()
+        old.close()
 
     def close(self) -> None:
         """End every call under way, and every later one, at once."""
         with self._lock:
-            wires, pool = self._wires, self._pool
-        wires.cut(for_good=True)
+            pool = self._pool
         pool.close()
 
 
