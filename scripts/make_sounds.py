@@ -1,4 +1,4 @@
-"""Makes resources/sounds/*.wav: soft struck notes, told apart by direction and pitch. Run once; the files are committed."""
+"""Makes resources/sounds/*.wav: soft struck notes, told apart by direction and pitch. The files are committed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,102 @@
+"""Opens the window on a door and closes it again in order: ears, door, window, the bridge last."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from scanner_app.application.control import DoorControl
+from scanner_app.ui import texts
+from scanner_app.ui.bridge import Bridge
+from scanner_app.ui.heartbeat import Heartbeat, IdleCollector
+from scanner_app.ui.wedge import BurstAssembler, WedgeAssembler, WedgeFilter
+from scanner_app.ui.window import Window
+
+log = logging.getLogger(__name__)
+
+
+def run_window(
+    control: DoorControl,
+    *,
+    full_screen: bool,
+    demo: bool = False,
+    on_quit: Callable[[], None] = lambda: None,
+    wedge: WedgeAssembler | None = None,
+    on_beat: Callable[[], None] | None = None,
+) -> int:
+    """Show the window until it is left; return the exit code. Call on the main thread.
+
+    `on_quit` runs once after the last scan was heard, before the bridge goes: stop the door's own threads there.
+    `on_beat` is called by the window's heartbeat, for a watchdog.
+    """
+    app = application()
+    texts.set_language(control.settings().screen.language)
+    bridge = Bridge()
+    window = Window(control, bridge, settings=control.settings(), status=control.status(), demo=demo)
+    heartbeat, collector = Heartbeat(on_beat), IdleCollector()
+    window.on_busy = collector.busy
+    keys = WedgeFilter(wedge or BurstAssembler(), window.scanned)
+    if window.settings.devices.wedge:
+        keys.install(app)
+    deaf = control.listen(bridge.hear)
+    restore = _end_on_signals(window)
+    window.showFullScreen() if full_screen else window.show()
+    QTimer.singleShot(0, collector.start)
+    QTimer.singleShot(0, heartbeat.start)
+    QTimer.singleShot(200, lambda: window.sounds.available)
+    try:
+        return app.exec()
+    finally:
+        restore()
+        heartbeat.stop()
+        collector.stop()
+        app.removeEventFilter(keys)
+        deaf()
+        on_quit()
+        log.info("window: worst stall %d ms, %d stalls", heartbeat.worst, heartbeat.stalls)
+        window.allow_close()
+        window.close()
+        if not bridge.close():
+            log.error("a call of the window did not end in time")
+        window.deleteLater()
+        app.sendPostedEvents()
+
+
+def application() -> QApplication:
+    """Return the one QApplication, made on first call."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QGuiApplication.setApplicationDisplayName("Pass Scanner")
+    app = QApplication(["scanner-app"])
+    app.setApplicationName("scanner-app")
+    app.setDesktopFileName("scanner-app")
+    app.setQuitOnLastWindowClosed(True)
+    return app
+
+
+def _end_on_signals(window: Window) -> Callable[[], None]:
+    """Let SIGTERM and SIGINT end the window in order. A timer lets Python hear them."""
+    pulse = QTimer(window)
+    pulse.setInterval(200)
+    pulse.timeout.connect(lambda: None)
+    pulse.start()
+
+    def end(_number: int, _frame: object) -> None:
+        window.allow_close()
+        window.close()
+        QApplication.quit()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        pulse.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    return restore

@@ -1,0 +1,88 @@
+"""What every screen may use: the door, the bridge, the look, and the window's toasts, panels and PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from scanner_app.application.config import Settings
+from scanner_app.application.control import DoorControl, Role
+from scanner_app.application.events import Event, Level, Status
+from scanner_app.domain.errors import ScannerError
+from scanner_app.ui.bridge import Bridge
+from scanner_app.ui.sound import Sounds
+from scanner_app.ui.theme import Theme
+
+
+class Desk(Protocol):
+    """The window, as a screen sees it. Everything here is for the window's thread."""
+
+    control: DoorControl
+    bridge: Bridge
+    sounds: Sounds
+    theme: Theme
+    settings: Settings
+    status: Status
+
+    def toast(
+        self,
+        text: str,
+        level: Level = Level.INFO,
+        *,
+        action: str = "",
+        then: Callable[[], None] | None = None,
+        seconds: float = 6.0,
+    ) -> None:
+        """Say something at the bottom of the window, with one button if `action` names one."""
+
+    def open_panel(self, panel: QWidget) -> None:
+        """Lay a panel over the screens; scans go on behind it."""
+
+    def close_panel(self) -> None:
+        """Take the panel away."""
+
+    def with_pin(self, role: Role, then: Callable[[], None]) -> None:
+        """Run `then` once the role's PIN was entered; at once while none has been chosen."""
+
+    def go(self, screen: str) -> None:
+        """Bring a screen to the front."""
+
+    def trouble(self, error: ScannerError) -> None:
+        """Tell people of a failed call."""
+
+    def leave(self) -> None:
+        """Ask, then end the program."""
+
+    def rerun_setup(self) -> None:
+        """Go through the first set-up again."""
+
+
+class Screen(QWidget):
+    """One screen of the stack. `name` is its word in the catalogue (`nav.` + name) and its icon."""
+
+    name = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("canvas")
+
+    def hear(self, event: Event) -> None:
+        """Take an event, shown or not."""
+
+    def shown(self) -> None:
+        """Have come to the front."""
+
+    def hidden(self) -> None:
+        """Have gone to the back."""
+
+
+def column(theme: Theme, parent: QWidget | None = None, *, margin: str = "l", gap: str = "m") -> QVBoxLayout:
+    """Return a vertical layout in the house's distances."""
+    made = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    edge = theme.space(margin) if margin else 0
+    made.setContentsMargins(edge, edge, edge, edge)
+    made.setSpacing(theme.space(gap))
+    return made

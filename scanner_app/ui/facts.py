@@ -1,0 +1,120 @@
+"""What a verdict has to tell, as labelled facts in the order people ask for them. Needs no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner_app.domain.passes import Pass
+from scanner_app.domain.verdict import Detail, Reason, Verdict
+from scanner_app.ui import moments, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: our label, somebody else's value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Where and when a verdict is told: the place's zone and the moment of telling."""
+
+    now: datetime
+    zone: str = ""
+    details: Sequence[str] = ("holder", "ticket", "seat", "entries_left", "notes")
+
+
+_TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
+_WHY = (
+    "used_at", "used_place", "used_device", "uses", "direction", "valid_from", "expired_at", "places", "opens_at",
+    "closed_at", "template", "balance", "amount", "entries", "count", "holders", "flight", "shown_flight", "date",
+    "airport", "asked",
+)  # fmt: skip
+_ALONE = {"uses": Reason.ALREADY_USED, "direction": Reason.NOT_INSIDE}  # told with this reason only
+
+
+def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
+    """Return why, when, where and by which kiosk."""
+    found = []
+    for key in _WHY:
+        value = verdict.detail.get(key)
+        if value in (None, "", []) or _ALONE.get(key, verdict.reason) is not verdict.reason:
+            continue
+        found.append(Fact(texts.word(f"fact.{key}"), _value(key, value, telling)))
+    if verdict.detail.get("used_at") and not verdict.detail.get("used_device"):
+        source = texts.word(f"fact.source.{verdict.detail.get('used_source', 'platform')}")
+        found.insert(min(2, len(found)), Fact(texts.word("fact.used_device"), source))
+    return found
+
+
+def _value(key: str, value: Detail, telling: Telling) -> str:
+    if key in _TIMES and (moment := moments.parse(value)):
+        at = moments.when(moment, telling.now, telling.zone)
+        since = (telling.now - moment).total_seconds()
+        return f"{at} · {moments.ago(since)}" if 0 <= since < 86400 else at
+    if isinstance(value, list):
+        return ", ".join(value)
+    if key == "direction":
+        return texts.word(f"direction.{value}")
+    if key == "uses" and isinstance(value, int):
+        return texts.number(value)
+    return str(value)
+
+
+def _ticket(subject: Pass, _verdict: Verdict) -> str:
+    return _field(subject, "ticket") or subject.template_name or subject.template
+
+
+def _field(subject: Pass, name: str) -> str:
+    folded = name.casefold()
+    return next((v for k, v in subject.fields.items() if k.casefold() == folded), "")
+
+
+def _entries_left(_subject: Pass, verdict: Verdict) -> str:
+    left = verdict.detail.get("entries_left")
+    return texts.number(left) if isinstance(left, int) else ""
+
+
+_DETAILS: dict[str, Callable[[Pass, Verdict], str]] = {
+    "holder": lambda subject, _: subject.holder,
+    "ticket": _ticket,
+    "entries_left": _entries_left,
+    "balance": lambda _, verdict: str(verdict.detail.get("balance", "")),
+    "notes": lambda subject, _: subject.notes,
+}
+
+
+def guest_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
+    """Return the details of guest and ticket that the administrator chose, in that order; name and ticket left out."""
+    subject = verdict.subject
+    if subject is None:
+        return []
+    wanted = [*telling.details, *(["balance"] if "balance" in verdict.detail and verdict.admits else [])]
+    made = [(name, detail(name, subject, verdict)) for name in wanted if name not in ("holder", "ticket")]
+    return [Fact(_label(name), value) for name, value in made if value]
+
+
+def detail(name: str, subject: Pass, verdict: Verdict) -> str:
+    """Return one detail by its name: one of ours, or a field of the pass."""
+    known = _DETAILS.get(name)
+    return known(subject, verdict) if known else _field(subject, name)
+
+
+def _label(name: str) -> str:
+    key = f"fact.{name}"
+    found = texts.word(key)
+    return name if found == key else found
+
+
+def holder(verdict: Verdict) -> str:
+    """Return the guest's name, '' when no pass was found."""
+    return verdict.subject.holder if verdict.subject else ""
+
+
+def ticket(verdict: Verdict) -> str:
+    """Return the kind of ticket, '' when no pass was found."""
+    return _ticket(verdict.subject, verdict) if verdict.subject else ""

@@ -1,0 +1,343 @@
+"""Made-up data for pictures and tests: a door that answers at once, the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.control import AccountReport, CorrectionReport, PinAnswer, Role, Story
+from scanner_app.application.events import (
+    AccountStatus,
+    Decided,
+    DeviceChanged,
+    DeviceState,
+    Event,
+    SettingsChanged,
+    Status,
+    StatusChanged,
+)
+from scanner_app.application.ports import Can, Capabilities, Connection, Door, FactRow, Template
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.passes import Direction, IdentifierKind, Pass, PassKey, Source, Use
+from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.domain.scan import FactKind, Moment, Scan
+from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
+
+NOW = datetime(2026, 6, 20, 19, 42, 30, tzinfo=UTC)
+TEMPLATES = (Template("t-fest", "Summer Night Festival"), Template("t-vip", "Backstage"), Template("t-press", "Press"))
+DOORS = (
+    Door("d-1", "Scanner main gate", "t-fest", "Main gate"),
+    Door("d-2", "Scanner garden", "t-fest", "Garden"),
+    Door("d-3", "Scanner backstage", "t-vip", "Backstage", voids=False),
+)
+ACCOUNT = AccountConfig("main", "passcreator", "https://app.passcreator.com", TEMPLATES, "Europe/Berlin")
+PLACE = Place(
+    "Main gate", (Accepted("main", frozenset({"t-fest"}), "d-1", "Main gate"),), Policy.ONCE, zone="Europe/Berlin"
+)
+GARDEN = Place(
+    "Garden", (Accepted("main", frozenset({"t-fest"}), "d-2", "Garden"),), Policy.IN_OUT, zone="Europe/Berlin"
+)
+SETTINGS = Settings("Kiosk 3", "Main gate", (ACCOUNT,), (PLACE, GARDEN))
+STATUS = Status(
+    device="Kiosk 3",
+    place="Main gate",
+    policy="once",
+    direction="entry",
+    connection=Connection.ONLINE,
+    accounts=(
+        AccountStatus(
+            "main", "passcreator", Connection.ONLINE, 5000, 5000, complete=True, last_sync=NOW - timedelta(seconds=40)
+        ),
+    ),
+    held=5000,
+    platform_total=5000,
+    last_sync=NOW - timedelta(seconds=40),
+    cache_age=40.0,
+    clock_offset=0.2,
+    admitted=1284,
+    inside=1197,
+    refused_here=23,
+)
+NAMES = (
+    "Ada Lovelace",
+    "Grace Hopper",
+    "Émilie du Châtelet",
+    "Zoë Łukasiewicz",
+    "Alan Turing",
+    "Sofia Kowalewskaja",
+    "محمد الخوارزمي",
+)
+TICKETS = ("Weekend · Standing", "Saturday · Block B", "Backstage crew")
+
+
+def guest(n: int = 0) -> Pass:
+    """Return the n-th made-up pass."""
+    uid = f"pass-{n:05d}"
+    return Pass(
+        "main",
+        "passcreator",
+        uid,
+        "t-fest",
+        "Summer Night Festival",
+        {IdentifierKind.BARCODE: f"SNF-{7_340_219 + 7919 * n}", IdentifierKind.UID: uid},
+        NAMES[n % len(NAMES)],
+        {"ticket": TICKETS[n % len(TICKETS)], "seat": f"Row {3 + n}, seat {12 + n}", "email": f"guest{n}@example.org"},
+        valid_from=NOW - timedelta(days=1),
+        expires=NOW + timedelta(days=2),
+        notes="Wheelchair place booked" if n % 3 == 0 else "",
+    )
+
+
+_USED: dict[str, Detail] = {
+    "used_at": (NOW - timedelta(minutes=38)).isoformat(),
+    "used_place": "Main gate",
+    "used_device": "Kiosk 1",
+    "used_source": "venue",
+    "direction": "entry",
+    "uses": 1,
+}
+DETAILS: dict[Reason, dict[str, Detail]] = {
+    Reason.UNKNOWN: {"asked": ["Passcreator", "Summer Night Festival"]},
+    Reason.NOT_LOADED: {"asked": ["Passcreator"]},
+    Reason.AMBIGUOUS: {"count": 2, "holders": ["Ada Lovelace", "Ada Byron"]},
+    Reason.WRONG_EVENT: {"template": "Winter Concert 2025"},
+    Reason.NOT_YET_VALID: {"valid_from": (NOW + timedelta(hours=20)).isoformat()},
+    Reason.EXPIRED: {"expired_at": (NOW - timedelta(days=9)).isoformat()},
+    Reason.WRONG_PLACE: {"places": ["Garden", "Backstage"]},
+    Reason.OUTSIDE_HOURS: {"opens_at": (NOW + timedelta(hours=2)).isoformat()},
+    Reason.WRONG_FLIGHT: {"flight": "LH 438"},
+    Reason.ALREADY_USED: _USED,
+    Reason.NOTHING_LEFT: {**_USED, "entries": 3, "entries_left": 0, "uses": 3},
+    Reason.NOT_INSIDE: {},
+    Reason.ALREADY_INSIDE: _USED,
+}
+_NOBODY = (Reason.UNREADABLE, Reason.UNKNOWN, Reason.NOT_LOADED, Reason.AMBIGUOUS, Reason.CANNOT_RECORD, Reason.ERROR)
+
+
+def refused(reason: Reason, n: int = 0) -> Verdict:
+    """Return a refusal with the facts that go with it."""
+    subject = None if reason in _NOBODY else guest(n)
+    return Verdict(Outcome.REFUSE, reason, subject=subject, detail=DETAILS.get(reason, {}))
+
+
+def admitted(grade: Grade = Grade.CONFIRMED, n: int = 0, *, stale: bool = False, shown: bool = True) -> Verdict:
+    """Return an admission."""
+    detail: dict[str, Detail] = {"pass_shown": shown}
+    if stale:
+        detail["cache_age"] = 5400
+    outcome = Outcome.ATTENTION if stale else Outcome.ADMIT
+    return Verdict(outcome, Reason.ADMIT, grade, guest(n), detail, records_use=grade is not Grade.NONE)
+
+
+def decided(verdict: Verdict, n: int = 0, *, at: datetime = NOW, undo: bool = True, text: str = "") -> Decided:
+    """Return a verdict as the door tells it."""
+    raw = text or (verdict.subject.barcode if verdict.subject else "7340219-NOT-OURS")
+    scan = Scan(
+        f"scan-{n:05d}", Moment(at, float(n), 0.2), "Kiosk 3", "Main gate", Credential(raw, Symbology.QR), verdict
+    )
+    durable = verdict.reason not in (Reason.CANNOT_RECORD, Reason.ERROR)
+    until = datetime.now(UTC) + timedelta(minutes=2) if undo and verdict.records_use else None
+    return Decided(scan, {"total": 11.0}, durable=durable, undo_until=until)
+
+
+VERDICTS: dict[str, Verdict] = {
+    "admit-confirmed": admitted(),
+    "admit-pending": admitted(Grade.PENDING, 1),
+    "admit-stale": admitted(Grade.PENDING, 2, stale=True),
+    "admit-look": admitted(Grade.NONE, 3),
+    "admit-typed": admitted(Grade.PENDING, 4, shown=False),
+    **{
+        reason.value.lower().replace("_", "-"): refused(reason, n)
+        for n, reason in enumerate(Reason)
+        if reason is not Reason.ADMIT
+    },
+}
+"""Every verdict that a door can show, by the name of its picture."""
+
+
+def fact(n: int, verdict: Verdict, minutes: int) -> FactRow:
+    """Return a scan as the ledger has it."""
+    subject = verdict.subject
+    body: dict[str, object] = {
+        "scan_id": f"scan-{n:05d}",
+        "place": "Main gate",
+        "device": "Kiosk 3",
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason.value,
+        "grade": verdict.grade.value,
+        "symbology": "QR",
+        "raw": subject.barcode if subject else "7340219-NOT-OURS",
+        "holder": subject.holder if subject else "",
+        "uid": subject.uid if subject else "",
+        "account": subject.account if subject else "",
+        "template_name": subject.template_name if subject else "",
+    }
+    return FactRow(n, f"scan-{n:05d}", FactKind.SCAN, NOW - timedelta(minutes=minutes), body, "")
+
+
+@dataclass
+class SampleDoor:
+    """A DoorControl that answers at once from made-up data and remembers what it was asked."""
+
+    kept: Settings = SETTINGS
+    now: Status = STATUS
+    pins: dict[Role, str] = field(default_factory=dict)
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+    tries: int = 0
+    _listeners: list[Callable[[Event], None]] = field(default_factory=list)
+
+    def tell(self, event: Event) -> None:
+        """Send an event to whoever listens."""
+        for hear in list(self._listeners):
+            hear(event)
+
+    def _note(self, what: str, value: Any, otherwise: Any = None) -> Any:
+        self.asked.append((what, value))
+        found = self.answers.get(what, otherwise)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def listen(self, hear: Callable[[Event], None]) -> Callable[[], None]:
+        """Hear events."""
+        self._listeners.append(hear)
+        return lambda: self._listeners.remove(hear)
+
+    def present(self, credential: Credential) -> None:
+        """Note a credential."""
+        self._note("present", credential)
+
+    def look(self, credential: Credential) -> Verdict:
+        """Say what would be said."""
+        found: Verdict = self._note("look", credential, refused(Reason.UNKNOWN))
+        return found
+
+    def choose(self, key: PassKey, operator: str) -> None:
+        """Note a choice."""
+        self._note("choose", (key, operator))
+
+    def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport:
+        """Take back."""
+        found: CorrectionReport = self._note("undo", scan_id, CorrectionReport("", f"undo-{scan_id}"))
+        return found
+
+    def override(self, scan_id: str, operator: str, reason: str) -> CorrectionReport:
+        """Admit anyway."""
+        found: CorrectionReport = self._note(
+            "override", (scan_id, operator, reason), CorrectionReport("", f"over-{scan_id}")
+        )
+        return found
+
+    def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - the port
+        """Look only."""
+        self.now = replace(self.now, look_only=on)
+        self._note("set_look_only", on)
+        self.tell(StatusChanged(self.now))
+
+    def set_place(self, name: str) -> None:
+        """Work elsewhere."""
+        self._note("set_place", name)
+
+    def status(self) -> Status:
+        """Return the status."""
+        return self.now
+
+    def recent(self, limit: int = 50) -> Sequence[FactRow]:
+        """Return some scans."""
+        rows = [fact(100 - n, list(VERDICTS.values())[n % len(VERDICTS)], 2 * n + 1) for n in range(40)]
+        return rows[:limit]
+
+    def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
+        """Return some passes."""
+        found: Sequence[Pass] = self._note("search", text, [guest(n) for n in range(6)])
+        return found[:limit]
+
+    def story(self, key: PassKey) -> Story | None:
+        """Return a pass's story."""
+        subject = guest(int(key.uid[-5:])) if key.uid[-5:].isdigit() else guest()
+        uses = (
+            Use("Main gate", NOW - timedelta(hours=1), Direction.ENTRY, Source.HERE, "Kiosk 3", "scan-00099"),
+            Use("Garden", NOW - timedelta(minutes=20), Direction.ENTRY, Source.PLATFORM),
+        )
+        outbox: tuple[Mapping[str, object], ...] = (
+            {"kind": "record", "state": "sent"},
+            {"kind": "void", "state": "pending"},
+        )
+        return Story(subject, uses, (fact(99, admitted(), 60),), outbox, refused(Reason.ALREADY_USED))
+
+    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
+        """Return two conflicts."""
+        rows = [fact(90, admitted(n=1), 44), fact(91, admitted(n=4), 12)]
+        bodies = [
+            {**r.body, "other_device": "Kiosk 1", "other_at": (r.at - timedelta(minutes=3)).isoformat()} for r in rows
+        ]
+        return [replace(r, kind=FactKind.CONFLICT, body=b) for r, b in zip(rows, bodies, strict=True)]
+
+    def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
+        """Settle a conflict."""
+        found: CorrectionReport = self._note(
+            "settle", (number, operator, note), CorrectionReport("", f"settled-{number}")
+        )
+        return found
+
+    def capabilities(self, account: str) -> Capabilities:
+        """Return that everything is possible but links."""
+        return Capabilities(frozenset(Can) - {Can.LINKS}, {Can.LINKS: "platform_not_found"})
+
+    def settings(self) -> Settings:
+        """Return the settings."""
+        return self.kept
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep the settings."""
+        self._note("save_settings", settings)
+        self.kept = settings
+        self.tell(SettingsChanged())
+
+    def try_account(self, account: AccountConfig, key: str) -> AccountReport:
+        """Find the account well."""
+        found: AccountReport = self._note("try_account", (account, key), AccountReport("", "", TEMPLATES, DOORS, NOW))
+        return found
+
+    def store_key(self, account: AccountConfig, key: str) -> str:
+        """Keep a key."""
+        found: str = self._note("store_key", (account.id, key), "file")
+        return found
+
+    def check_pin(self, role: Role, pin: str) -> PinAnswer:
+        """Check a PIN: five tries, then a wait."""
+        wanted = self.pins.get(role)
+        if wanted is None:
+            return PinAnswer(ok=True, unset=True)
+        if pin == wanted:
+            self.tries = 0
+            return PinAnswer(ok=True)
+        if pin:
+            self.tries += 1
+        return PinAnswer(ok=False, wait=30.0 if self.tries >= 5 else 0.0, tries_left=max(0, 5 - self.tries))
+
+    def set_pin(self, role: Role, pin: str) -> None:
+        """Choose a PIN."""
+        self._note("set_pin", (role, pin))
+        self.pins[role] = pin
+
+    def sync_now(self, *, full: bool = False) -> None:
+        """Note the wish."""
+        self._note("sync_now", full)
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        """Return two cameras."""
+        found: Sequence[tuple[str, str]] = self._note(
+            "cameras", None, (("camera:0", "HD Webcam C920"), ("camera:1", "Built-in camera"))
+        )
+        return found
+
+    def watch_camera(self, source: str) -> Callable[[], None]:
+        """Watch a camera."""
+        self._note("watch_camera", source)
+        self.tell(DeviceChanged(source, DeviceState.RUNNING))
+        return lambda: self._note("unwatch_camera", source)

@@ -1,0 +1,252 @@
+"""The attended door: camera, verdict, last scans. One glance, one sound, next guest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.events import (
+    Checking,
+    Decided,
+    DeviceChanged,
+    DeviceState,
+    Event,
+    FrameSeen,
+    Level,
+    Status,
+    StatusChanged,
+)
+from scanner_app.domain.passes import Pass
+from scanner_app.domain.scan import Scan
+from scanner_app.domain.verdict import Outcome, Reason, Verdict
+from scanner_app.ui import moments, texts
+from scanner_app.ui.desk import Desk, Screen
+from scanner_app.ui.facts import Telling, holder, ticket
+from scanner_app.ui.screens.door_panels import ChoicePanel, ManualPanel, ReasonPanel, ScanPanel
+from scanner_app.ui.sound import name as sound_name
+from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.overlay import announce
+from scanner_app.ui.widgets.preview import Preview
+from scanner_app.ui.widgets.recent import Counts, Recent
+from scanner_app.ui.widgets.text import Label
+from scanner_app.ui.widgets.verdict import VerdictPanel
+
+LEFT = 376
+"""Width of the left column at factor 1, pixels."""
+
+
+class DoorScreen(Screen):
+    """Shows what the door says. Every scan shows, whatever is open."""
+
+    name = "door"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        theme = desk.theme
+        self.preview = Preview(theme, mirror=desk.settings.devices.mirror)
+        self.panel = VerdictPanel(theme)
+        self.recent = Recent(theme, self._open_scan)
+        self.counts = Counts(theme)
+        self._banner = Label(texts.word("door.look_on"), "strong", tone="warn", wrap=True)
+        self._look_button = button("", self._toggle_look, name="door-look")
+        self._current: Decided | None = None
+        self._undone: set[str] = set()
+        self._back = QTimer(self)
+        self._back.setSingleShot(True)
+        self._back.timeout.connect(self._to_ready)
+        self._lay_out()
+        self._show_status(desk.status)
+
+    def _lay_out(self) -> None:
+        theme = self.desk.theme
+        left = QVBoxLayout()
+        left.setSpacing(theme.space("m"))
+        left.addWidget(self.preview, 1)
+        left.addWidget(self.counts)
+        left.addWidget(self.recent)
+        self._type_button = button(texts.word("door.type"), self.open_manual, name="door-type")
+        row = QHBoxLayout()
+        row.setSpacing(theme.space("s"))
+        row.addWidget(self._type_button, 1)
+        row.addWidget(self._look_button, 1)
+        left.addLayout(row)
+        side = QWidget()
+        side.setFixedWidth(theme.px(LEFT))
+        side.setLayout(left)
+        left.setContentsMargins(0, 0, 0, 0)
+        right = QVBoxLayout()
+        right.setSpacing(theme.space("s"))
+        right.addWidget(self._banner)
+        right.addWidget(self.panel, 1)
+        lay = QHBoxLayout(self)
+        edge = theme.space("l")
+        lay.setContentsMargins(edge, theme.space("s"), edge, edge)
+        lay.setSpacing(edge)
+        lay.addWidget(side)
+        lay.addLayout(right, 1)
+
+    # --- events
+    def hear(self, event: Event) -> None:
+        """Take an event."""
+        match event:
+            case FrameSeen():
+                self.preview.show_frame(event)
+            case Checking():
+                self._back.stop()
+                self.panel.show_checking()
+            case Decided():
+                self._decided(event)
+            case DeviceChanged():
+                self._device(event)
+            case StatusChanged():
+                self._show_status(event.status)
+            case _:
+                pass
+
+    def _device(self, event: DeviceChanged) -> None:
+        if event.state not in (DeviceState.RUNNING, DeviceState.ENDED):
+            self.preview.clear(texts.word(f"device.{event.state.value}"))
+
+    def _decided(self, event: Decided) -> None:
+        self._current = event
+        verdict = event.scan.verdict
+        seconds = self.desk.settings.screen.verdict_seconds
+        self.panel.show_verdict(verdict, self._telling(), self._age(verdict), seconds)
+        self._add_actions(event)
+        self.recent.add(event)
+        self.desk.sounds.play(sound_name(verdict))
+        code = texts.verdict_code(verdict)
+        announce(self.panel, f"{texts.headline(code)}. {holder(verdict)}. {texts.advice(code)}")
+        self._back.start(int(seconds * 1000))
+
+    def _telling(self) -> Telling:
+        place = self.desk.settings.current_place
+        zone = place.zone if place else ""
+        return Telling(datetime.now(UTC), zone, self.desk.settings.screen.details)
+
+    def _age(self, verdict: Verdict) -> str:
+        age = verdict.detail.get("cache_age")
+        return moments.span(age) if isinstance(age, (int, float)) else ""
+
+    def _add_actions(self, event: Decided) -> None:
+        verdict, scan = event.scan.verdict, event.scan
+        if _can_undo(event):
+            self.panel.add_action(button(texts.word("door.undo"), lambda: self.undo(scan), name="door-undo"))
+        elif verdict.reason is Reason.AMBIGUOUS:
+            self.panel.add_action(button(texts.word("door.choose"), lambda: self.choose(scan), name="door-choose"))
+        elif verdict.outcome is Outcome.REFUSE and verdict.subject is not None and event.durable:
+            self.panel.add_action(
+                button(texts.word("door.override"), lambda: self.override(scan), name="door-override")
+            )
+
+    def _to_ready(self) -> None:
+        self.panel.show_ready()
+        event = self._current
+        if event is None or not _can_undo(event) or event.scan.scan_id in self._undone or event.undo_until is None:
+            return
+        left = min(20.0, (event.undo_until - datetime.now(UTC)).total_seconds())
+        verdict = event.scan.verdict
+        said = texts.word(
+            "door.undo_of", title=texts.headline(texts.verdict_code(verdict)), name=holder(verdict) or ticket(verdict)
+        )
+        if left > 1:
+            self.desk.toast(said, action=texts.word("door.undo"), then=lambda: self.undo(event.scan), seconds=left)
+
+    def _show_status(self, status: Status) -> None:
+        self.counts.show_status(status)
+        looking = status.look_only
+        self._banner.setVisible(looking)
+        self._look_button.setText(texts.word("door.look_off" if looking else "door.look"))
+
+    # --- what staff do
+    def undo(self, scan: Scan) -> None:
+        """Take an admission back."""
+        control = self.desk.control
+        self.desk.bridge.call(
+            control.undo, scan.scan_id, Role.STAFF.value, done=lambda report: self._undone_now(scan, report), owner=self
+        )
+
+    def _undone_now(self, scan: Scan, report: CorrectionReport) -> None:
+        if report.trouble == "undo_needs_supervisor":
+            self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_undo_reason(scan))
+            return
+        if report.trouble:
+            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+            return
+        self._undone.add(scan.scan_id)
+        self.recent.mark_undone(scan.scan_id)
+        self._back.stop()
+        self.panel.show_ready()
+        self.desk.toast(f"{texts.word('door.undone')}: {holder(scan.verdict) or ticket(scan.verdict)}")
+
+    def _ask_undo_reason(self, scan: Scan) -> None:
+        self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._undo_late(scan, reason), "door.undo"))
+
+    def _undo_late(self, scan: Scan, reason: str) -> None:
+        self.desk.close_panel()
+        self.desk.bridge.call(
+            self.desk.control.undo,
+            scan.scan_id,
+            Role.SUPERVISOR.value,
+            reason,
+            done=lambda report: self._undone_now(scan, report),
+            owner=self,
+        )
+
+    def override(self, scan: Scan) -> None:
+        """Admit a refused guest on a supervisor's word: PIN, then the reason."""
+        self._back.stop()
+        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_reason(scan))
+
+    def _ask_reason(self, scan: Scan) -> None:
+        self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._override(scan, reason)))
+
+    def _override(self, scan: Scan, reason: str) -> None:
+        self.desk.close_panel()
+        self.desk.bridge.call(
+            self.desk.control.override, scan.scan_id, Role.SUPERVISOR.value, reason, done=self._overridden, owner=self
+        )
+
+    def _overridden(self, report: CorrectionReport) -> None:
+        if report.trouble:
+            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+            return
+        self.panel.show_ready()
+        self.desk.toast(texts.word("door.override_done"))
+
+    def choose(self, scan: Scan) -> None:
+        """Let a supervisor pick among several passes of one code."""
+        self._back.stop()
+        self.desk.with_pin(Role.SUPERVISOR, lambda: self._find_choices(scan))
+
+    def _find_choices(self, scan: Scan) -> None:
+        text = next(iter(scan.credential.candidates), "")
+        self.desk.bridge.call(self.desk.control.search, text, 20, done=self._offer, owner=self)
+
+    def _offer(self, found: list[Pass]) -> None:
+        self.desk.open_panel(ChoicePanel(self.desk, found))
+
+    def open_manual(self) -> None:
+        """Type a code that no camera reads."""
+        self.desk.open_panel(ManualPanel(self.desk))
+
+    def _toggle_look(self) -> None:
+        on = not self.desk.status.look_only
+        if on:
+            self.desk.bridge.call(self.desk.control.set_look_only, True)
+        else:
+            self.desk.with_pin(Role.STAFF, lambda: self.desk.bridge.call(self.desk.control.set_look_only, False))
+
+    def _open_scan(self, event: Decided) -> None:
+        self.desk.open_panel(ScanPanel(self.desk, event, self._telling(), self.undo if self._may_undo(event) else None))
+
+    def _may_undo(self, event: Decided) -> bool:
+        late = event.undo_until is None or datetime.now(UTC) >= event.undo_until
+        return _can_undo(event) and not late and event.scan.scan_id not in self._undone
+
+
+def _can_undo(event: Decided) -> bool:
+    return event.durable and event.scan.verdict.records_use and event.undo_until is not None

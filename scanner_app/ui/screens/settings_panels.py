@@ -1,0 +1,260 @@
+"""Settings' panels: one account, one place, a new place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from scanner_app.application.config import AccountConfig
+from scanner_app.application.control import AccountReport
+from scanner_app.domain.passes import Direction
+from scanner_app.domain.place import Place, Policy
+from scanner_app.ui import texts
+from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.screens.door_panels import Panel
+from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words, scrolled
+from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.text import Label
+
+
+class PlaceKept(Protocol):
+    """Takes a place that was changed, and the name it had."""
+
+    def __call__(self, place: Place, was: str, *, in_use: bool) -> None:
+        """Keep it."""
+
+
+class AccountPanel(Panel):
+    """Address and key of one account; kept only after the platform accepted them."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        account: AccountConfig | None,
+        kept: Callable[[AccountConfig], None],
+        removed: Callable[[AccountConfig], None],
+    ) -> None:
+        super().__init__(desk, texts.word("setup.account"), texts.word("setup.account_help"), wide=860)
+        self._kept = kept
+        self.form = AccountForm(desk, account, self._tested)
+        self.lay.addWidget(self.form)
+        self.save = button(texts.word("do.save"), self._save, "primary", name="account-save")
+        self.save.setEnabled(False)
+        feet: list[QWidget] = []
+        if account is not None:
+            feet.append(
+                button(texts.word("do.remove"), lambda: self._remove(removed, account), "danger", name="account-remove")
+            )
+        self.feet(*feet, self.save)
+
+    def _tested(self, _report: AccountReport) -> None:
+        self.save.setEnabled(True)
+
+    def _save(self) -> None:
+        account = self.form.account()
+        if key := self.form.key.text():
+            self.desk.bridge.call(
+                self.desk.control.store_key, account, key, done=lambda store: self._key_kept(account, store), owner=self
+            )
+        else:
+            self._finish(account)
+
+    def _key_kept(self, account: AccountConfig, store: str) -> None:
+        self._finish(account)
+        self.desk.toast(key_words(store)[0], seconds=8)
+
+    def _finish(self, account: AccountConfig) -> None:
+        self.desk.close_panel()
+        self._kept(account)
+
+    def _remove(self, removed: Callable[[AccountConfig], None], account: AccountConfig) -> None:
+        self.desk.close_panel()
+        removed(account)
+
+
+class PlacePanel(Panel):
+    """Everything that can be set at one place."""
+
+    def __init__(self, desk: Desk, place: Place, kept: PlaceKept, removed: Callable[[Place], None]) -> None:
+        super().__init__(desk, texts.word("settings.places"), wide=900)
+        self._place, self._kept = place, kept
+        self.name = QLineEdit(place.name)
+        self.name.setMaxLength(80)
+        self.policy = _box([(p.value, texts.word(f"policy.{p.value}")) for p in Policy], place.policy.value)
+        self.direction = _box([(d.value, texts.word(f"direction.{d.value}")) for d in Direction], place.direction.value)
+        self.entries = _spin(1, 999, place.entries)
+        self.per_day = _check("place.per_day", on=place.per_day)
+        self.amount = QDoubleSpinBox()
+        self.amount.setRange(0.01, 1_000_000)
+        self.amount.setValue(float(place.amount))
+        self.confirm = _check("place.confirm", on=place.confirm)
+        self.limit = _spin(0, 10_000, round((place.cache_limit or 0) / 60))
+        self.undo = _spin(0, 3600, round(place.undo_seconds))
+        self.use = _check("place.use", on=desk.settings.current_place is place)
+        self.message = Label("", "body", tone="danger")
+        self._lay_out()
+        self.feet(
+            button(texts.word("do.remove"), lambda: self._remove(removed), "danger", name="place-remove"),
+            button(texts.word("do.save"), self._save, "primary", name="place-save"),
+        )
+        self.policy.currentIndexChanged.connect(lambda _: self._show_what_counts())
+        self._show_what_counts()
+
+    def _lay_out(self) -> None:
+        theme = self.desk.theme
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(0, 0, theme.space("s"), 0)
+        grid.setHorizontalSpacing(theme.space("l"))
+        grid.setVerticalSpacing(theme.space("s"))
+        self._labels: dict[QWidget, Label] = {}
+        rows: list[tuple[str, QWidget, str, QWidget]] = [
+            ("place.name", self.name, "place.policy", self.policy),
+            ("place.direction", self.direction, "place.entries", self.entries),
+            ("place.cache_limit", self.limit, "place.amount", self.amount),
+            ("place.undo", self.undo, "", self.per_day),
+            ("", self.confirm, "", self.use),
+        ]
+        for n, (left_key, left, right_key, right) in enumerate(rows):
+            self._cell(grid, n, 0, left_key, left)
+            self._cell(grid, n, 1, right_key, right)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self.lay.addWidget(scrolled(inner), 1)
+        self.lay.addWidget(self.message)
+        self.setFixedHeight(theme.px(700))
+
+    def _cell(self, grid: QGridLayout, row: int, side: int, key: str, widget: QWidget) -> None:
+        lay = column(self.desk.theme, margin="", gap="xs")
+        if key:
+            label = Label(texts.word(key), "soft", wrap=True)
+            widget.setAccessibleName(texts.word(key))
+            self._labels[widget] = label
+            lay.addWidget(label)
+        lay.addWidget(widget)
+        grid.addLayout(lay, row, side)
+
+    def _show_what_counts(self) -> None:
+        policy = Policy(self.policy.currentData())
+        for widget, on in (
+            (self.entries, policy is Policy.COUNTED),
+            (self.per_day, policy is Policy.COUNTED),
+            (self.amount, policy is Policy.STORED_VALUE),
+        ):
+            widget.setEnabled(on)
+            if widget in self._labels:
+                self._labels[widget].setEnabled(on)
+
+    def _save(self) -> None:
+        name = self.name.text().strip()
+        taken = [p.name for p in self.desk.settings.places if p.name != self._place.name]
+        if not name or name in taken:
+            self.message.setText(texts.word("place.twice" if name else "place.need_name"))
+            return
+        changed = replace(
+            self._place,
+            name=name,
+            accepts=tuple(replace(a, place=a.place or self._place.name) for a in self._place.accepts),
+            policy=Policy(self.policy.currentData()),
+            direction=Direction(self.direction.currentData()),
+            entries=self.entries.value(),
+            per_day=self.per_day.isChecked(),
+            amount=Decimal(str(round(self.amount.value(), 2))),
+            confirm=self.confirm.isChecked(),
+            cache_limit=self.limit.value() * 60.0 or None,
+            undo_seconds=float(self.undo.value()),
+        )
+        self.desk.close_panel()
+        self._kept(changed, self._place.name, in_use=self.use.isChecked())
+
+    def _remove(self, removed: Callable[[Place], None]) -> None:
+        self.desk.close_panel()
+        removed(self._place)
+
+
+class NewPlacePanel(Panel):
+    """A new place at one account: its doors are fetched, a name can be typed."""
+
+    def __init__(self, desk: Desk, made: Callable[[Place], None]) -> None:
+        super().__init__(desk, texts.word("setup.place"), texts.word("setup.place_help"), wide=1000)
+        self._made = made
+        self._form: PlaceForm | None = None
+        self._accounts = QButtonGroup(self)
+        self._waiting = Label(texts.word("account.testing"), "soft")
+        accounts = desk.settings.accounts
+        if len(accounts) > 1:
+            for n, account in enumerate(accounts):
+                words = account.url
+                one = choice(words, partial(self._ask, account), checked=n == 0, name=words)
+                self._accounts.addButton(one)
+                self.lay.addWidget(one)
+        self.lay.addWidget(self._waiting)
+        self._body = column(desk.theme, margin="")
+        self.lay.addLayout(self._body, 1)
+        self.feet(button(texts.word("do.save"), self._save, "primary", name="new-place-save"))
+        self.setFixedHeight(desk.theme.px(680))
+        if accounts:
+            self._ask(accounts[0])
+        else:
+            self._show(None, AccountReport())
+
+    def _ask(self, account: AccountConfig) -> None:
+        self._waiting.show()
+        self.desk.bridge.call(
+            self.desk.control.try_account, account, "", done=lambda report: self._show(account, report), owner=self
+        )
+
+    def _show(self, account: AccountConfig | None, report: AccountReport) -> None:
+        self._waiting.setText(texts.sentence(report.trouble) if report.trouble else "")
+        self._waiting.setVisible(bool(report.trouble))
+        if self._form is not None:
+            self._body.removeWidget(self._form)
+            self._form.deleteLater()
+        self._form = PlaceForm(self.desk, account, report.doors, frozenset())
+        self._body.addWidget(self._form)
+
+    def _save(self) -> None:
+        place = self._form.place() if self._form else None
+        if self._form is None or place is None:
+            return
+        if self.desk.settings.find_place(place.name):
+            self._form.message.setText(texts.word("place.twice"))
+            return
+        self.desk.close_panel()
+        self._made(place)
+
+
+def _box(options: list[tuple[str, str]], current: str) -> QComboBox:
+    box = QComboBox()
+    for value, words in options:
+        box.addItem(words, value)
+    box.setCurrentIndex(next(n for n, (value, _) in enumerate(options) if value == current))
+    return box
+
+
+def _spin(least: int, most: int, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    return box
+
+
+def _check(key: str, *, on: bool) -> QCheckBox:
+    made = QCheckBox(texts.word(key))
+    made.setAccessibleName(texts.word(key))
+    made.setChecked(on)
+    return made

@@ -1,0 +1,225 @@
+"""First run in five calm steps: account, templates, place, camera, PIN; then READY."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.control import AccountReport, Role
+from scanner_app.application.events import Event, FrameSeen
+from scanner_app.domain.place import Place
+from scanner_app.ui import texts
+from scanner_app.ui.desk import Desk, Screen, column
+from scanner_app.ui.screens.camera_form import CameraForm, NewPin
+from scanner_app.ui.screens.forms import AccountForm, PlaceForm, TemplateChoice, key_words, scrolled
+from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.steps import Steps
+from scanner_app.ui.widgets.symbol import Symbol, SymbolView
+from scanner_app.ui.widgets.text import Label
+
+STEPS = ("account", "templates", "place", "camera", "pin")
+
+
+class SetupScreen(Screen):
+    """Walks through the steps; keeps nothing before the last but one is left."""
+
+    name = "setup"
+
+    def __init__(self, desk: Desk, finished: Callable[[Settings], None]) -> None:
+        super().__init__(desk)
+        theme = desk.theme
+        self._finished = finished
+        self._step = 0
+        self._settings = desk.settings
+        self._account: AccountConfig | None = None
+        self._report = AccountReport()
+        self._place: Place | None = None
+        self._chosen: frozenset[str] = frozenset()
+        self._key_note = ("", "")
+        self.steps = Steps(theme, len(STEPS))
+        self.title = Label("", "heading")
+        self.help = Label("", "soft", wrap=True)
+        self.body = QStackedWidget()
+        self.form: QWidget | None = None
+        self.back = button(texts.word("do.back"), self.go_back, "quiet", name="setup-back")
+        self.skip = button(texts.word("setup.skip"), self._finish, "quiet", name="setup-skip")
+        self.next = button(texts.word("do.next"), self.go_on, "primary", name="setup-next")
+        self._lay_out()
+        self.show_step(0)
+
+    def _lay_out(self) -> None:
+        theme = self.desk.theme
+        card = QWidget()
+        card.setObjectName("card")
+        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        lay = column(theme, card, margin="xl", gap="m")
+        lay.addWidget(self.steps)
+        lay.addWidget(self.title)
+        lay.addWidget(self.help)
+        lay.addWidget(self.body, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.space("s"))
+        foot.addWidget(self.back)
+        foot.addStretch(1)
+        foot.addWidget(self.skip)
+        foot.addWidget(self.next)
+        lay.addLayout(foot)
+        outer = QVBoxLayout(self)
+        edge = theme.space("xl")
+        outer.setContentsMargins(edge, theme.space("l"), edge, theme.space("l"))
+        card.setMaximumWidth(theme.px(1120))
+        outer.addWidget(card)
+        outer.setAlignment(card, Qt.AlignmentFlag(0))
+
+    # --- walking
+    def show_step(self, step: int) -> None:
+        """Show one of the five."""
+        self._leave_form()
+        self._step = step
+        name = STEPS[step]
+        self.steps.show_step(step)
+        self.title.setText(texts.word(f"setup.{name}"))
+        self.help.setText(texts.word(f"setup.{name}_help"))
+        self.back.setVisible(step > 0)
+        self.next.setVisible(name != "pin")
+        self.skip.setVisible(name == "pin")
+        self.form = {
+            "account": self._account_form,
+            "templates": self._template_form,
+            "place": self._place_form,
+            "camera": self._camera_form,
+            "pin": self._pin_form,
+        }[name]()
+        self._show(self.form)
+        self.next.setEnabled(name != "account" or bool(self._report.templates) or self._account is not None)
+
+    def _show(self, form: QWidget) -> None:
+        holder = scrolled(form) if isinstance(form, (AccountForm, TemplateChoice)) else form
+        self.body.addWidget(holder)
+        self.body.setCurrentWidget(holder)
+
+    def _leave_form(self) -> None:
+        if isinstance(self.form, CameraForm):
+            self.form.stop()
+        while (old := self.body.currentWidget()) is not None:
+            self.body.removeWidget(old)
+            old.deleteLater()
+
+    def go_back(self) -> None:
+        """One step back."""
+        self.show_step(max(0, self._step - 1))
+
+    def go_on(self) -> None:
+        """Take what the step has and go to the next."""
+        form = self.form
+        if isinstance(form, AccountForm):
+            self._take_account(form)
+        elif isinstance(form, TemplateChoice):
+            self._chosen = form.chosen()
+            self.show_step(2)
+        elif isinstance(form, PlaceForm):
+            self._place = form.place()
+            if self._place is not None:
+                self.show_step(3)
+        elif isinstance(form, CameraForm):
+            self._keep(form)
+
+    # --- steps
+    def _account_form(self) -> QWidget:
+        return AccountForm(self.desk, self._account, self._tested)
+
+    def _tested(self, report: AccountReport) -> None:
+        self._report = report
+        self.next.setEnabled(True)
+        self.next.setFocus()
+
+    def _take_account(self, form: AccountForm) -> None:
+        if form.report is None and self._account is None:
+            form.try_it()
+            return
+        self._account = form.account()
+        self._chosen = frozenset()
+        if key := form.key.text():
+            self.desk.bridge.call(self.desk.control.store_key, self._account, key, done=self._key_kept, owner=self)
+        else:
+            self.show_step(1)
+
+    def _key_kept(self, store: str) -> None:
+        self._key_note = key_words(store)
+        self.show_step(1)
+
+    def _template_form(self) -> QWidget:
+        self.help.setText(f"{texts.word('setup.templates_help')}\n{self._key_note[0]}".strip())
+        return TemplateChoice(self.desk, self._report.templates, self._chosen)
+
+    def _place_form(self) -> QWidget:
+        doors = [d for d in self._report.doors if not self._chosen or not d.template or d.template in self._chosen]
+        return PlaceForm(self.desk, self._account, doors, self._chosen)
+
+    def _camera_form(self) -> QWidget:
+        sources = self._settings.devices.sources
+        form = CameraForm(self.desk, sources[0] if sources else "camera:0")
+        form.look()
+        return form
+
+    def _pin_form(self) -> QWidget:
+        holder = QWidget()
+        lay = QVBoxLayout(holder)
+        lay.setContentsMargins(0, 0, 0, 0)
+        pad = NewPin(self.desk, Role.ADMINISTRATOR, self._finish, None).pad
+        lay.addWidget(pad, 0, Qt.AlignmentFlag.AlignCenter)
+        pad.setFocus()
+        return holder
+
+    # --- the end
+    def _keep(self, form: CameraForm) -> None:
+        account, place = self._account, self._place
+        if account is None or place is None:
+            self.show_step(0)
+            return
+        devices = replace(self._settings.devices, sources=(form.source,), mirror=form.mirror.isChecked())
+        accounts = (*(a for a in self._settings.accounts if a.id != account.id), account)
+        places = (*(p for p in self._settings.places if p.name != place.name), place)
+        device = self._settings.device or socket.gethostname()
+        self._settings = replace(
+            self._settings, device=device, place=place.name, accounts=accounts, places=places, devices=devices
+        )
+        self.desk.bridge.call(
+            self.desk.control.save_settings, self._settings, done=lambda _: self.show_step(4), owner=self
+        )
+
+    def _finish(self) -> None:
+        self._leave_form()
+        self.form = None
+        theme = self.desk.theme
+        done = QWidget()
+        lay = column(theme, done, margin="", gap="m")
+        symbol = SymbolView(theme.px(200))
+        symbol.show_symbol(Symbol.ADMIT, theme.colour("good"), theme.colour("surface"))
+        words = Label(texts.word("setup.done"), "display")
+        text = Label(texts.word("setup.done_help"), "title", wrap=True)
+        note = Label(self._key_note[0], "body", tone=self._key_note[1], wrap=True)
+        lay.addStretch(1)
+        lay.addWidget(symbol, 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (words, text, note):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            lay.addWidget(label)
+        begin = button(texts.word("setup.begin"), lambda: self._finished(self._settings), "primary", name="setup-begin")
+        lay.addWidget(begin, 0, Qt.AlignmentFlag.AlignHCenter)
+        lay.addStretch(1)
+        for widget in (self.title, self.help, self.back, self.skip, self.next):
+            widget.hide()
+        self.steps.show_step(len(STEPS))
+        self.body.addWidget(done)
+        self.body.setCurrentWidget(done)
+        begin.setFocus()
+
+    def hear(self, event: Event) -> None:
+        """Show the camera's picture in its step."""
+        if isinstance(event, FrameSeen) and isinstance(self.form, CameraForm):
+            self.form.show_frame(event)

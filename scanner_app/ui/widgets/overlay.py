@@ -1,0 +1,183 @@
+"""What lies over the screens: panels (never QDialogs: no loop of their own, scans go on) and toasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from scanner_app.application.events import Level
+from scanner_app.ui.theme import Theme
+from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.text import Label
+
+
+class Overlay(QWidget):
+    """Dims the window and holds one panel in its middle; focus stays inside while it is open."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._panel: QWidget | None = None
+        self._came_from: QWidget | None = None
+        self._lay = QVBoxLayout(self)
+        self._lay.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def panel(self) -> QWidget | None:
+        """The panel that is open, if any."""
+        return self._panel
+
+    def open(self, panel: QWidget) -> None:
+        """Lay a panel over everything."""
+        if self._panel is None:
+            self._came_from = self.window().focusWidget()
+        self._drop()
+        self._panel = panel
+        panel.setObjectName("card")
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._lay.addWidget(panel)
+        self._fill()
+        self.show()
+        self.raise_()
+        panel.setFocus()
+        first = _focusable(panel)
+        if first:
+            first[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_panel(self) -> None:
+        """Take the panel away and give the focus back."""
+        self._drop()
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+            self._came_from = None
+
+    def _drop(self) -> None:
+        if self._panel is not None:
+            self._lay.removeWidget(self._panel)
+            self._panel.hide()
+            self._panel.deleteLater()
+            self._panel = None
+
+    def _fill(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the window's size."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self._fill()
+        return False
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
+        """Tab goes round inside the panel."""
+        if self._panel is None:
+            return super().focusNextPrevChild(forward)
+        around = _focusable(self._panel)
+        if not around:
+            return True
+        now = self.window().focusWidget()
+        at = around.index(now) if now in around else -1
+        around[(at + (1 if forward else -1)) % len(around)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Dim what lies behind."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, 170))
+        painter.end()
+
+
+def _focusable(panel: QWidget) -> list[QWidget]:
+    every = panel.findChildren(QWidget)
+    return [w for w in every if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+
+class Toast(QFrame):
+    """One message at the foot of the window, for some seconds, with at most one thing to do."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self._label = Label("", "strong", foreign=False, wrap=True)
+        self._act: Callable[[], None] | None = None
+        self._button = button("", self._pressed, "quiet", name="toast-action")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(theme.space("l"), theme.space("s"), theme.space("s"), theme.space("s"))
+        self._row.setSpacing(theme.space("m"))
+        self._row.addWidget(self._label, 1)
+        self._row.addWidget(self._button)
+        self.setObjectName("toast")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says now, '' when hidden."""
+        return self._label.text() if not self.isHidden() else ""
+
+    def say(self, text: str, level: Level, action: str, then: Callable[[], None] | None, seconds: float) -> None:
+        """Show a message; the newest takes the place of the one before."""
+        theme = self._theme
+        edge = {Level.INFO: "accent", Level.WARNING: "warn", Level.ERROR: "danger"}[level]
+        self.setStyleSheet(
+            f"#toast {{ background: {theme.palette.raised}; border-radius: {theme.px(14)}px;"
+            f" border: {theme.px(2)}px solid {getattr(theme.palette, edge)}; }}"
+        )
+        self._label.setText(text)
+        self._act = then
+        self._button.setVisible(bool(action))
+        self._button.setText(action.replace("&", "&&"))
+        self._button.setAccessibleName(action)
+        self._button.setProperty("kind", "primary" if action else "quiet")
+        self._button.style().unpolish(self._button)
+        self._button.style().polish(self._button)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(int(seconds * 1000))
+        announce(self, text)
+
+    def dismiss(self) -> None:
+        """Take it away."""
+        self._timer.stop()
+        self.hide()
+
+    def _pressed(self) -> None:
+        self.dismiss()
+        act, self._act = self._act, None
+        if act is not None:
+            act()
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        wide = min(self._theme.px(760), parent.width() - 2 * self._theme.space("l"))
+        self.setFixedWidth(wide)
+        high = max(
+            self._theme.px(80),
+            self._row.heightForWidth(wide) if self._row.hasHeightForWidth() else self.sizeHint().height(),
+        )
+        self.setGeometry((parent.width() - wide) // 2, parent.height() - high - self._theme.space("l"), wide, high)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the foot of the window."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget() and self.isVisible():
+            self._place()
+        return False
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have a screen reader say it."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

@@ -1,0 +1,151 @@
+"""The PIN panel: large digits, dots instead of figures, lock-out told as it counts down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from scanner_app.application.control import PinAnswer
+from scanner_app.ui import moments, texts
+from scanner_app.ui.desk import column
+from scanner_app.ui.theme import Theme
+from scanner_app.ui.widgets.buttons import button, icon_button
+from scanner_app.ui.widgets.text import Label
+
+LONGEST = 12
+
+
+class PinPad(QWidget):
+    """Collects digits and hands them to `entered`; the caller answers with `wrong()`, `locked()` or closes it."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        help_text: str,
+        entered: Callable[[str], None],
+        cancel: Callable[[], None] | None,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._digits = ""
+        self._entered = entered
+        self._wait = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._tick)
+        self.message = Label(help_text, "soft", wrap=True)
+        self._dots = Label("", "heading")
+        self._dots.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._keys: list[QPushButton] = []
+        self.setFixedWidth(theme.px(420))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._lay_out(title, cancel)
+        self._show_dots()
+
+    def _lay_out(self, title: str, cancel: Callable[[], None] | None) -> None:
+        theme = self._theme
+        lay = column(theme, self)
+        head = QHBoxLayout()
+        heading = Label(title, "title", wrap=True)
+        head.addWidget(heading, 1)
+        if cancel is not None:
+            head.addWidget(icon_button(theme, "close", texts.word("do.cancel"), cancel))
+        lay.addLayout(head)
+        self.message.setMinimumHeight(theme.px(46))
+        lay.addWidget(self.message)
+        lay.addWidget(self._dots)
+        grid = QGridLayout()
+        grid.setSpacing(theme.space("s"))
+        for n, digit in enumerate("123456789"):
+            grid.addWidget(self._key(digit), n // 3, n % 3)
+        erase = icon_button(theme, "erase", texts.word("pin.erase"), self.erase)
+        erase.setMaximumWidth(10_000)
+        erase.setMinimumWidth(theme.touch)
+        erase.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._ok = button(texts.word("do.ok"), self.submit, "primary", name="pin-ok")
+        grid.addWidget(erase, 3, 0)
+        grid.addWidget(self._key("0"), 3, 1)
+        grid.addWidget(self._ok, 3, 2)
+        lay.addLayout(grid)
+
+    def _key(self, digit: str) -> QPushButton:
+        made = button(digit, lambda: self.press(digit), "key", name=texts.word("pin.digit", digit=digit))
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._keys.append(made)
+        return made
+
+    def press(self, digit: str) -> None:
+        """Add a digit."""
+        if not self._wait and len(self._digits) < LONGEST:
+            self._digits += digit
+            self._show_dots()
+
+    def erase(self) -> None:
+        """Take the last digit back."""
+        self._digits = self._digits[:-1]
+        self._show_dots()
+
+    def submit(self) -> None:
+        """Hand the digits over."""
+        digits, self._digits = self._digits, ""
+        self._show_dots()
+        if digits and not self._wait:
+            self._entered(digits)
+
+    def ask(self, title_help: str) -> None:
+        """Say something in place of the help."""
+        self.message.setText(title_help)
+        self.message.set_tone("")
+
+    def answer(self, answer: PinAnswer) -> None:
+        """Show that a PIN was wrong: tries left, or the wait."""
+        self.message.set_tone("danger")
+        if answer.wait > 0:
+            self._wait = max(1, round(answer.wait))
+            self._timer.start()
+            self._tell_wait()
+            return
+        left = texts.plural("pin.left", answer.tries_left) if answer.tries_left else ""
+        self.message.setText(f"{texts.word('pin.wrong')} {left}".strip())
+
+    def refuse(self, text: str) -> None:
+        """Say what is wrong with what was entered."""
+        self.message.set_tone("danger")
+        self.message.setText(text)
+
+    def _tick(self) -> None:
+        self._wait -= 1
+        if self._wait > 0:
+            self._tell_wait()
+            return
+        self._timer.stop()
+        self._wait = 0
+        self.ask(texts.word("pin.help"))
+        self._enable()
+
+    def _tell_wait(self) -> None:
+        self.message.setText(texts.word("pin.wait", span=moments.span(self._wait)))
+        self._enable()
+
+    def _enable(self) -> None:
+        for key in [*self._keys, self._ok]:
+            key.setEnabled(not self._wait)
+
+    def _show_dots(self) -> None:
+        self._dots.setText(" ".join("●" * len(self._digits)) or "·")
+        self._dots.setAccessibleName(texts.word("pin.entered", count=len(self._digits)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take digits, Backspace and Enter from a keyboard."""
+        if event.text().isdigit() and event.text().isascii():
+            self.press(event.text())
+        elif event.key() == Qt.Key.Key_Backspace:
+            self.erase()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
+        else:
+            super().keyPressEvent(event)

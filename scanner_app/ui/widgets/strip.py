@@ -1,0 +1,153 @@
+"""The status strip: where this door is, what it knows, what is not sent, how the camera does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from scanner_app.application.events import DeviceState, Status
+from scanner_app.application.ports import Connection
+from scanner_app.ui import moments, texts
+from scanner_app.ui.theme import Theme
+from scanner_app.ui.tokens import STRIP
+from scanner_app.ui.widgets.text import Label
+
+CLOCK_LIMIT = 30.0
+"""Seconds by which the clock may be off before people are told."""
+LIST_LIMIT = 900.0
+"""Seconds after which the age of the list is a warning."""
+
+
+class Mark(QWidget):
+    """A small shape that says a tone without colour: disc, ring, triangle."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tone = ""
+        self.setFixedSize(theme.px(12), theme.px(12))
+
+    def set_tone(self, tone: str) -> None:
+        """Change the shape."""
+        self._tone = tone
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self._theme.colour(self._tone or "ink_soft")
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(colour)
+        painter.setBrush(colour if self._tone != "warn" else Qt.BrushStyle.NoBrush)
+        if self._tone == "danger":
+            painter.drawPolygon([area.bottomLeft(), area.bottomRight(), (area.topLeft() + area.topRight()) / 2])
+        else:
+            if self._tone == "warn":
+                pen = painter.pen()
+                pen.setWidthF(self._theme.px(3))
+                painter.setPen(pen)
+            painter.drawEllipse(area)
+        painter.end()
+
+
+class Chip(QWidget):
+    """One word of state with its mark; hidden when there is nothing to say."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._mark = Mark(theme)
+        self._label = Label("", "body")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.space("s"))
+        row.addWidget(self._mark)
+        row.addWidget(self._label)
+
+    def tell(self, text: str, tone: str = "") -> None:
+        """Show a state; '' hides the chip."""
+        self.setVisible(bool(text))
+        self._label.setText(text)
+        self._label.set_tone(tone if tone != "good" else "")
+        self._mark.set_tone(tone)
+        self.setAccessibleName(text)
+
+
+_LINK = {
+    Connection.ONLINE: ("strip.online", "good"),
+    Connection.OFFLINE: ("strip.offline", "warn"),
+    Connection.UNAUTHORISED: ("strip.unauthorised", "danger"),
+    Connection.UNKNOWN: ("strip.unknown", ""),
+}
+_CAMERA_TONES = {DeviceState.RUNNING: "good", DeviceState.OPENING: "", DeviceState.OFF: "", DeviceState.ENDED: ""}
+
+
+class StatusStrip(QWidget):
+    """One line at the top of every screen."""
+
+    def __init__(self, theme: Theme, *, demo: bool = False) -> None:
+        super().__init__()
+        self._demo = demo
+        self.setFixedHeight(theme.px(STRIP))
+        self._place = Label("", "strong", foreign=True, elide=True)
+        self._rule = Label("", "caption", elide=True)
+        self._mode, self._link, self._list, self._unsent, self._clock, self._camera = (Chip(theme) for _ in range(6))
+        where = QVBoxLayout()
+        where.setSpacing(0)
+        where.addStretch(1)
+        where.addWidget(self._place)
+        where.addWidget(self._rule)
+        where.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.space("l"), 0, theme.space("l"), 0)
+        row.setSpacing(theme.space("l"))
+        row.addLayout(where, 1)
+        for chip in self.chips:
+            row.addWidget(chip)
+        self._camera.tell("")
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The chips, in reading order."""
+        return (self._mode, self._clock, self._unsent, self._list, self._link, self._camera)
+
+    def show_status(self, status: Status) -> None:
+        """Tell the state of the door."""
+        self._place.setText(status.place or texts.word("strip.no_place"))
+        rule = [texts.word(f"policy.{status.policy}")] if status.policy else []
+        rule += [texts.word(f"direction.{status.direction}")] if status.direction else []
+        self._rule.setText(" · ".join([*rule, *([status.device] if status.device else [])]))
+        mode = [(status.look_only, "strip.look"), (status.training, "strip.training"), (self._demo, "strip.demo")]
+        self._mode.tell(" · ".join(texts.word(key) for on, key in mode if on), "warn" if status.look_only else "")
+        key, tone = _LINK[status.connection]
+        self._link.tell(texts.word(key), tone)
+        self._list.tell(*_list(status))
+        self._unsent.tell(*_unsent(status))
+        off = status.clock_offset
+        wrong = off is not None and abs(off) > CLOCK_LIMIT
+        self._clock.tell(texts.word("strip.clock", span=moments.span(off or 0)) if wrong else "", "danger")
+
+    def show_camera(self, state: DeviceState) -> None:
+        """Tell how the camera does."""
+        self._camera.tell(texts.word(f"device.{state.value}"), _CAMERA_TONES.get(state, "danger"))
+
+
+def _list(status: Status) -> tuple[str, str]:
+    loading = next((a.loading for a in status.accounts if a.loading), None)
+    if loading and loading[1]:
+        return texts.word("strip.loading", percent=min(100, loading[0] * 100 // loading[1])), "warn"
+    if status.cache_age is None:
+        return texts.word("strip.never"), "warn"
+    tone = "warn" if status.cache_age > LIST_LIMIT else "good"
+    return texts.word("strip.synced", ago=moments.ago(status.cache_age)), tone
+
+
+def _unsent(status: Status) -> tuple[str, str]:
+    if status.refused:
+        return texts.word("strip.refused", count=texts.number(status.refused)), "danger"
+    if status.conflicts:
+        return texts.word("strip.conflicts", count=texts.number(status.conflicts)), "danger"
+    if status.unsent:
+        return texts.word("strip.unsent", count=texts.number(status.unsent)), "warn"
+    return texts.word("strip.sent"), "good"

@@ -1,0 +1,259 @@
+"""The verdict as a full-height panel: colour, symbol, words. Foreign text never stands where the verdict stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
+from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
+from scanner_app.ui import texts
+from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
+from scanner_app.ui.theme import Theme
+from scanner_app.ui.tokens import RADIUS, TYPE
+from scanner_app.ui.widgets.symbol import Symbol, SymbolView
+from scanner_app.ui.widgets.text import Label
+
+MAX_FACTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a verdict looks: its symbol and the tokens of its colours."""
+
+    symbol: Symbol
+    ground: str
+    ink: str
+    edge: str = ""
+
+
+FACES = {
+    "ADMIT": Face(Symbol.ADMIT, "admit", "admit_ink"),
+    "ADMIT_PENDING": Face(Symbol.PENDING, "pending", "pending_ink", "pending_edge"),
+    "ADMIT_STALE": Face(Symbol.ATTENTION, "attention", "attention_ink"),
+    "ADMIT_LOOK": Face(Symbol.LOOK, "look", "look_ink"),
+}
+REFUSED = Face(Symbol.REFUSE, "refuse", "refuse_ink")
+READY = Face(Symbol.READY, "surface", "ink")
+CHECKING = Face(Symbol.CHECKING, "surface", "ink")
+
+
+def face(verdict: Verdict) -> Face:
+    """Return how a verdict looks; whatever is not an admission looks refused."""
+    return FACES.get(texts.verdict_code(verdict), REFUSED) if verdict.admits else REFUSED
+
+
+def badge(verdict: Verdict, telling_age: str = "") -> str:
+    """Return the line that says what an admission is worth."""
+    if verdict.outcome is Outcome.ATTENTION:
+        return texts.word("door.stale", age=telling_age)
+    if verdict.reason is not Reason.ADMIT:
+        return ""
+    key = {Grade.CONFIRMED: "door.confirmed", Grade.PENDING: "door.pending", Grade.NONE: "door.nothing_recorded"}
+    return texts.word(key[verdict.grade])
+
+
+class VerdictPanel(QFrame):
+    """Ready, checking, or one verdict with its facts, advice and actions."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._face = READY
+        self._left = 0.0
+        self._headline_text = ""
+        self.symbol = SymbolView(theme.px(150))
+        self.headline = Label()
+        self.badge = Label("", "strong", wrap=True)
+        self.name = Label("", "name", foreign=True, elide=True)
+        self.ticket = Label("", "title", foreign=True, elide=True)
+        self.says = Label("", "title", wrap=True)
+        self.advice_title = Label(texts.word("door.what_now"), "caption")
+        self.advice = Label("", "title", wrap=True)
+        self._facts = QGridLayout()
+        self._fact_labels: list[Label] = []
+        self._actions = QHBoxLayout()
+        self._fade = QVariantAnimation(self)
+        self._fade.setStartValue(1.0)
+        self._fade.setEndValue(0.0)
+        self._fade.setEasingCurve(QEasingCurve.Type.Linear)
+        self._fade.valueChanged.connect(self._set_left)
+        self._lay_out()
+        self.show_ready()
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        beside = QVBoxLayout()
+        beside.setSpacing(theme.space("s"))
+        beside.addStretch(1)
+        for label in (self.name, self.ticket, self.badge):
+            beside.addWidget(label)
+        beside.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(theme.space("l"))
+        top.addWidget(self.symbol)
+        top.addLayout(beside, 1)
+        self._facts.setHorizontalSpacing(theme.space("l"))
+        self._facts.setVerticalSpacing(theme.space("s"))
+        self._facts.setColumnStretch(1, 1)
+        self._actions.setSpacing(theme.space("m"))
+        column = QVBoxLayout(self)
+        edge = theme.space("xl")
+        column.setContentsMargins(edge, edge - theme.space("s"), edge, edge - theme.space("s"))
+        column.setSpacing(theme.space("m"))
+        column.addLayout(top)
+        column.addWidget(self.headline)
+        column.addWidget(self.says)
+        column.addLayout(self._facts)
+        column.addStretch(1)
+        column.addWidget(self.advice_title)
+        column.addWidget(self.advice)
+        column.addLayout(self._actions)
+        self._column: QBoxLayout = column
+
+    # --- what is shown
+    def show_ready(self) -> None:
+        """Wait for the next guest."""
+        self._begin(READY, texts.word("door.ready"))
+        self.says.setText(texts.word("door.show"))
+        self.badge.setText("")
+        self.advice.setText(texts.word("door.scan_too"))
+        self.advice_title.hide()
+        self._dress()
+
+    def show_checking(self) -> None:
+        """Say that a code was read and is being judged."""
+        self._begin(CHECKING, texts.word("door.checking"))
+        self._dress()
+
+    def show_verdict(self, verdict: Verdict, telling: Telling, age: str = "", seconds: float = 0.0) -> None:
+        """Show a verdict; `seconds` draws how long it still stays, 0 draws nothing."""
+        code = texts.verdict_code(verdict)
+        self._begin(face(verdict), texts.headline(code))
+        self.name.setText(holder(verdict))
+        self.ticket.setText(ticket(verdict))
+        worth = badge(verdict, age)
+        if not verdict.detail.get("pass_shown", True):
+            worth = f"{worth} · {texts.word('door.not_shown')}" if worth else texts.word("door.not_shown")
+        self.badge.setText(worth)
+        self.says.setText(texts.sentence(code))
+        self.advice.setText(texts.advice(code))
+        self.advice_title.show()
+        facts = guest_facts(verdict, telling)
+        self._show_facts(facts if verdict.admits else refusal_facts(verdict, telling) + facts)
+        self._dress()
+        self.setAccessibleDescription(f"{texts.headline(code)}. {holder(verdict)}. {texts.advice(code)}")
+        if seconds > 0 and not self._theme.reduced_motion:
+            self._fade.setDuration(int(seconds * 1000))
+            self._fade.start()
+
+    def add_action(self, made: QPushButton) -> None:
+        """Put a button below the advice."""
+        self._actions.addWidget(made)
+
+    def _begin(self, chosen: Face, words: str) -> None:
+        self._fade.stop()
+        self._left = 0.0
+        self._face = chosen
+        self._headline_text = words
+        for label in (self.name, self.ticket, self.says, self.advice, self.badge):
+            label.setText("")
+        self._show_facts(())
+        while (item := self._actions.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _show_facts(self, facts: Sequence[Fact]) -> None:
+        for label in self._fact_labels:
+            self._facts.removeWidget(label)
+            label.hide()
+            label.deleteLater()
+        self._fact_labels = []
+        for row, fact in enumerate(facts[:MAX_FACTS]):
+            key = Label(fact.label, "strong", parent=self)
+            value = Label(fact.value, "strong", foreign=True, elide=True, parent=self)
+            self._facts.addWidget(key, row, 0)
+            self._facts.addWidget(value, row, 1)
+            self._fact_labels += [key, value]
+
+    # --- how it looks
+    def _dress(self) -> None:
+        theme, chosen = self._theme, self._face
+        ink = theme.colour(chosen.ink)
+        idle = chosen in (READY, CHECKING)
+        self.symbol.show_symbol(
+            chosen.symbol,
+            theme.colour(chosen.edge or ("ink_soft" if idle else chosen.ink)),
+            theme.colour(chosen.ground),
+        )
+        labels = [self.headline, self.name, self.ticket, self.says, self.badge, self.advice, self.advice_title]
+        for label in [*labels, *self._fact_labels]:
+            label.setStyleSheet(f"color: {ink.name()};")
+        for label in (self.name, self.ticket, self.badge, self.says, self.advice):
+            label.setVisible(bool(label.text()))
+        self._fit_headline()
+        self.update()
+
+    def _fit_headline(self) -> None:
+        """The headline is as large as one line allows, never below the scale's step for verdicts: then it wraps."""
+        room = max(1, self.width() - 2 * self._theme.space("xl"))
+        least, most = self._theme.px(TYPE["verdict"]), self._theme.px(TYPE["verdict"] * 1.35)
+        font = self._theme.font("verdict", 700)
+        font.setPixelSize(most)
+        wide = QFontMetrics(font).horizontalAdvance(self._headline_text)
+        size = max(least, min(most, int(most * room / max(wide, 1))))
+        font.setPixelSize(size)
+        self.headline.setWordWrap(QFontMetrics(font).horizontalAdvance(self._headline_text) > room)
+        self.headline.setStyleSheet(
+            f"color: {self._theme.colour(self._face.ink).name()}; font-size: {size}px; font-weight: 700;"
+        )
+        self.headline.setText(self._headline_text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the headline to the new width."""
+        super().resizeEvent(event)
+        self._fit_headline()
+
+    def _set_left(self, value: object) -> None:
+        self._left = float(value) if isinstance(value, float) else 0.0
+        self.update(0, self.height() - self._theme.px(10), self.width(), self._theme.px(10))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground: solid, or for what is not confirmed a dark one in a hatched frame."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, area = self._theme, QRectF(self.rect())
+        radius = theme.px(RADIUS["l"])
+        shape = QPainterPath()
+        shape.addRoundedRect(area, radius, radius)
+        painter.setClipPath(shape)
+        painter.fillPath(shape, theme.colour(self._face.ground))
+        if self._face.edge:
+            self._paint_hatch(painter, area, radius)
+        if self._left > 0:
+            painter.fillRect(
+                QRectF(0, area.height() - theme.px(8), area.width() * self._left, theme.px(8)),
+                theme.colour(self._face.edge or self._face.ink, 0.55),
+            )
+        painter.end()
+
+    def _paint_hatch(self, painter: QPainter, area: QRectF, radius: int) -> None:
+        width = self._theme.px(16)
+        frame = QPainterPath()
+        frame.addRoundedRect(area, radius, radius)
+        inner = QPainterPath()
+        inner.addRoundedRect(area.adjusted(width, width, -width, -width), radius - width / 2, radius - width / 2)
+        ring = frame.subtracted(inner)
+        painter.save()
+        painter.setClipPath(ring)
+        pen = QPen(QBrush(self._theme.colour(self._face.edge)), self._theme.px(9))
+        painter.setPen(pen)
+        step = self._theme.px(26)
+        for x in range(int(-area.height()), int(area.width()), step):
+            painter.drawLine(x, int(area.height()), int(x + area.height()), 0)
+        painter.restore()
+        painter.setPen(Qt.PenStyle.NoPen)
