@@ -1,0 +1,174 @@
+"""The attended door: what staff see and do."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.events import Checking
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.verdict import Grade, Reason
+from scanner_app.ui import sample, texts
+from scanner_app.ui.widgets.symbol import Symbol
+from scanner_app.ui.widgets.verdict import face
+
+
+def press(qtbot, window, name):
+    made = [b for b in window.findChildren(QPushButton, name) if b.isVisible()]
+    assert made, name
+    qtbot.mouseClick(made[-1], Qt.MouseButton.LeftButton)
+
+
+def visible_texts(window):
+    from PySide6.QtWidgets import QLabel
+
+    return [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+
+
+@pytest.mark.parametrize("name", sample.VERDICTS)
+def test_every_verdict_says_what_and_what_to_do(window, door, qtbot, name):
+    verdict = sample.VERDICTS[name]
+    screen = window.screens["door"]
+    door.tell(sample.decided(verdict, 1))
+    code = texts.verdict_code(verdict)
+    qtbot.waitUntil(lambda: screen.panel.headline.text() == texts.headline(code))
+    assert screen.panel.advice.text() == texts.advice(code)
+    assert screen.panel.headline.font().pixelSize() >= 96
+    if verdict.subject:
+        assert screen.panel.name.text() == verdict.subject.holder
+    assert screen.recent.rows[0].event_shown.scan.verdict is verdict
+
+
+def test_pending_never_looks_like_confirmed():
+    confirmed, pending = face(sample.admitted()), face(sample.admitted(Grade.PENDING))
+    assert confirmed.symbol is not pending.symbol
+    assert confirmed.ground != pending.ground
+    assert pending.edge
+    assert not confirmed.edge
+
+
+def test_stale_is_attention_and_every_refusal_a_refusal():
+    assert face(sample.admitted(Grade.PENDING, stale=True)).symbol is Symbol.ATTENTION
+    assert {face(sample.refused(r)).symbol for r in Reason if r is not Reason.ADMIT} == {Symbol.REFUSE}
+
+
+def test_a_refusal_says_when_where_and_by_which_kiosk(window, door, qtbot):
+    door.tell(sample.decided(sample.refused(Reason.ALREADY_USED)))
+    qtbot.waitUntil(lambda: "Kiosk 1" in visible_texts(window))
+    shown = visible_texts(window)
+    assert "Main gate" in shown
+    assert any("Jun 2026" in t for t in shown)
+
+
+def test_ready_again_after_the_time_set(open_window, door, qtbot):
+    from dataclasses import replace
+
+    door.kept = replace(door.kept, screen=replace(door.kept.screen, verdict_seconds=0.05))
+    window = open_window()
+    panel = window.screens["door"].panel
+    door.tell(sample.decided(sample.refused(Reason.UNKNOWN)))
+    qtbot.waitUntil(lambda: panel.headline.text() == texts.headline("UNKNOWN"))
+    qtbot.waitUntil(lambda: panel.headline.text() == texts.word("door.ready"))
+
+
+def test_checking_is_shown_until_the_verdict(window, door, qtbot):
+    door.tell(Checking(Credential("x", Symbology.QR)))
+    panel = window.screens["door"].panel
+    qtbot.waitUntil(lambda: panel.headline.text() == texts.word("door.checking"))
+    door.tell(sample.decided(sample.admitted()))
+    qtbot.waitUntil(lambda: panel.headline.text() == texts.headline("ADMIT"))
+
+
+def test_undo_from_the_panel(window, door, qtbot):
+    door.tell(sample.decided(sample.admitted(), 7))
+    screen = window.screens["door"]
+    qtbot.waitUntil(lambda: screen.panel.headline.text() == texts.headline("ADMIT"))
+    press(qtbot, window, "door-undo")
+    qtbot.waitUntil(lambda: ("undo", "scan-00007") in door.asked)
+    qtbot.waitUntil(lambda: texts.word("door.undone") in window._toast.text)
+    assert screen.panel.headline.text() == texts.word("door.ready")
+
+
+def test_undo_from_the_toast(open_window, door, qtbot):
+    from dataclasses import replace
+
+    door.kept = replace(door.kept, screen=replace(door.kept.screen, verdict_seconds=0.02))
+    window = open_window()
+    door.tell(sample.decided(sample.admitted(), 8))
+    qtbot.waitUntil(lambda: "Ada Lovelace" in window._toast.text)
+    press(qtbot, window, "toast-action")
+    qtbot.waitUntil(lambda: ("undo", "scan-00008") in door.asked)
+
+
+def test_a_late_undo_wants_the_supervisor_and_a_reason(window, door, qtbot):
+    door.answers["undo"] = CorrectionReport("undo_needs_supervisor")
+    door.tell(sample.decided(sample.admitted(), 9))
+    qtbot.waitUntil(lambda: window.screens["door"].panel.headline.text() == texts.headline("ADMIT"))
+    press(qtbot, window, "door-undo")
+    qtbot.waitUntil(lambda: window._overlay.panel is not None)
+    window._overlay.panel.field.setText("wrong guest")
+    door.answers["undo"] = CorrectionReport("", "u")
+    press(qtbot, window, "reason-go")
+    qtbot.waitUntil(lambda: texts.word("door.undone") in window._toast.text)
+
+
+def test_override_wants_pin_and_reason(window, door, qtbot):
+    door.pins[Role.SUPERVISOR] = "2468"
+    door.tell(sample.decided(sample.refused(Reason.ALREADY_USED), 3))
+    qtbot.waitUntil(lambda: window.screens["door"].panel.headline.text() == texts.headline("ALREADY_USED"))
+    press(qtbot, window, "door-override")
+    qtbot.waitUntil(lambda: window._overlay.panel is not None)
+    qtbot.keyClicks(window._overlay.panel, "2468")
+    press(qtbot, window, "pin-ok")
+    qtbot.waitUntil(lambda: hasattr(window._overlay.panel, "field"))
+    press(qtbot, window, "reason-go")
+    assert window._overlay.panel is not None  # no reason, no admission
+    qtbot.keyClicks(window._overlay.panel.field, "was outside for air")
+    press(qtbot, window, "reason-go")
+    qtbot.waitUntil(lambda: ("override", ("scan-00003", "supervisor", "was outside for air")) in door.asked)
+
+
+def test_a_typed_code_is_presented_as_typed(window, door, qtbot):
+    press(qtbot, window, "door-type")
+    panel = window._overlay.panel
+    qtbot.keyClicks(panel.field, "SNF-7340219")
+    press(qtbot, window, "manual-go")
+    assert ("present", Credential("SNF-7340219", Symbology.TYPED)) in door.asked
+    assert window._overlay.panel is None
+
+
+def test_a_typed_pass_says_that_none_was_shown(window, door, qtbot):
+    door.tell(sample.decided(sample.admitted(shown=False)))
+    badge = window.screens["door"].panel.badge
+    qtbot.waitUntil(lambda: texts.word("door.not_shown") in badge.text())
+
+
+def test_several_passes_are_offered_to_a_supervisor(window, door, qtbot):
+    door.tell(sample.decided(sample.refused(Reason.AMBIGUOUS)))
+    qtbot.waitUntil(lambda: window.screens["door"].panel.headline.text() == texts.headline("AMBIGUOUS"))
+    press(qtbot, window, "door-choose")
+    qtbot.waitUntil(lambda: window._overlay.panel is not None)
+    name = next(b for b in window._overlay.panel.findChildren(QPushButton) if "Grace Hopper" in b.text())
+    qtbot.mouseClick(name, Qt.MouseButton.LeftButton)
+    assert ("choose", (sample.guest(1).key, "supervisor")) in door.asked
+
+
+def test_look_only_is_clearly_marked(window, door, qtbot):
+    press(qtbot, window, "door-look")
+    qtbot.waitUntil(lambda: texts.word("door.look_on") in visible_texts(window))
+    assert texts.word("strip.look") in visible_texts(window)
+
+
+def test_only_the_last_five_scans_stay(window, door, qtbot):
+    for n in range(9):
+        door.tell(sample.decided(sample.admitted(n=n), n))
+    rows = window.screens["door"].recent.rows
+    qtbot.waitUntil(lambda: len(rows) == 5 and rows[0].event_shown.scan.scan_id == "scan-00008")
+
+
+def test_a_scan_shows_over_an_open_panel(window, door, qtbot):
+    press(qtbot, window, "door-type")
+    door.tell(sample.decided(sample.admitted(n=1)))
+    qtbot.waitUntil(window._banner.isVisible)
+    assert window._banner.headline.text() == texts.headline("ADMIT")
+    assert window._overlay.panel is not None
