@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     if WITHOUT_QT:
         parser.addini("qt_api", "which Qt binding pytest-qt takes (not loaded in this run)")
         parser.addini("qt_log_level_fail", "which Qt message fails a test (pytest-qt is not loaded in this run)")
+        parser.addini("qt_log_ignore", "which Qt messages count for nothing (pytest-qt is not loaded)", type="linelist")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
