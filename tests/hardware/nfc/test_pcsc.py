@@ -56,7 +56,7 @@ class Connection:
 
 
 class Slot:
-    def __init__(self, apdus, atr=ISO_ATR, uid=bytes.fromhex("08010203")):
+    def __init__(self, apdus, atr=ISO_ATR, uid=b"\x08\x01\x02\x03"):
         self.apdus, self.atr, self.uid = apdus, atr, uid
         self.gone, self.disconnected = False, 0
 

@@ -62,7 +62,7 @@ class IsoDepCard:
         return self._next(waits=self.wtx)
 
     def _acknowledge(self, pcb):
-        """Rules 11 and 12 of ISO/IEC 14443-4: our number means "again"; the other one "go on", or for NAK "not heard"."""
+        """Rules 11 and 12 of ISO/IEC 14443-4: our number means "again"; the other "go on", or for NAK "not heard"."""
         if pcb & 1 == self._number:
             return self._last or None
         if pcb & 0x10 or not self._parts:

@@ -1,0 +1,174 @@
+"""Serial and USB-COM scanners and certified wallet readers: framing of what they send, and the port itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import serial
+
+from hardware.text_reader import TextReader
+
+# As for keyboard scanners: longer is refused later on, so it need only be seen to be longer.
+LONGEST = 4097
+_ENDS = b"\r\n\x03"
+_STARTS = b"\x02"
+IDLE_S = 0.08  # a scanner without terminator: its bytes come without gaps at any baud rate
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a reader puts before values of one kind (VTAP: ComPortPrefix by source) and what they then are."""
+
+    prefix: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SerialProfile:
+    """One serial reader. `idle` True: a pause ends a value (no terminator). `sources`: the first prefix that fits."""
+
+    port: str
+    baud: int = 9600
+    suffix: str = ""
+    idle: bool = False
+    sources: tuple[Source, ...] = (Source("", "scanner"),)
+    poll_vtap: bool = False
+
+
+class LineFramer:
+    """Bytes into values: ended by CR, LF or ETX, or by a pause. UTF-8, else Latin-1 byte for byte."""
+
+    def __init__(self, profile: SerialProfile) -> None:
+        self._profile = profile
+        self._buffer = bytearray()
+        self._last = 0.0
+
+    def feed(self, data: bytes, at: float) -> list[tuple[str, str]]:
+        """Values completed by `data`."""
+        found = [self._take()] if self._paused(at) else []
+        if data:
+            self._last = at
+        for byte in data:
+            if byte in _ENDS:
+                found.append(self._take())
+            elif byte not in _STARTS and len(self._buffer) < LONGEST:
+                self._buffer.append(byte)
+        return [v for v in found if v is not None]
+
+    def due(self, at: float) -> bytes:
+        """Scanners speak for themselves."""
+        return b""
+
+    def _paused(self, at: float) -> bool:
+        return self._profile.idle and bool(self._buffer) and at - self._last >= IDLE_S
+
+    def _take(self) -> tuple[str, str] | None:
+        raw = bytes(self._buffer)
+        self._buffer.clear()
+        return attribute(_decode(raw), self._profile) if raw else None
+
+
+class VtapPoll:
+    """A VTAP reader in passive mode: asked for its payload, then for where it came from.
+
+    `?r` answers the last payload or an empty line, `?type` a line like G16: G Google, then collector and key slot.
+    """
+
+    KINDS = {"A": "vas", "G": "smart_tap", "2": "ndef_text", "4": "ndef_text", "Q": "scanner"}  # noqa: RUF012
+    PAUSE_S = 0.1
+    PATIENCE_S = 1.0
+
+    def __init__(self, profile: SerialProfile) -> None:
+        self._buffer = bytearray()
+        self._asked: bytes | None = None
+        self._asked_at = 0.0
+        self._payload: str | None = None
+        self._given: str | None = None
+
+    def due(self, at: float) -> bytes:
+        """The next question, one at a time."""
+        waited = at - self._asked_at
+        if waited < (self.PAUSE_S if self._asked is None else self.PATIENCE_S):
+            return b""
+        self._asked_at = at
+        self._asked = b"?r" if self._payload is None else b"?type"
+        self._buffer.clear()
+        return self._asked + b"\r"
+
+    def feed(self, data: bytes, at: float) -> list[tuple[str, str]]:
+        """The value, once its kind is known; the same payload is given again only after an empty answer."""
+        self._buffer += data[:LONGEST]
+        end = next((i for i, b in enumerate(self._buffer) if b in _ENDS), None)
+        if end is None or self._asked is None:
+            return []
+        line, asked = _decode(bytes(self._buffer[:end])), self._asked
+        self._buffer.clear()
+        self._asked = None
+        if asked == b"?type":
+            payload, self._payload = self._payload or "", None
+            return [(payload, self.KINDS.get(line[:1], "scanner"))]
+        if not line:
+            self._given = None
+        elif line != self._given:
+            self._given = self._payload = line
+        return []
+
+
+def attribute(text: str, profile: SerialProfile) -> tuple[str, str] | None:
+    """The value without its source's prefix and the suffix, and its kind; None when no source fits."""
+    text = text.removesuffix(profile.suffix)
+    for source in _longest_first(profile.sources):
+        if text.startswith(source.prefix) and len(text) > len(source.prefix):
+            return text[len(source.prefix) :], source.kind
+    return None
+
+
+def serial_reader(profile: SerialProfile) -> TextReader:
+    """The reader on this port; waits for a port that is not there."""
+    parser = VtapPoll if profile.poll_vtap else LineFramer
+    return TextReader(profile.port, lambda: SerialStream(profile.port, profile.baud), lambda: parser(profile))
+
+
+class SerialStream:
+    """A serial port that raises OSError, and only that, when it is gone."""
+
+    def __init__(self, port: str, baud: int) -> None:
+        # Exclusive: two programs on one scanner would each get half of every scan.
+        exclusive = {} if sys.platform == "win32" else {"exclusive": True}
+        self._port: Any = serial.Serial(port, baud, timeout=0, write_timeout=1.0, **exclusive)
+
+    def read(self, timeout: float) -> bytes:
+        """What has come within `timeout` seconds, without waiting for more once there is something."""
+        self._port.timeout = timeout
+        first: bytes = self._port.read(1)
+        return first + (self._port.read(self._port.in_waiting) if first and self._port.in_waiting else b"")
+
+    def write(self, data: bytes) -> None:
+        """Send."""
+        self._port.write(data)
+
+    @property
+    def contact(self) -> bool:
+        """The CTS line: where a turnstile's passage contact is wired to the adapter."""
+        return bool(self._port.cts)
+
+    def close(self) -> None:
+        """Give the port back."""
+        try:
+            self._port.close()
+        except OSError:
+            return
+
+
+def _longest_first(sources: Sequence[Source]) -> list[Source]:
+    return sorted(sources, key=lambda s: len(s.prefix), reverse=True)
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -1,0 +1,126 @@
+"""Grabbed keyboard scanners: events from a named pipe in place of the kernel's input device."""
+
+import os
+import queue
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.evdev_reader import EVENT, KeyParser, evdev_reader, find_input
+from hardware.keyboard_layouts import DEAD, LAYOUTS
+from hardware.text_reader import LineState
+
+SHIFT, ALTGR, ENTER, CAPS, SPACE = 42, 100, 28, 58, 57
+CODES = (41, *range(2, 14), *range(16, 28), 43, *range(30, 41), *range(44, 54), 86)
+
+
+def event(code, value, kind=1):
+    return EVENT.pack(0, 0, kind, code, value)
+
+
+def tap(code, *with_keys):
+    downs = b"".join(event(k, 1) for k in with_keys)
+    ups = b"".join(event(k, 0) for k in with_keys)
+    return downs + event(4, code, kind=4) + event(code, 1) + event(code, 0) + ups + event(0, 0, kind=0)
+
+
+def keys(text, layout="us"):
+    rows = LAYOUTS[layout]
+    out = b""
+    for character in text:
+        if character == " ":
+            out += tap(SPACE)
+        elif character in rows.plain:
+            out += tap(CODES[rows.plain.index(character)])
+        elif character in rows.shifted:
+            out += tap(CODES[rows.shifted.index(character)], SHIFT)
+        else:
+            out += tap(CODES[rows.altgr.index(character)], ALTGR)
+    return out + tap(ENTER)
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_a_scan_by_every_layout(layout):
+    rows = LAYOUTS[layout]
+    everything = "".join(c for c in dict.fromkeys(rows.plain + rows.shifted + rows.altgr) if c != DEAD) + " x"
+    assert KeyParser(layout).feed(keys(everything, layout), 0) == [(everything, "scanner")]
+
+
+@given(st.text(alphabet="abcXYZ0189-_/:?&=. ", min_size=1, max_size=60), st.integers(1, 50))
+def test_events_arrive_in_any_pieces(text, size):
+    raw, parser = keys(text), KeyParser()
+    found = [v for i in range(0, len(raw), size) for v in parser.feed(raw[i : i + size], 0)]
+    assert found == [(text, "scanner")]
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_do_no_harm(data):
+    KeyParser().feed(data, 0)
+
+
+def test_caps_lock_keypad_and_repeats():
+    parser = KeyParser()
+    assert parser.feed(tap(CAPS) + keys("abC1"), 0) == [("ABc1", "scanner")]
+    assert parser.feed(tap(CAPS) + tap(71) + tap(82) + tap(74) + event(30, 1) + event(30, 2) + tap(96), 0) == [
+        ("70-aa", "scanner")
+    ]
+    assert parser.feed(tap(ENTER), 0) == []
+
+
+@contextmanager
+def reading(path, grab):
+    found, states = queue.Queue(), queue.Queue()
+    reader = evdev_reader(str(path), grab=grab)
+    reader.start(lambda text, kind: found.put((text, kind)), lambda state, why: states.put((state, why)))
+    try:
+        yield found, states
+    finally:
+        assert reader.stop(5)
+
+
+def test_a_grabbed_device_is_read_and_found_again(tmp_path):
+    path, grabbed = tmp_path / "event7", []
+    with reading(path, grabbed.append) as (found, states):
+        assert states.get(timeout=5)[0] is LineState.MISSING
+        os.mkfifo(path)
+        writer = os.open(path, os.O_RDWR)
+        assert states.get(timeout=5)[0] is LineState.RUNNING
+        os.write(writer, keys("0190a5b2-7c3d"))
+        assert found.get(timeout=5) == ("0190a5b2-7c3d", "scanner")
+        path.unlink()
+        os.close(writer)
+        assert states.get(timeout=5)[0] is LineState.LOST
+        os.mkfifo(path)
+        writer = os.open(path, os.O_RDWR)
+        assert states.get(timeout=10)[0] is LineState.RUNNING
+        os.close(writer)
+    assert len(grabbed) == 2
+
+
+def test_a_device_somebody_else_has_grabbed(tmp_path):
+    path = tmp_path / "event7"
+    os.mkfifo(path)
+
+    def busy(_number):
+        raise OSError(16, "Device or resource busy")
+
+    with reading(path, busy) as (_, states):
+        assert states.get(timeout=5) == (LineState.MISSING, "Device or resource busy")
+
+
+def test_devices_by_name_and_number(tmp_path):
+    for number, (name, vendor, product) in enumerate(
+        [("Keyboard", "046d", "c31c"), ("Honeywell 1950", "0c2e", "0b61")]
+    ):
+        ids = tmp_path / f"event{number}" / "device" / "id"
+        ids.mkdir(parents=True)
+        (ids.parent / "name").write_text(name + "\n")
+        (ids / "vendor").write_text(vendor + "\n")
+        (ids / "product").write_text(product + "\n")
+    assert find_input("honeywell", tmp_path).name == "event1"
+    assert find_input("0C2E:0B61", tmp_path).name == "event1"
+    assert find_input("/dev/input/by-id/x", tmp_path).as_posix() == "/dev/input/by-id/x"
+    with pytest.raises(FileNotFoundError):
+        find_input("zebra", tmp_path)

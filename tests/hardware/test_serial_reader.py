@@ -1,0 +1,216 @@
+"""Serial scanners over pseudo-terminals: framing, kinds, hot-plug, and a polled VTAP reader."""
+
+import os
+import queue
+import threading
+import tty
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.readers import BadSpec, is_reader, open_reader
+from hardware.serial_reader import IDLE_S, LONGEST, LineFramer, SerialProfile, Source, VtapPoll, attribute
+from hardware.text_reader import LineState
+
+
+class Pty:
+    """A port by a stable name, as /dev/serial/by-id has it."""
+
+    def __init__(self, link):
+        self.link = link
+        self.master = self.slave = None
+
+    def plug(self):
+        self.master, self.slave = os.openpty()
+        tty.setraw(self.slave)
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(os.ttyname(self.slave))
+
+    def unplug(self):
+        self.link.unlink(missing_ok=True)
+        for number in (self.master, self.slave):
+            if number is not None:
+                os.close(number)
+        self.master = self.slave = None
+
+    def send(self, data):
+        os.write(self.master, data)
+
+
+@pytest.fixture
+def pty(tmp_path):
+    port = Pty(tmp_path / "scanner")
+    port.plug()
+    yield port
+    port.unplug()
+
+
+@contextmanager
+def reading(spec):
+    found, states = queue.Queue(), queue.Queue()
+    reader = open_reader(spec)
+    reader.start(lambda text, kind: found.put((text, kind)), lambda state, _why: states.put(state))
+    try:
+        yield found, states
+    finally:
+        assert reader.stop(5)
+
+
+def frame(chunks, **profile):
+    framer = LineFramer(SerialProfile("x", **profile))
+    return [v for data, at in chunks for v in framer.feed(data, at)]
+
+
+def test_scans_arrive_with_their_bytes_whatever_ends_them(pty):
+    with reading(f"serial:{pty.link}") as (found, states):
+        assert states.get(timeout=5) is LineState.RUNNING
+        pty.send(b"0190a5b2-7c3d\r\nhttps://t.example/x\r\x02stx\x03")
+        pty.send("Größe\n".encode())
+        pty.send(b"Gr\xf6\xdfe\n")
+        texts = [found.get(timeout=5) for _ in range(5)]
+    assert texts == [(t, "scanner") for t in ("0190a5b2-7c3d", "https://t.example/x", "stx", "Größe", "Größe")]
+
+
+def test_a_port_that_leaves_and_comes_back(pty):
+    with reading(f"serial:{pty.link}?baud=115200") as (found, states):
+        assert states.get(timeout=5) is LineState.RUNNING
+        pty.unplug()
+        assert states.get(timeout=5) is LineState.LOST
+        pty.plug()
+        assert states.get(timeout=10) is LineState.RUNNING
+        pty.send(b"back\r")
+        assert found.get(timeout=5) == ("back", "scanner")
+
+
+def test_a_port_that_is_not_there_yet(tmp_path):
+    port = Pty(tmp_path / "late")
+    with reading(f"serial:{port.link}") as (found, states):
+        assert states.get(timeout=5) is LineState.MISSING
+        port.plug()
+        assert states.get(timeout=10) is LineState.RUNNING
+        port.send(b"hello\r")
+        assert found.get(timeout=5)[0] == "hello"
+    port.unplug()
+
+
+def test_prefixes_say_what_a_value_is(pty):
+    with reading(f"serial:{pty.link}?from=A%3E:vas&from=G%3E:smart_tap&suffix=%23") as (found, states):
+        assert states.get(timeout=5) is LineState.RUNNING
+        pty.send(b"A>token-1#\rG>2018#\rnobody's\r")
+        assert [found.get(timeout=5) for _ in range(2)] == [("token-1", "vas"), ("2018", "smart_tap")]
+        pty.send(b"A>last#\r")
+        assert found.get(timeout=5) == ("last", "vas")
+
+
+def test_a_pause_ends_a_value_where_nothing_else_does():
+    assert frame([(b"123", 1.0), (b"45", 1.01), (b"", 1.02), (b"", 1.1)], idle=True) == [("12345", "scanner")]
+    assert frame([(b"123", 1.0), (b"45", 1.0 + IDLE_S), (b"", 3.0)], idle=True) == [
+        ("123", "scanner"),
+        ("45", "scanner"),
+    ]
+    assert frame([(b"123", 1.0), (b"", 9.0)]) == []
+
+
+def test_endless_lines_stay_bounded():
+    ((text, _),) = frame([(b"x" * 100_000, 1.0), (b"\r", 1.1)])
+    assert len(text) == LONGEST
+
+
+@given(st.lists(st.binary(max_size=40), max_size=20))
+def test_bytes_arrive_in_any_pieces(pieces):
+    whole = b"".join(pieces) + b"\r"
+    assert frame([(p, 1.0) for p in pieces] + [(b"\r", 1.0)]) == frame([(whole, 1.0)])
+
+
+def test_the_longest_prefix_wins():
+    profile = SerialProfile("x", sources=(Source("", "scanner"), Source("A", "vas"), Source("AB", "smart_tap")))
+    assert [attribute(t, profile) for t in ("ABx", "Ax", "x", "AB")] == [
+        ("x", "smart_tap"),
+        ("x", "vas"),
+        ("x", "scanner"),
+        ("B", "vas"),
+    ]
+
+
+class Vtap:
+    """A VTAP reader in passive mode behind a pseudo-terminal."""
+
+    def __init__(self, pty):
+        self.payload, self.type = "", ""
+        self.empty_answers = threading.Semaphore(0)
+        self._pty = pty
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self):
+        buffer = b""
+        while True:
+            try:
+                buffer += os.read(self._pty.master, 64)
+            except OSError:
+                return
+            while b"\r" in buffer:
+                command, _, buffer = buffer.partition(b"\r")
+                answer = {b"?r": self.payload, b"?type": self.type}.get(command, "")
+                os.write(self._pty.master, answer.encode() + b"\r\n")
+                if not answer:
+                    self.empty_answers.release()
+            if buffer == b"END":
+                return
+
+    def close(self):
+        os.write(self._pty.slave, b"END")
+        self._thread.join(5)
+
+
+def test_a_polled_vtap_reader(pty):
+    vtap = Vtap(pty)
+    try:
+        with reading(f"serial:{pty.link}?vtap=1") as (found, _):
+            assert vtap.empty_answers.acquire(timeout=5)
+            vtap.type, vtap.payload = "G16", "2018"
+            assert found.get(timeout=5) == ("2018", "smart_tap")
+            vtap.type, vtap.payload = "A11", "T-0001"
+            assert found.get(timeout=5) == ("T-0001", "vas")
+            vtap.payload = ""
+            assert vtap.empty_answers.acquire(timeout=5)
+            vtap.payload = "T-0001"
+            assert found.get(timeout=5) == ("T-0001", "vas")
+            assert found.empty()
+    finally:
+        vtap.close()
+
+
+def test_a_silent_vtap_reader_is_asked_again():
+    poll = VtapPoll(SerialProfile("x"))
+    assert poll.due(10.0) == b"?r\r"
+    assert poll.due(10.5) == b""
+    assert poll.due(11.1) == b"?r\r"
+    assert poll.feed(b"late", 11.2) == []
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "serial:",
+        "serial:/dev/x?baud=fast",
+        "serial:/dev/x?baud=1",
+        "serial:/dev/x?colour=red",
+        "serial:/dev/x?from=A:unknown",
+        "serial:/dev/x?=",
+        "evdev:x?layout=klingon",
+        "nfc:nothing",
+        "camera:0",
+        "",
+    ],
+)
+def test_specs_that_cannot_be_meant(spec):
+    with pytest.raises(BadSpec):
+        open_reader(spec)
+
+
+def test_which_specs_are_readers():
+    assert all(is_reader(s) for s in ("serial:/dev/ttyACM0", "evdev:0c2e:0b61", "nfc:usb"))
+    assert not any(is_reader(s) for s in ("camera:0", "-", "door.mp4", "http://x"))
