@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ from scanner_app.storage.fold import match_query
 from scanner_app.storage.passcodec import COLUMNS, Stored, decode
 from scanner_app.storage.pool import Pool
 from scanner_app.storage.times import maybe_time
+
+log = logging.getLogger(__name__)
 
 Files = Callable[[], Mapping[str, Sequence[Path]]]
 """Tells each account's cache files, the newest first."""
@@ -80,8 +83,7 @@ class Caches:
         found: dict[PassKey, Pass] = {}
         for account in dict.fromkeys(accounts):
             for path in self._paths(account):
-                for row in self._rows(path, _SEARCH, (query, limit)):
-                    one = _pass(account, row)
+                for one in self._passes(account, path, self._rows(path, _SEARCH, (query, limit))):
                     found.setdefault(one.key, one)
         return list(found.values())[:limit]
 
@@ -117,8 +119,16 @@ class Caches:
                 row[0]: row for kind in IdentifierKind if kind in kinds for row in self._rows(path, _BY[kind], (text,))
             }
             if found:
-                return [_pass(account, row) for row in found.values()]
+                return self._passes(account, path, found.values())
         return []
+
+    def _passes(self, account: str, path: Path, rows: Iterable[Row]) -> list[Pass]:
+        try:
+            return [_pass(account, row) for row in rows]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            log.exception("a pass in %s cannot be read", path.name)
+            self._damaged(path)
+            return []
 
     def _paths(self, account: str) -> Sequence[Path]:
         if self._round != self._pool.round:
@@ -128,17 +138,23 @@ class Caches:
     def _rows(self, path: Path, sql: str, values: Sequence[Any]) -> list[Row]:
         """Return rows; a damaged cache gives none and is reported, because it can be loaded again."""
         try:
-            with converted(f"read {path.name}"):
-                connection = self._open.get(path)
-                if connection is None:
-                    connection, self._round = self._pool.take(path)
-                    self._open[path] = connection
-                return connection.execute(sql, values).fetchall()
+            return self._query(path, sql, values)
         except StorageTrouble as trouble:
-            if trouble.kind is not StorageKind.CORRUPT:
+            if trouble.kind is StorageKind.CORRUPT:
+                self._damaged(path)
+                return []
+            if self._round == self._pool.round:
                 raise
-            self._damaged(path)
-            return []
+        self.close()  # its file was replaced under it
+        return self._query(path, sql, values) if any(path in files for files in self._files().values()) else []
+
+    def _query(self, path: Path, sql: str, values: Sequence[Any]) -> list[Row]:
+        with converted(f"read {path.name}"):
+            connection = self._open.get(path)
+            if connection is None:
+                connection, self._round = self._pool.take(path)
+                self._open[path] = connection
+            return connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Give the connections back; the next read takes others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,9 @@ _BY_CODE = {
     sqlite3.SQLITE_PROTOCOL: StorageKind.LOCKED,
 }
 
+_DAMAGE = ("no such table", "no such column", "Could not decode to UTF-8")
+"""What SQLite and its driver say when noise got into the schema or into a text; the schema was brought up before."""
+
 _BY_ERRNO = {
     errno.ENOSPC: StorageKind.FULL,
     errno.EDQUOT: StorageKind.FULL,
@@ -69,21 +73,23 @@ _BY_ERRNO = {
 
 
 @contextmanager
-def converted(what: str) -> Iterator[None]:
+def converted(what: str, folder: Path | None = None) -> Iterator[None]:
     """Turn errors of SQLite and the file system into `StorageTrouble`, everything else of SQLite into `Bug`."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise trouble(error, what) from error
+        raise trouble(error, what, folder) from error
 
 
-def trouble(error: BaseException, what: str) -> StorageTrouble | Bug:
-    """Return what an error of SQLite or the file system means."""
+def trouble(error: BaseException, what: str, folder: Path | None = None) -> StorageTrouble | Bug:
+    """Return what an error of SQLite or the file system means; `folder` is where its files are, if that may be it."""
     if isinstance(error, OSError):
         return StorageTrouble(_BY_ERRNO.get(error.errno or 0, StorageKind.IO), f"{what}: {error.strerror or error}")
     code = getattr(error, "sqlite_errorcode", None)
     kind = _BY_CODE.get(code & 0xFF) if code is not None else None
-    if kind is None and isinstance(error, sqlite3.DatabaseError) and "malformed" in str(error):
+    if code is not None and code & 0xFF == sqlite3.SQLITE_CANTOPEN and folder and not os.access(folder, os.W_OK):
+        kind = StorageKind.READ_ONLY  # WAL wants to make its files beside the database
+    if kind is None and str(error).startswith(_DAMAGE):
         kind = StorageKind.CORRUPT
     return StorageTrouble(kind, f"{what}: {error}") if kind else Bug(f"{what}: {error}")
 
@@ -100,7 +106,7 @@ def open_writer(path: Path, *, full: bool, page_count: int | None = None) -> sql
                 connection.execute(f"PRAGMA max_page_count={page_count:d}")
         except sqlite3.Error as error:
             connection.close()
-            raise _cannot_open(error, path) from error
+            raise trouble(error, f"open {path.name}", path.parent) from error
     return connection
 
 
@@ -129,11 +135,5 @@ def open_reader(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA trusted_schema=OFF")
         except sqlite3.Error as error:
             connection.close()
-            raise _cannot_open(error, path) from error
+            raise trouble(error, f"open {path.name}", path.parent) from error
     return connection
-
-
-def _cannot_open(error: sqlite3.Error, path: Path) -> StorageTrouble | Bug:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN and path.parent.is_dir():
-        return StorageTrouble(StorageKind.READ_ONLY, f"open {path.name}: {error}")
-    return trouble(error, f"open {path.name}")

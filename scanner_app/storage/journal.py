@@ -115,9 +115,12 @@ class Journal:
     def close(self) -> None:
         """Make it durable and close it."""
         self.sync()
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            try:
+                os.close(fd)
+            except OSError as error:
+                self._fail(error)
 
     def _fail(self, why: OSError | str) -> None:
         self.trouble = str(why)

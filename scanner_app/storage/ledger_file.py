@@ -146,8 +146,10 @@ class LedgerFile:
         self._flush()
         self.journal.close()
         self._drop()
-        self.aside = rescue.rebuild(self.path, self.journal_path).name
-        self._replaced()
+        try:
+            self.aside = rescue.rebuild(self.path, self.journal_path).name
+        finally:
+            self._replaced()
         self._connection = self._connect(self.path)
         self.journal.open()
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from scanner_app.application.ports import FactRow, OutboxItem
 from scanner_app.domain.credential import storable
+from scanner_app.domain.errors import StorageTrouble
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
 from scanner_app.storage.chain import ChainReport, verify
@@ -42,7 +43,15 @@ class Ledger:
         self._round = -1
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        with converted("read ledger"):
+        try:
+            return self._query(sql, values)
+        except StorageTrouble:
+            if self._round == self._pool.round:
+                raise
+        return self._query(sql, values)  # the file was replaced under it
+
+    def _query(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        with converted("read ledger", self._path.parent):
             return self._db().execute(sql, values).fetchall()
 
     def _db(self) -> Connection:

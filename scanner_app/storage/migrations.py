@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner_app.domain.errors import StorageKind, StorageTrouble
-from scanner_app.storage.connection import open_reader
+from scanner_app.storage.connection import converted, open_reader
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -21,8 +21,13 @@ def refuse_newer(path: Path, steps: Steps) -> None:
     """Raise `StorageTrouble(TOO_NEW)` for a database of a newer program, without touching it."""
     if not path.exists() or path.stat().st_size == 0:
         return
-    with closing(open_reader(path)) as connection:
-        version = schema_version(connection)
+    try:
+        with closing(open_reader(path)) as connection, converted(f"read {path.name}", path.parent):
+            version = schema_version(connection)
+    except StorageTrouble as error:
+        if error.kind is StorageKind.CORRUPT:
+            return  # damage has a way of its own
+        raise
     if version > len(steps):
         detail = f"{path.name} has version {version}, this program knows {len(steps)}"
         raise StorageTrouble(StorageKind.TOO_NEW, detail)

@@ -75,14 +75,14 @@ def _identifiers_apart(one: Pass) -> dict[str, str | int]:
     return apart
 
 
-def _time(at: datetime) -> int | float:
-    """Whole seconds as an integer, else a float: 53 bits hold today's microseconds exactly."""
+def _time(at: datetime) -> int | str:
+    """Whole seconds as a number, as platforms mostly tell them; microseconds as a text."""
     us = to_us(at)
-    return us // 1_000_000 if us % 1_000_000 == 0 else us / 1_000_000
+    return str(us) if us % 1_000_000 else us // 1_000_000
 
 
-def _moment(number: float) -> datetime:
-    return from_us(round(number * 1_000_000))
+def _moment(stored: int | str) -> datetime:
+    return from_us(int(stored) if isinstance(stored, str) else stored * 1_000_000)
 
 
 def _use(use: Use) -> list[Any]:
@@ -121,8 +121,8 @@ def decode(account: str, platform: str, template: tuple[str, str], stored: Store
     )
 
 
-def _maybe(number: float | None) -> datetime | None:
-    return None if number is None else _moment(number)
+def _maybe(stored: int | str | None) -> datetime | None:
+    return None if stored is None else _moment(stored)
 
 
 def _identifiers(stored: Stored, apart: dict[str, str | int] | None) -> dict[IdentifierKind, str]:

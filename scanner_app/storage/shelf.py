@@ -24,8 +24,9 @@ CHECKPOINT_JOBS = 4
 
 
 class Shelf:
-    """All caches. Writing on the clerk's thread only; `files` may be read from any thread. `changed` is called when
-    a file was replaced.
+    """All caches. Writing on the clerk's thread only; `files` may be read from any thread.
+
+    `changed` is called when a file was replaced.
     """
 
     def __init__(self, folder: Path, changed: Callable[[], None]) -> None:
@@ -101,6 +102,8 @@ class Shelf:
     def set_aside(self, path: Path) -> None:
         """Put a damaged cache out of the way; an empty one takes its place and asks for a full load."""
         account = next((a for a in self._tenants if path in (self._current(a), *self._view.get(a, ()))), None)
+        self._view = {a: [p for p in files if p != path] for a, files in self._view.items()}
+        self._changed()  # from now on no reader opens it
         self._drop(path)
         if path.exists():
             name = rescue.set_aside(path).name

@@ -81,6 +81,7 @@ class Store:
             raise
         self._clerk = clerk.Thread(self._chores)
         self._clerk.start()
+        self._tell_damage({})
 
     def close(self, deadline: float = 5.0) -> None:
         """Finish what was asked for within `deadline` seconds, make everything durable, close."""

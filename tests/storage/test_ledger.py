@@ -1,0 +1,308 @@
+"""Facts, uses and the outbox: what one transaction writes, and what may be read of it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from support.storage_kit import ACCOUNT, COUNTED, NOW, a_pass, load, new_id, operation, present
+
+from scanner_app.domain.errors import Bug
+from scanner_app.domain.passes import PassKey
+from scanner_app.domain.scan import FactKind, Moment, OperationKind, OperationState
+from scanner_app.domain.verdict import Reason
+
+CODE = a_pass(1).barcode
+KEY = a_pass(1).key
+AT = Moment(NOW, 2.0)
+
+
+@pytest.fixture(autouse=True)
+def loaded(store):
+    load(store, [a_pass(n) for n in range(5)])
+
+
+def facts_of(ledger, *kinds):
+    return ledger.facts(frozenset(kinds))
+
+
+def test_an_admission_is_a_fact_a_use_and_its_operations(store, ledger, caches):
+    scan_id = new_id()
+    assert present(store, caches, CODE, scan_id=scan_id).admits
+    row = ledger.scan(scan_id)
+    assert row.body["pass"]["holder"] == a_pass(1).holder
+    assert row.body["raw"] == CODE
+    assert row.body["at"] == "2026-11-20T12:00:00.000+00:00"
+    assert [i.operation.kind for i in ledger.outbox(frozenset(OperationState))] == [
+        OperationKind.RECORD,
+        OperationKind.VOID,
+    ]
+    local = store.ledger(lambda tx: tx.local_facts(KEY))
+    assert [(u.scan_id, u.place, u.at) for u in local.uses] == [(scan_id, "main-door", NOW)]
+    assert [v.voided for v in local.voids] == [True]
+    assert present(store, caches, CODE).reason is Reason.ALREADY_USED
+    assert ledger.admitted_count("Main", NOW - timedelta(hours=1)) == 1
+    assert ledger.admitted_count("Main", NOW + timedelta(hours=1)) == 0
+    assert [r.body["reason"] for r in ledger.recent_scans(5)] == ["ALREADY_USED", "ADMIT"]
+    assert ledger.history(KEY)[0].fact_id == scan_id
+
+
+def test_an_unknown_code_is_a_fact_too(store, ledger, caches):
+    present(store, caches, "nobody's \ud800 code")
+    assert ledger.recent_scans(1)[0].body["raw"] == "nobody's \\ud800 code"
+
+
+def test_the_same_fact_twice_is_a_bug_and_leaves_nothing(store, ledger, caches):
+    scan_id = new_id()
+    present(store, caches, CODE, scan_id=scan_id)
+    with pytest.raises(Bug):
+        present(store, caches, a_pass(2).barcode, scan_id=scan_id)
+    assert len(ledger.recent_scans(10)) == 1
+    assert present(store, caches, a_pass(2).barcode).admits
+
+
+def test_whatever_work_raises_rolls_everything_back(store, ledger, caches):
+    def work(tx):
+        tx.add_fact("half", FactKind.SETTLED, AT, {})
+        raise LookupError("in the middle")
+
+    with pytest.raises(LookupError, match="in the middle"):
+        store.ledger(work)
+    assert ledger.scan("half") is None
+    assert store.verify().rows == 0
+
+
+def test_work_asking_the_clerk_for_work_is_a_bug(store):
+    with pytest.raises(Bug):
+        store.ledger(lambda _tx: store.ledger(lambda _tx2: None))
+
+
+class TestUndo:
+    def test_unsent_operations_are_cancelled(self, store, ledger, caches):
+        scan_id = new_id()
+        present(store, caches, CODE, scan_id=scan_id)
+        assert store.ledger(lambda tx: tx.undo("u1", scan_id, AT, "Kim", "wrong guest")) == []
+        assert ledger.outbox_counts() == {OperationState.CANCELLED: 2}
+        assert ledger.outbox_due(ACCOUNT, NOW, 10) == []
+        fact = ledger.scan("u1")
+        assert fact.kind is FactKind.UNDO
+        assert (fact.body["scan_id"], fact.body["operator"], fact.body["reason"]) == (scan_id, "Kim", "wrong guest")
+        assert fact in ledger.history(KEY)
+        assert ledger.admitted_count("Main", NOW - timedelta(hours=1)) == 0
+        assert present(store, caches, CODE).admits
+
+    def test_a_second_undo_does_nothing(self, store, ledger, caches):
+        scan_id = new_id()
+        present(store, caches, CODE, scan_id=scan_id)
+        store.ledger(lambda tx: tx.undo("u1", scan_id, AT, "Kim", ""))
+        assert store.ledger(lambda tx: tx.undo("u2", scan_id, AT, "Kim", "")) == ()
+        assert ledger.scan("u2") is None
+
+    @pytest.mark.parametrize("how", ["sent", "claimed", "unknown", "tried"])
+    def test_what_was_or_may_have_been_sent_is_to_be_compensated(self, store, ledger, caches, how):
+        scan_id = new_id()
+        present(store, caches, CODE, scan_id=scan_id)
+        (first,) = ledger.outbox_due(ACCOUNT, NOW, 10)
+        if how == "sent":
+            store.settle(first.number, OperationState.SENT, "204", NOW)
+        elif how == "claimed":
+            assert store.claim([first.number, 999]) == {first.number}
+        else:
+            store.settle(first.number, OperationState.PENDING, "timeout", NOW, unknown=how == "unknown")
+        sent = store.ledger(lambda tx: tx.undo("u1", scan_id, AT, "Kim", ""))
+        assert [op.kind for op in sent] == [OperationKind.RECORD]
+        assert sent[0] == first.operation
+        counts = ledger.outbox_counts()
+        assert counts[OperationState.CANCELLED] == 1
+
+    def test_an_unknown_scan_is_a_bug(self, store):
+        with pytest.raises(Bug):
+            store.ledger(lambda tx: tx.undo("u1", "none", AT, "Kim", ""))
+
+    def test_told_sent_after_it_was_cancelled_is_a_conflict(self, store, ledger, caches):
+        scan_id = new_id()
+        present(store, caches, CODE, scan_id=scan_id)
+        (first,) = ledger.outbox_due(ACCOUNT, NOW, 10)
+        store.ledger(lambda tx: tx.undo("u1", scan_id, AT, "Kim", ""))
+        store.settle(first.number, OperationState.SENT, "204", NOW)
+        assert [c.body["state"] for c in ledger.conflicts()] == ["sent_although_undone"]
+
+
+class TestOutbox:
+    def test_only_the_oldest_of_each_pass_and_unknown_codes_all(self, store, ledger):
+        uids = ["a", "a", "b", "", "", "b", "c"]
+        ops = [operation(OperationKind.RECORD, f"s{n}", uid) for n, uid in enumerate(uids)]
+        store.ledger(lambda tx: tx.enqueue(ops))
+        due = ledger.outbox_due(ACCOUNT, NOW, 10)
+        assert [i.operation.scan_id for i in due] == ["s0", "s2", "s3", "s4", "s6"]
+        store.settle(due[0].number, OperationState.SENT, "", NOW)
+        assert [i.operation.scan_id for i in ledger.outbox_due(ACCOUNT, NOW, 2)] == ["s1", "s2"]
+        assert ledger.outbox_due("other", NOW, 10) == []
+
+    def test_a_later_try_waits_and_holds_its_pass_back(self, store, ledger):
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RECORD, f"s{n}", "a") for n in range(2)]))
+        later = NOW + timedelta(minutes=2)
+        store.settle(1, OperationState.PENDING, "503", NOW, next_try=later)
+        assert ledger.outbox_due(ACCOUNT, NOW, 10) == []
+        (item,) = ledger.outbox_due(ACCOUNT, later, 10)
+        assert (item.number, item.tries, item.answer, item.next_try, item.unknown) == (1, 1, "503", later, False)
+
+    def test_a_clock_set_back_by_hours_does_not_stall_it(self, store, ledger):
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RECORD, "s", "a")]))
+        store.settle(1, OperationState.PENDING, "503", NOW, next_try=NOW + timedelta(minutes=2))
+        assert len(ledger.outbox_due(ACCOUNT, NOW - timedelta(hours=5), 10)) == 1
+
+    def test_doubt_stays_until_the_matter_ends(self, store, ledger):
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RECORD, "s", "a")]))
+        store.settle(1, OperationState.PENDING, "timeout", NOW, unknown=True)
+        store.settle(1, OperationState.PENDING, "429", NOW)
+        (item,) = ledger.outbox_due(ACCOUNT, NOW, 10)
+        assert item.unknown
+        assert item.tries == 2
+
+    def test_a_claim_reads_as_doubt_until_it_is_settled(self, store, ledger):
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RECORD, "s", "a")]))
+        assert store.claim([1]) == {1}
+        assert ledger.outbox_due(ACCOUNT, NOW, 10)[0].unknown
+        store.settle(1, OperationState.PENDING, "429", NOW)
+        assert not ledger.outbox_due(ACCOUNT, NOW, 10)[0].unknown
+        store.settle(1, OperationState.REFUSED, "400", NOW)
+        assert store.claim([1]) == frozenset()
+
+    def test_operations_come_back_as_they_went_in(self, store, ledger):
+        op = operation(
+            OperationKind.VALUE,
+            "s",
+            "a",
+            raw="\ud800<b>",
+            amount=Decimal("-2.50"),
+            door="d",
+            place="p",
+            reason="ADMIT",
+            policy="once",
+            symbology="QR",
+            tenant="t1",
+            extra={"spends": "yes"},
+        )
+        store.ledger(lambda tx: tx.enqueue([op]))
+        (item,) = ledger.outbox_due(ACCOUNT, NOW, 10)
+        assert item.operation.raw == "\\ud800<b>"
+        assert item.operation == type(op)(**{f: getattr(op, f) for f in op.__slots__} | {"raw": "\\ud800<b>"})
+
+    @pytest.mark.parametrize(
+        ("first", "second", "states"),
+        [
+            (OperationKind.VOID, OperationKind.RESTORE, ["cancelled", "cancelled"]),
+            (OperationKind.RESTORE, OperationKind.VOID, ["cancelled", "cancelled"]),
+            (OperationKind.VOID, OperationKind.VOID, ["cancelled", "pending"]),
+            (OperationKind.RECORD, OperationKind.UNRECORD, ["cancelled", "cancelled"]),
+            (OperationKind.RECORD, OperationKind.VOID, ["pending", "pending"]),
+        ],
+    )
+    def test_a_later_operation_supersedes_an_unsent_earlier_one(self, store, ledger, first, second, states):
+        store.ledger(lambda tx: tx.enqueue([operation(first, "s", "a")]))
+        store.ledger(lambda tx: tx.enqueue([operation(second, "s", "a")]))
+        assert [i.state.value for i in ledger.outbox(frozenset(OperationState))] == states
+
+    @pytest.mark.parametrize("claimed", [True, False])
+    def test_but_not_one_that_may_have_arrived(self, store, ledger, claimed):
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.VOID, "s", "a")]))
+        if claimed:
+            store.claim([1])
+        else:
+            store.settle(1, OperationState.PENDING, "timeout", NOW, unknown=True)
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RESTORE, "s", "a")]))
+        assert [i.state.value for i in ledger.outbox(frozenset(OperationState))] == ["pending", "pending"]
+        local = store.ledger(lambda tx: tx.local_facts(PassKey(ACCOUNT, "a")))
+        assert [v.voided for v in local.voids] == [True, False]
+
+    def test_stored_value_is_marked_as_sent(self, store, ledger, caches):
+        scan_id = new_id()
+        present(store, caches, CODE, COUNTED, scan_id=scan_id)
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.VALUE, scan_id, KEY.uid, amount=Decimal(-1))]))
+        assert not store.ledger(lambda tx: tx.local_facts(KEY)).uses[0].value_sent
+        item = ledger.outbox(frozenset({OperationState.PENDING}))[-1]
+        store.settle(item.number, OperationState.SENT, "", NOW)
+        assert store.ledger(lambda tx: tx.local_facts(KEY)).uses[0].value_sent
+
+
+class TestConflicts:
+    def conflict(self, store, ledger, caches, state=OperationState.CONTESTED):
+        scan_id = new_id()
+        present(store, caches, CODE, scan_id=scan_id)
+        (item,) = ledger.outbox_due(ACCOUNT, NOW, 10)
+        store.settle(item.number, state, "voided by another door", NOW, facts={"device": "door-2"})
+        return scan_id
+
+    @pytest.mark.parametrize("state", [OperationState.CONTESTED, OperationState.REFUSED])
+    def test_both_sides_are_kept(self, store, ledger, caches, state):
+        scan_id = self.conflict(store, ledger, caches, state)
+        (row,) = ledger.conflicts()
+        assert row.body["here"]["scan_id"] == scan_id
+        assert row.body["there"] == {"device": "door-2"}
+        assert row.body["answer"] == "voided by another door"
+        assert row.body["pass"]["uid"] == KEY.uid
+        assert row in ledger.history(KEY)
+
+    @pytest.mark.parametrize("by", ["number", "fact_id"])
+    def test_a_person_settles_it(self, store, ledger, caches, by):
+        self.conflict(store, ledger, caches)
+        (row,) = ledger.conflicts()
+        body = {"conflict": getattr(row, by), "note": "let in, paid"}
+        store.ledger(lambda tx: tx.add_fact("f1", FactKind.SETTLED, AT, body))
+        assert ledger.conflicts() == []
+        assert ledger.conflicts(open_only=False) == [row]
+        assert [f.body["note"] for f in facts_of(ledger, FactKind.SETTLED)] == ["let in, paid"]
+
+    def test_a_refused_scan_that_could_not_be_told_is_none(self, store, ledger, caches):
+        scan_id = new_id()
+        present(store, caches, "unknown", scan_id=scan_id)
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RECORD, scan_id, "")]))
+        store.settle(1, OperationState.REFUSED, "404", NOW)
+        assert ledger.conflicts() == []
+
+
+class TestChain:
+    def test_whole_after_all_kinds_of_facts(self, store, ledger, caches):
+        for n in range(5):
+            present(store, caches, a_pass(n).barcode)
+        report = store.verify()
+        assert (report.rows, report.first_bad) == (5, None)
+        assert report.head == ledger.recent_scans(1)[0].hash
+
+    @pytest.mark.parametrize(
+        ("tamper", "bad"),
+        [
+            ("UPDATE facts SET body = replace(body, 'ADMIT', 'VOIDED') WHERE seq = 3", 3),
+            ("UPDATE facts SET outcome = 'refuse' WHERE seq = 2", 2),
+            ("UPDATE facts SET at = at + 1 WHERE seq = 4", 4),
+            ("DELETE FROM facts WHERE seq = 2", 3),
+            ("UPDATE facts SET body_hash = hash, body = '' WHERE seq = 2", 2),
+        ],
+    )
+    def test_tampering_shows(self, store, folder, caches, tamper, bad):
+        import sqlite3
+        from contextlib import closing
+
+        for n in range(5):
+            present(store, caches, a_pass(n).barcode)
+        with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as other:
+            other.execute(tamper)
+        assert store.verify().first_bad == bad
+
+    def test_purged_bodies_keep_the_chain(self, store, ledger, caches):
+        old = NOW - timedelta(days=20)
+        for n in range(3):
+            present(store, caches, a_pass(n).barcode, COUNTED, at=old)
+        present(store, caches, CODE)
+        for item in ledger.outbox(frozenset({OperationState.PENDING}))[:3]:
+            store.settle(item.number, OperationState.SENT, "", NOW)
+        count = store.ledger(lambda tx: tx.purge("p1", AT, NOW - timedelta(days=10)))
+        assert count == 3
+        report = store.verify()
+        assert (report.rows, report.first_bad, report.purged) == (5, None, 3)
+        assert ledger.facts(frozenset({FactKind.SCAN}))[0].body == {"purged": True}
+        assert len(store.ledger(lambda tx: tx.local_facts(KEY)).uses) == 2
+
+    def test_what_is_not_sent_yet_is_not_purged(self, store, caches):
+        present(store, caches, CODE, at=NOW - timedelta(days=20))
+        assert store.ledger(lambda tx: tx.purge("p1", AT, NOW)) == 0
