@@ -42,7 +42,7 @@ class Pins:
         return any(r.value in self._state() for r in _at_least(role))
 
     def check(self, role: Role, pin: str) -> PinAnswer:
-        """Return whether this PIN opens the role; counts the try before it looks."""
+        """Return whether this PIN opens the role; counts the try before it looks. '' only asks whether one is set."""
         state = self._state()
         hashes = [str(state[r.value]) for r in _at_least(role) if r.value in state]
         if not hashes:
@@ -50,6 +50,8 @@ class Pins:
         wait = self._wait(state)
         if wait > 0:
             return PinAnswer(ok=False, wait=wait)
+        if not pin:
+            return PinAnswer(ok=False, tries_left=max(0, TRIES - int(str(state.get("failures", 0)))))
         failures = int(str(state.get("failures", 0))) + 1
         self._count(state, failures)
         if any(_fits(h, pin) for h in hashes):
