@@ -54,7 +54,7 @@ fi
 # --- system packages ----------------------------------------------------------------------------------------------
 
 . scripts/system-packages.sh
-wanted="$packages_window $packages_wayland $packages_multimedia $packages_devices"
+wanted="$packages_window $packages_wayland $packages_multimedia $packages_devices $packages_fonts"
 
 has_apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
 

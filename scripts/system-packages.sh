@@ -28,9 +28,16 @@ libxrandr2
 libgssapi-krb5-2
 "
 
-# Barcodes through pyzbar; NFC readers over USB; one font, without which every word on the screen is a row of boxes.
+# Barcodes through pyzbar; NFC readers over USB.
 packages_devices="
 libzbar0
 libusb-1.0-0
+"
+
+# The program brings fonts for its own words. Guests have names in every script: Thai, Devanagari, Hebrew and many more
+# from Noto; Chinese, Japanese and Korean from Micro Hei, a thirtieth of the size of the Noto fonts for those.
+packages_fonts="
 fonts-dejavu-core
+fonts-noto-core
+fonts-wqy-microhei
 "
