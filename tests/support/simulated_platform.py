@@ -37,11 +37,11 @@ Fault = Callable[[Callable[[], object]], object]
 """Gets the platform's own work; does it or does it not, and answers or raises."""
 
 
-def fails(kind: PlatformKind, **more: object) -> Fault:
+def fails(kind: PlatformKind, detail: str = "", **more: object) -> Fault:
     """Return a fault that keeps the request from having any effect."""
 
     def fault(_work: Callable[[], object]) -> object:
-        raise PlatformTrouble(kind, **more)
+        raise PlatformTrouble(kind, detail, **more)
 
     return fault
 
@@ -106,7 +106,7 @@ class SimulatedPlatform:
 
     # --- the port ---
     def check(self) -> datetime | None:
-        return self._call("check", lambda: self._date())
+        return self._call("check", self._date)
 
     def templates(self) -> list[Template]:
         return [Template(self.stream, "Simulated")]
@@ -184,14 +184,21 @@ class SimulatedPlatform:
     def _deliver(self, operation: Operation, may_have_arrived: bool) -> Answer:
         if operation.kind is OperationKind.RECORD:
             return self._record(operation, may_have_arrived)
+        if operation.kind is OperationKind.UNRECORD:
+            self.scans = [s for s in self.scans if s.scan_id != operation.scan_id]
+            return Answer(Delivery.DONE)
         row = self.rows.get(operation.uid)
         if row is None:
             return Answer(Delivery.CONTESTED, "deleted", {"state": "deleted"})
-        if row.voided_by == "here" and may_have_arrived:
+        return self._mark(row, operation, may_have_arrived)
+
+    def _mark(self, row: Row, operation: Operation, may_have_arrived: bool) -> Answer:
+        restores = operation.kind is OperationKind.RESTORE
+        if row.voided_by == ("" if restores else "here") and may_have_arrived:
             return Answer(Delivery.ALREADY)
-        if row.voided_by:
+        if row.voided_by not in ("", "here") or (row.voided_by and not restores):
             return Answer(Delivery.CONTESTED, "voided", {"device": row.voided_by})
-        self.void(operation.uid, "here")
+        self.void(operation.uid, "" if restores else "here")
         return Answer(Delivery.DONE)
 
     def _record(self, operation: Operation, may_have_arrived: bool) -> Answer:

@@ -9,8 +9,11 @@ from support.simulated_platform import SimulatedPlatform
 from support.virtual_time import World
 
 from scanner_app.application.config import AccountConfig
+from scanner_app.application.correct import _compensate
 from scanner_app.application.events import Notice
 from scanner_app.application.ids import new_id
+from scanner_app.application.ports import LedgerTx
+from scanner_app.application.reporting import COMPENSATION
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Direction, IdentifierKind, Pass, PassKey
 from scanner_app.domain.scan import LocalUse, Operation, OperationKind, OperationState, Scan
@@ -93,6 +96,16 @@ class Kiosk:
         ]  # fmt: skip
         self.store.ledger(lambda tx: tx.record(scan, use, operations))
         return scan_id
+
+    def undo(self, scan_id: str) -> None:
+        """Take an admission back, as `application.correct` does."""
+        moment, fact_id = self.clock.now(), new_id()
+
+        def work(tx: LedgerTx) -> None:
+            sent = tx.undo(fact_id, scan_id, moment, "staff", "")
+            tx.enqueue([_compensate(op, moment) for op in reversed(sent) if op.kind in COMPENSATION])
+
+        self.store.ledger(work)
 
     def drain(self, seconds: float = 3600.0) -> DrainReport:
         return self.uploader.drain(seconds)

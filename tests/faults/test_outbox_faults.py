@@ -1,0 +1,27 @@
+"""200 runs of 200 redemptions through every kind of trouble (reliability.md O1), each on a store of its own."""
+
+import random
+from collections import Counter
+
+import pytest
+from support.outbox_faults import FAULTS, run
+from support.simulated_platform import SimulatedPlatform
+from support.sync_kit import Kiosk
+from support.virtual_time import World
+
+from scanner_app.storage.store import Store
+
+RUNS = 200
+REDEMPTIONS = 200
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("batch", range(10))
+def test_forty_thousand_redemptions_reach_the_platform_once(tmp_path, batch):
+    met = Counter()
+    for seed in range(batch * RUNS // 10, (batch + 1) * RUNS // 10):
+        world, chance = World(), random.Random(seed)
+        platform = SimulatedPlatform(world, latency=0.05)
+        with Store(tmp_path / str(seed), {"sim": "key-1"}) as store:
+            met.update(run(Kiosk(world, platform, store, chance), REDEMPTIONS, chance))
+    assert set(met) == set(FAULTS)
