@@ -27,6 +27,11 @@ class Switches:
     list_in_pages: PassEntry lists give 25 at a time unless told otherwise.
     issued_passes_validate: PassEntry's own validation accepts passes that were never added to a wallet.
     no_rate_limit: PassEntry counts requests but refuses none.
+    zero_enums_shown: PassKit writes an enum's zero (UNREDEEMED, ENROLLED, PASS_ISSUED) instead of leaving it out.
+    second_redeem_refused: PassKit answers 400 to redeeming what is redeemed, instead of the id once more.
+    event_ids_are_unique: PassKit answers a check-in with a known externalEventId with the first one's event.
+    auto_fill_external_id: SmartPass Links copy e-mail or phone to the member's external id.
+    wrong_region: PassKit accepts the token and finds nothing.
     """
 
     list_omits_usage: bool = False
@@ -39,6 +44,11 @@ class Switches:
     list_in_pages: bool = False
     issued_passes_validate: bool = False
     no_rate_limit: bool = False
+    zero_enums_shown: bool = False
+    second_redeem_refused: bool = False
+    event_ids_are_unique: bool = False
+    auto_fill_external_id: bool = False
+    wrong_region: bool = False
 
     def set(self, name: str, *, value: bool) -> None:
         """Set one switch by name; KeyError when there is none."""
@@ -58,6 +68,7 @@ class Account:
     api_key: str
     summary: "Callable[[Account], dict[str, Any]]"
     base_url: str = ""
+    api_secret: str = ""
     switches: Switches = field(default_factory=Switches)
     misbehaviours: Misbehaviours = field(default_factory=Misbehaviours)
     line: list[dict[str, Any]] = field(default_factory=list)

@@ -82,6 +82,14 @@ async def _short_list(fault: Misbehaviour, request: web.Request, handler: Handle
     return response
 
 
+async def _stream_error(fault: Misbehaviour, request: web.Request, handler: Handler) -> web.StreamResponse:
+    response, body = await _body(request, handler)
+    kept = body.splitlines(keepends=True)
+    trouble = {"error": {"grpc_code": 14, "http_code": 503, "message": "upstream went away", "details": []}}
+    response.body = b"".join(kept[: len(kept) // 2]) + json.dumps(trouble).encode() + b"\n"
+    return response
+
+
 async def _drip(fault: Misbehaviour, request: web.Request, handler: Handler) -> web.StreamResponse:
     response, body = await _body(request, handler)
     stream = _stream(response, len(body))
@@ -144,6 +152,7 @@ TABLE: dict[str, Fault] = {
     "short_list": _short_list,
     "drop": _drop,
     "drop_after": _drop_after,
+    "stream_error": _stream_error,
     "gzip": _gzip,
     "bomb": _bomb,
 }

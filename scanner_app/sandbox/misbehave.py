@@ -24,6 +24,7 @@ KINDS = {
     "short_list": "valid JSON in which half of the results and the next page are missing",
     "drop": "the connection ends before the request is served",
     "drop_after": "the request is served, then the connection ends with no answer",
+    "stream_error": "half of the lines of newline-delimited JSON, then an error among them",
     "gzip": "the body comes gzipped, asked for or not",
     "bomb": "mb megabytes of zeros, gzipped",
 }

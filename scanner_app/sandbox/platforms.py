@@ -11,6 +11,7 @@ from scanner_app.sandbox.account import Account
 from scanner_app.sandbox.front import RefusalWriter
 from scanner_app.sandbox.passcreator import platform as passcreator
 from scanner_app.sandbox.passentry import platform as passentry
+from scanner_app.sandbox.passkit import platform as passkit
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,4 +46,4 @@ def _platform(module: Any) -> Platform:
     )
 
 
-PLATFORMS = {each.name: each for each in map(_platform, (passcreator, passentry))}
+PLATFORMS = {each.name: each for each in map(_platform, (passcreator, passentry, passkit))}
