@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "backup": ("scanner_app.commands.keep", "run_backup"),
     "restore": ("scanner_app.commands.keep", "run_restore"),
     "pass": ("scanner_app.commands.passes", "run"),
+    "links": ("scanner_app.commands.links", "run"),
     "doctor": ("scanner_app.commands.doctor", "run"),
 }
 """Which module describes and runs a verb; only the one that is called is imported."""

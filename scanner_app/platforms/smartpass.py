@@ -1,0 +1,136 @@
+"""PassKit SmartPass Links: encrypted links that make a pass (providers.md 3.9). Byte for byte as the vendor's tool."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from scanner_app.domain.errors import PlatformTrouble, SettingsTrouble, Trouble
+from scanner_app.platforms.strict_json import decode
+
+BLOCK = 16
+LONGEST_LINK = 8192
+"""Longest link read, in characters; browsers and servers give up at about this."""
+
+
+class LinkTrouble(Trouble):
+    """A link, or what is to go into one, is no good. `code` says why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.code = f"link_{code}"
+
+
+def read_key(written: str) -> bytes:
+    """Return a project key from its hexadecimal form: 16, 24 or 32 bytes; SettingsTrouble else."""
+    try:
+        key = bytes.fromhex(written.strip())
+    except ValueError:
+        raise SettingsTrouble("key_unreadable") from None
+    if len(key) not in (16, 24, 32):
+        raise SettingsTrouble("key_unreadable")
+    return key
+
+
+def read_key_file(path: Path) -> bytes:
+    """Return the project key in a file; SettingsTrouble when there is none."""
+    try:
+        return read_key(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsTrouble("key_unreadable", path.name) from None
+
+
+def landing_page(url: str) -> str:
+    """Return a distribution URL without its end slash; SettingsTrouble unless it is https and `/c/<id>`."""
+    trimmed = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(trimmed)
+    except ValueError:
+        raise SettingsTrouble("url_invalid") from None
+    plain = trimmed.isascii() and trimmed.isprintable() and not set(trimmed) & set(' "<>\\^`{|}')
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or not plain:
+        raise SettingsTrouble("url_invalid")
+    if not re.fullmatch(r"/c/[^/]+", parts.path):
+        raise SettingsTrouble("url_invalid")
+    return trimmed
+
+
+def make(fields: Mapping[str, str], url: str, key: bytes, iv: bytes | None = None) -> str:
+    """Return the link of one person. `url` as `landing_page` returns it; `iv` only for test vectors."""
+    if not fields:
+        raise LinkTrouble("empty")
+    start = iv or secrets.token_bytes(BLOCK)
+    padder = PKCS7(BLOCK * 8).padder()
+    padded = padder.update(_plain(fields)) + padder.finalize()
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+    sealed = base64.urlsafe_b64encode(encryptor.update(padded) + encryptor.finalize()).rstrip(b"=")
+    return f"{url}?data={sealed.decode('ascii')}&iv={start.hex()}"
+
+
+def read(link: str, key: bytes) -> dict[str, str]:
+    """Return the fields of a link in either public spelling; LinkTrouble when it is damaged or not of this key."""
+    data, iv = _parts(link)
+    start = _iv(iv)
+    sealed = _bytes(data, "data")
+    if not sealed or len(sealed) % BLOCK:
+        raise LinkTrouble("damaged", "data")
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
+    unpadder = PKCS7(BLOCK * 8).unpadder()
+    try:
+        plain = unpadder.update(decryptor.update(sealed) + decryptor.finalize()) + unpadder.finalize()
+        fields = decode(plain)
+    except (ValueError, PlatformTrouble):
+        raise LinkTrouble("wrong_key") from None
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise LinkTrouble("not_flat")
+    return fields
+
+
+def _plain(fields: Mapping[str, str]) -> bytes:
+    """Minified JSON with sorted keys, as Go writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped."""
+    try:
+        text = json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+    except UnicodeEncodeError:
+        raise LinkTrouble("not_unicode") from None
+
+
+def _parts(link: str) -> tuple[str, str]:
+    """Return `data` and `iv` as written. A `+` was meant even where a parser made it a space."""
+    if len(link) > LONGEST_LINK:
+        raise LinkTrouble("damaged", "length")
+    _, _, query = link.strip().partition("?")
+    pairs = dict(pair.partition("=")[::2] for pair in query.partition("#")[0].split("&"))
+    if not pairs.get("data") or not pairs.get("iv"):
+        raise LinkTrouble("damaged", "data or iv missing")
+    return _unquoted(pairs["data"]), _unquoted(pairs["iv"])
+
+
+def _unquoted(text: str) -> str:
+    return re.sub("%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), text).replace(" ", "+")
+
+
+def _iv(text: str) -> bytes:
+    """Hexadecimal as the Go tools write it, base64 as the Node tool does."""
+    start = bytes.fromhex(text) if re.fullmatch("[0-9A-Fa-f]{32}", text) else _bytes(text, "iv")
+    if len(start) != BLOCK:
+        raise LinkTrouble("damaged", "iv")
+    return start
+
+
+def _bytes(text: str, what: str) -> bytes:
+    """Base64 in either alphabet, padded or not."""
+    plain = text.rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise LinkTrouble("damaged", what) from None
