@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from scanner_app.domain.boarding_pass import Malformed, parse
+from scanner_app.domain.flight_match import FlightReason, match_flight
 from scanner_app.domain.place import Flight
 
 
 def flight_refusal(text: str, flight: Flight, now: datetime) -> dict[str, str] | None:
-    """Return why this bar-coded boarding pass may not board the flight, None when it may."""
-    del now
-    return None if text.startswith("M") and flight.carrier in text else {"flight": f"{flight.carrier} {flight.number}"}
+    """Return why this bar-coded boarding pass may not board the flight, None when it may.
+
+    `why` is a code; `flight` the gate's, `shown_flight`, `date` and `airport` what the boarding pass says.
+    """
+    del now  # the gate's own date says which year a day of the year means
+    wanted = f"{flight.carrier} {flight.number}"
+    read = parse(text)
+    if isinstance(read, Malformed):
+        return {"why": read.fault.value, "flight": wanted}
+    match = match_flight(read, flight)
+    if match.reason is None:
+        return None
+    leg = match.leg
+    told = {"why": match.reason.value, "flight": wanted, "shown_flight": f"{leg.carrier} {leg.number}{leg.suffix}"}
+    if match.departs:
+        told["date"] = match.departs.isoformat()
+    if match.reason is FlightReason.OTHER_AIRPORT:
+        told["airport"] = leg.origin
+    return told
