@@ -190,6 +190,10 @@ class SampleDoor:
     tries: int = 0
     _listeners: list[Callable[[Event], None]] = field(default_factory=list)
 
+    def count(self, what: str) -> int:
+        """Return how often something was asked."""
+        return sum(name == what for name, _ in self.asked)
+
     def tell(self, event: Event) -> None:
         """Send an event to whoever listens."""
         for hear in list(self._listeners):

@@ -57,6 +57,7 @@ class Window(QMainWindow):
         status: Status,
         demo: bool = False,
         sounds: Sounds | None = None,
+        size: tuple[int, int] = BASE,
     ) -> None:
         super().__init__()
         self.control = control
@@ -74,7 +75,7 @@ class Window(QMainWindow):
         self._in_setup = not settings.ready
         self.setWindowTitle(texts.word("app.name"))
         self.setMinimumSize(960, 600)
-        self.resize(*BASE)
+        self.resize(*size)
         self.rebuild()
         bridge.listen(self.hear, self)
         bridge.on_trouble(self.trouble)
@@ -149,6 +150,11 @@ class Window(QMainWindow):
     def home(self) -> str:
         """The screen to come back to."""
         return next(iter(self.screens))
+
+    @property
+    def panel(self) -> QWidget | None:
+        """The panel that lies over the screens, if any."""
+        return self._overlay.panel
 
     # --- events
     def hear(self, event: Event) -> None:

@@ -47,7 +47,7 @@ class SetupScreen(Screen):
         self.body = QStackedWidget()
         self.form: QWidget | None = None
         self.back = button(texts.word("do.back"), self.go_back, "quiet", name="setup-back")
-        self.skip = button(texts.word("setup.skip"), self._finish, "quiet", name="setup-skip")
+        self.skip = button(texts.word("setup.skip"), self.finish, "quiet", name="setup-skip")
         self.next = button(texts.word("do.next"), self.go_on, "primary", name="setup-next")
         self._lay_out()
         self.show_step(0)
@@ -171,7 +171,7 @@ class SetupScreen(Screen):
         holder = QWidget()
         lay = QVBoxLayout(holder)
         lay.setContentsMargins(0, 0, 0, 0)
-        pad = NewPin(self.desk, Role.ADMINISTRATOR, self._finish, None).pad
+        pad = NewPin(self.desk, Role.ADMINISTRATOR, self.finish, None).pad
         lay.addWidget(pad, 0, Qt.AlignmentFlag.AlignCenter)
         pad.setFocus()
         return holder
@@ -193,7 +193,13 @@ class SetupScreen(Screen):
             self.desk.control.save_settings, self._settings, done=lambda _: self.show_step(4), owner=self
         )
 
-    def _finish(self) -> None:
+    @property
+    def at(self) -> int:
+        """The step that is shown, the first being 0."""
+        return self._step
+
+    def finish(self) -> None:
+        """Show that all is done."""
         self._leave_form()
         self.form = None
         theme = self.desk.theme

@@ -19,7 +19,7 @@ def button(
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setAccessibleName(name or text)
+    made.setAccessibleName(text or name)
     made.setObjectName(name)
     made.clicked.connect(lambda *_: on_click())
     return made

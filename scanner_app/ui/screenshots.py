@@ -1,0 +1,331 @@
+"""Draws every screen and every verdict into files, offscreen, from made-up data that is the same every time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from scanner_app.application.control import Role
+from scanner_app.application.events import (
+    AccountStatus,
+    Checking,
+    Decided,
+    DeviceChanged,
+    DeviceState,
+    FrameSeen,
+    Level,
+    StatusChanged,
+)
+from scanner_app.application.ports import Connection
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.verdict import Grade, Reason
+from scanner_app.ui import sample, texts
+from scanner_app.ui.app import application
+from scanner_app.ui.bridge import Bridge
+from scanner_app.ui.screens.forms import AccountForm
+from scanner_app.ui.screens.settings import SECTIONS, SettingsScreen
+from scanner_app.ui.screens.setup import STEPS, SetupScreen
+from scanner_app.ui.sound import Sounds
+from scanner_app.ui.widgets.pinpad import PinPad
+from scanner_app.ui.window import Window
+
+SIZES = ((1280, 800), (1920, 1080))
+PATIENCE = 10.0
+"""Seconds that a call of the window may take before a picture is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: its name, the door it stands on, and what is done before it is taken."""
+
+    name: str
+    act: Callable[[Stage], None]
+    door: Callable[[], sample.SampleDoor] = sample.SampleDoor
+
+
+class Stage:
+    """One open window, and the means to bring it to a state."""
+
+    def __init__(self, window: Window, door: sample.SampleDoor) -> None:
+        self.window, self.door = window, door
+
+    def tell(self, *events: Decided | Checking | DeviceChanged | FrameSeen | StatusChanged) -> None:
+        """Let the window hear events."""
+        for event in events:
+            self.window.hear(event)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let the window work until something holds."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            QCoreApplication.processEvents()
+            if time.monotonic() > end:
+                raise TimeoutError("a screen did not come to rest")
+            time.sleep(0.001)
+
+    def press(self, name: str) -> None:
+        """Press a button by its name."""
+        _settle()
+        made = next(b for b in self.window.findChildren(QPushButton, name) if b.isVisibleTo(self.window))
+        made.click()
+
+    def panel(self) -> QWidget:
+        """Wait for a panel and return it."""
+        self.until(lambda: self.window.panel is not None)
+        assert self.window.panel is not None  # noqa: S101 - waited for
+        return self.window.panel
+
+
+def camera_picture() -> object:
+    """Return a picture as a camera would give it: a hand, a telephone, a code on it."""
+    image = QImage(1280, 720, QImage.Format.Format_BGR888)
+    image.fill(QColor("#3A4650"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(0, 470, 1280, 250, QColor("#2C353D"))
+    painter.setBrush(QColor("#10161A"))
+    painter.drawRoundedRect(455, 40, 370, 700, 46, 46)
+    painter.setBrush(QColor("#F4F7F8"))
+    painter.drawRoundedRect(473, 60, 334, 680, 30, 30)
+    painter.fillRect(473, 110, 334, 84, QColor("#6A4CE0"))
+    cells = np.random.default_rng(7).random((25, 25)) < 0.5
+    for row, column in np.argwhere(cells):
+        painter.fillRect(540 + int(column) * 8, 260 + int(row) * 8, 8, 8, QColor("#10161A"))
+    for x, y in ((540, 260), (684, 260), (540, 404)):
+        painter.fillRect(x, y, 56, 56, QColor("#10161A"))
+        painter.fillRect(x + 8, y + 8, 40, 40, QColor("#F4F7F8"))
+        painter.fillRect(x + 16, y + 16, 24, 24, QColor("#10161A"))
+    painter.end()
+    flat = np.frombuffer(image.constBits(), np.uint8, image.sizeInBytes())
+    return flat.reshape(720, image.bytesPerLine())[:, : 1280 * 3].reshape(720, 1280, 3).copy()
+
+
+OUTLINE = (((536, 256), (744, 256), (744, 464), (536, 464)),)
+
+
+def _camera(stage: Stage) -> None:
+    stage.tell(DeviceChanged("camera:0", DeviceState.RUNNING), FrameSeen("camera:0", camera_picture(), OUTLINE))
+
+
+def _verdict(name: str) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        _camera(stage)
+        names = [n for n in ("admit-confirmed", "already-used", "admit-pending", "admit-confirmed") if n != name]
+        for n, before in enumerate(names):
+            at = sample.NOW.replace(minute=36 + n)
+            stage.tell(sample.decided(sample.VERDICTS[before], n, at=at))
+        stage.tell(sample.decided(sample.VERDICTS[name], 9))
+
+    return act
+
+
+def _setup_step(step: int) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        screen = stage.window.screens["setup"]
+        assert isinstance(screen, SetupScreen)  # noqa: S101 - the window of a door that is not set up
+        form = screen.form
+        assert isinstance(form, AccountForm)  # noqa: S101 - its first step
+        form.key.setText("a-made-up-key")
+        form.try_it()
+        stage.until(lambda: form.report is not None)
+        for n in range(min(step, len(STEPS) - 1)):
+            screen.go_on()
+            stage.until(lambda wanted=n + 1: screen.at == wanted)  # type: ignore[misc] # mypy cannot type defaults of lambdas
+        _camera(stage)
+        if step == len(STEPS):
+            screen.finish()
+
+    return act
+
+
+def _fresh() -> sample.SampleDoor:
+    return sample.SampleDoor(kept=replace(sample.SETTINGS, accounts=(), places=(), place=""))
+
+
+def _unattended() -> sample.SampleDoor:
+    screen = replace(sample.SETTINGS.screen, attended=False)
+    return sample.SampleDoor(kept=replace(sample.SETTINGS, screen=screen))
+
+
+def _locked() -> sample.SampleDoor:
+    return sample.SampleDoor(pins=dict.fromkeys(Role, "2468"))
+
+
+def _settings(section: str) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        stage.window.go("settings")
+        screen = stage.window.screens["settings"]
+        assert isinstance(screen, SettingsScreen)  # noqa: S101 - by its name
+        screen.show_section(section)
+        stage.until(lambda: section != "camera" or bool(stage.door.count("watch_camera")))
+        _camera(stage)
+
+    return act
+
+
+def _pin(stage: Stage) -> None:
+    stage.window.with_pin(Role.ADMINISTRATOR, lambda: None)
+    stage.panel()
+
+
+def _pin_wait(stage: Stage) -> None:
+    _pin(stage)
+    pad = stage.panel()
+    assert isinstance(pad, PinPad)  # noqa: S101 - asked for
+    for _ in range(5):
+        stage.door.check_pin(Role.ADMINISTRATOR, "1")
+    pad.answer(stage.door.check_pin(Role.ADMINISTRATOR, "1"))
+
+
+def _offline(stage: Stage) -> None:
+    account = AccountStatus("main", "passcreator", Connection.OFFLINE, 3200, 5000, loading=(3200, 5000))
+    status = replace(
+        sample.STATUS,
+        connection=Connection.OFFLINE,
+        unsent=17,
+        cache_age=5400.0,
+        clock_offset=-75.0,
+        accounts=(account,),
+    )
+    stage.tell(DeviceChanged("camera:0", DeviceState.LOST), StatusChanged(status))
+
+
+def _with_camera(*events: Decided | Checking) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        _camera(stage)
+        stage.tell(*events)
+
+    return act
+
+
+def _button(name: str, before: str = "") -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        if before:
+            _verdict(before)(stage)
+        else:
+            _camera(stage)
+        stage.press(name)
+        stage.panel()
+
+    return act
+
+
+def _toast(stage: Stage) -> None:
+    _camera(stage)
+    said = texts.word("door.undo_of", title=texts.headline("ADMIT"), name="Ada Lovelace")
+    stage.window.toast(said, action=texts.word("door.undo"), then=lambda: None)
+
+
+def _banner(stage: Stage) -> None:
+    _button("door-type")(stage)
+    stage.tell(sample.decided(sample.VERDICTS["admit-pending"]))
+
+
+def _look(stage: Stage) -> None:
+    _camera(stage)
+    stage.tell(StatusChanged(replace(sample.STATUS, look_only=True)))
+
+
+def _trouble(stage: Stage) -> None:
+    _camera(stage)
+    said = f"{texts.sentence('storage_full')} {texts.advice('storage_full')}"
+    stage.window.toast(said, Level.ERROR)
+
+
+def _out_of_order(stage: Stage) -> None:
+    stage.tell(DeviceChanged("camera:0", DeviceState.LOST))
+
+
+SHOTS: tuple[Shot, ...] = (
+    Shot("door-ready", _camera),
+    Shot("door-checking", _with_camera(Checking(Credential("x", Symbology.QR)))),
+    *(Shot(f"door-{name}", _verdict(name)) for name in sample.VERDICTS),
+    Shot("door-offline", _offline),
+    Shot("door-look-only", _look),
+    Shot("door-undo-toast", _toast),
+    Shot("door-error-toast", _trouble),
+    Shot("door-type-a-code", _button("door-type")),
+    Shot("door-scan-over-panel", _banner),
+    Shot("door-choose", _button("door-choose", "ambiguous")),
+    Shot("door-override", _button("door-override", "already-used")),
+    Shot("pin", _pin, _locked),
+    Shot("pin-locked-out", _pin_wait, _locked),
+    *(Shot(f"setup-{n + 1}-{step}", _setup_step(n), _fresh) for n, step in enumerate(STEPS)),
+    Shot("setup-6-ready", _setup_step(len(STEPS)), _fresh),
+    *(Shot(f"settings-{section}", _settings(section)) for section in SECTIONS),
+    Shot("kiosk-waiting", _camera, _unattended),
+    Shot("kiosk-checking", _with_camera(Checking(Credential("x", Symbology.QR))), _unattended),
+    Shot("kiosk-admitted", _with_camera(sample.decided(sample.admitted(Grade.PENDING))), _unattended),
+    Shot("kiosk-refused", _with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), _unattended),
+    Shot("kiosk-see-staff", _with_camera(sample.decided(sample.refused(Reason.ALREADY_USED))), _unattended),
+    Shot("kiosk-out-of-order", _out_of_order, _unattended),
+)
+LOOKS: tuple[str, ...] = ("light", "contrast")
+"""The other looks; a few pictures of each are enough."""
+IN_EVERY_LOOK = ("door-ready", "door-admit-confirmed", "door-admit-pending", "door-already-used", "settings-look")
+
+
+def render_all(
+    out: Path, languages: tuple[str, ...] = ("en", "de"), sizes: tuple[tuple[int, int], ...] = SIZES
+) -> list[Path]:
+    """Draw every screen in these languages and sizes into `out`/LANGUAGE/WIDTHxHEIGHT/NAME.png; return the files."""
+    application()
+    drawn: list[Path] = []
+    for language in languages:
+        for size in sizes:
+            folder = out / language / f"{size[0]}x{size[1]}"
+            folder.mkdir(parents=True, exist_ok=True)
+            drawn += [_draw(shot, folder / f"{shot.name}.png", language, size) for shot in SHOTS]
+        folder = out / language / f"{sizes[0][0]}x{sizes[0][1]}"
+        for look in LOOKS:
+            chosen = [shot for shot in SHOTS if shot.name in IN_EVERY_LOOK]
+            drawn += [_draw(s, folder / f"{s.name}-{look}.png", language, sizes[0], look) for s in chosen]
+    return drawn
+
+
+def _draw(shot: Shot, path: Path, language: str, size: tuple[int, int], look: str = "dark") -> Path:
+    with staged(shot, language, size, look) as stage:
+        stage.window.grab().save(str(path))
+    return path
+
+
+@contextmanager
+def staged(shot: Shot, language: str, size: tuple[int, int], look: str = "dark", scale: float = 1.0) -> Iterator[Stage]:
+    """Open a window in the state of a picture; close it and everything of it after."""
+    door = shot.door()
+    screen = replace(door.kept.screen, language=language, theme=look, reduced_motion=True, text_scale=scale)
+    door.kept = replace(door.kept, screen=screen)
+    bridge = Bridge(1)
+    window = Window(door, bridge, settings=door.kept, status=door.now, sounds=Sounds(silent=True), size=size)
+    try:
+        window.show()
+        _settle()
+        shot.act(Stage(window, door))
+        _settle()
+        focused = window.focusWidget()
+        if window.panel is None and isinstance(focused, QWidget):
+            focused.clearFocus()
+        _settle()
+        yield Stage(window, door)
+    finally:
+        window.allow_close()
+        window.close()
+        bridge.close()
+        window.deleteLater()
+        bridge.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        texts.set_language(texts.FALLBACK)
+
+
+def _settle() -> None:
+    for _ in range(3):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
