@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner_app.application.ports import WalkState
@@ -11,6 +11,7 @@ from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import Bug
 from scanner_app.domain.passes import Pass
 from scanner_app.storage import passcodec
+from scanner_app.storage.compact import encodable
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.fold import search_text
 from scanner_app.storage.times import from_us, to_us
@@ -23,12 +24,13 @@ TOMBSTONES = 2_000
 
 _STREAM = "number, generation, cursor, walking, started, since, resume, done, walk_total"
 _INSERT = (
-    "INSERT INTO passes (uid, template, barcode, external_id, nfc, ticket_number, stream, gen, dead, search, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) RETURNING number"
+    "INSERT INTO passes (uid, template, barcode, external_id, nfc, ticket_number, stream, gen, dead, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) RETURNING number"
 )
+_OLD = "SELECT number, dead, stream, barcode, external_id, nfc, ticket_number, body FROM passes WHERE uid = ?"
 _UPDATE = (
     "UPDATE passes SET template = ?, barcode = ?, external_id = ?, nfc = ?, ticket_number = ?, stream = ?, gen = ?,"
-    " dead = 0, search = ?, body = ? WHERE number = ?"
+    " dead = 0, body = ? WHERE number = ?"
 )
 
 
@@ -75,21 +77,23 @@ class CacheWriter:
             self._set("held", str(int(self._get("held", "0")) + self._held))
 
     def _upsert(self, one: Pass, stream: int | None, gen: int) -> None:
+        if not encodable(one.uid):
+            one = replace(one, uid=storable(one.uid))
         stored = passcodec.encode(one)
         words = search_text(one)
         template = self._template(storable(one.template), storable(one.template_name))
-        old = self._db.execute(
-            "SELECT number, search, dead, stream FROM passes WHERE uid = ?", (storable(one.uid),)
-        ).fetchone()
+        old = self._db.execute(_OLD, (one.uid,)).fetchone()
         if old is None:
-            values = (storable(one.uid), template, *stored.identifiers, stream, gen, words, stored.body)
+            values = (one.uid, template, *stored.identifiers, stream, gen, stored.body)
             number = self._db.execute(_INSERT, values).fetchone()[0]
             self._db.execute("INSERT INTO words (rowid, search) VALUES (?, ?)", (number, words))
             self._held += 1
             return
-        number, before, dead, old_stream = old
+        number, dead, old_stream, *old_ids, old_body = old
         home = stream if stream is not None else old_stream
-        self._db.execute(_UPDATE, (template, *stored.identifiers, home, gen, words, stored.body, number))
+        self._db.execute(_UPDATE, (template, *stored.identifiers, home, gen, stored.body, number))
+        was = passcodec.Stored(one.uid, (old_ids[0], old_ids[1], old_ids[2], old_ids[3]), old_body)
+        before = words if was == stored else search_text(passcodec.decode("", "", ("", ""), was))
         if before != words:
             self._db.execute("INSERT INTO words (words, rowid, search) VALUES ('delete', ?, ?)", (number, before))
             self._db.execute("INSERT INTO words (rowid, search) VALUES (?, ?)", (number, words))

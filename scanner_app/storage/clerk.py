@@ -1,4 +1,8 @@
-"""The one thread that writes: jobs one at a time, the most urgent first, scans ahead of everything."""
+"""The one writer: jobs one at a time, the most urgent first, scans ahead of everything.
+
+Whoever holds the baton is the clerk. Its own thread does all that has to queue, and the chores; a caller who finds the
+baton at rest and nobody waiting does its job itself, which saves two thread switches (half of a commit on a fast disk).
+"""
 
 from __future__ import annotations
 
@@ -62,6 +66,8 @@ class Thread:
         self._bell = threading.Lock()
         self._bell.acquire()
         self._door = threading.Lock()
+        self._baton = threading.Lock()
+        self._holder = 0  # the thread that holds the baton
         self._closing = False
         self._deadline = 0.0
         self._thread = threading.Thread(target=self._loop, name="clerk", daemon=True)
@@ -72,9 +78,18 @@ class Thread:
 
     def call(self, work: Callable[[], T], priority: Priority, *, light: bool) -> T:
         """Have work done and wait for it."""
-        if threading.current_thread() is self._thread:
-            raise Bug("work on the clerk's thread asked the clerk for work")
-        return self.post(work, priority, light=light).wait()
+        me = threading.get_ident()
+        if self._holder == me:
+            raise Bug("work for the clerk asked the clerk for work")
+        if self._heap or not self._baton.acquire(blocking=False):
+            return self.post(work, priority, light=light).wait()
+        self._holder = me
+        try:
+            return work()
+        finally:
+            self._holder = 0
+            self._baton.release()
+            self._ring()  # for the chores, and for whoever came meanwhile
 
     def post(self, work: Callable[[], T], priority: Priority, *, light: bool) -> Job[T]:
         """Have work done; return at once."""
@@ -120,15 +135,24 @@ class Thread:
     def _loop(self) -> None:
         wait: float | None = None
         while True:
-            while self._heap:
-                job = self._next()
-                if self._closing and time.monotonic() > self._deadline:
-                    job.fail(StorageTrouble(StorageKind.LOCKED, "the store is closing"))
-                    continue
-                job.run()
-                del job  # its result and error belong to the caller alone
-                wait = self._chores(False)
-            if self._closing:
-                return
-            if not self._bell.acquire(timeout=-1 if wait is None else max(0.001, wait)):
-                wait = self._chores(True)
+            rung = self._bell.acquire(timeout=-1 if wait is None else max(0.001, wait))
+            self._baton.acquire()
+            self._holder = threading.get_ident()
+            self._drain()
+            wait = self._chores(not rung)
+            if self._closing and not self._heap:
+                return  # with the baton: nobody writes any more
+            self._holder = 0
+            self._baton.release()
+            if self._heap:
+                self._ring()  # came between the last look and now, and found the baton taken
+
+    def _drain(self) -> None:
+        while self._heap:
+            job = self._next()
+            if self._closing and time.monotonic() > self._deadline:
+                job.fail(StorageTrouble(StorageKind.LOCKED, "the store is closing"))
+                continue
+            job.run()
+            del job  # its result and error belong to the caller alone
+            self._chores(False)

@@ -38,18 +38,25 @@ def search_text(one: Pass) -> str:
     names = words(one.holder)
     for text in one.fields.values():
         if _ADDRESS.match(text):
-            names += words(text)
+            # Without the words of its domain: half the guests share them, and they narrow nothing.
+            names += [*words(text.partition("@")[0]), joined(text)]
     ids = (joined(text) for text in (one.uid, *one.identifiers.values()))
     return " ".join(_distinct((*names, *ids)))
 
 
 def match_query(text: str) -> str | None:
-    """Return the FTS5 query for what was typed: every word, each also as a beginning; or all of it as one id."""
-    found = list(_distinct(words(text)))[:MAX_WORDS]
-    if not found:
-        return None
+    """Return the FTS5 query for what was typed: every word, each also as a beginning; ids and addresses as a whole."""
+    parts = [part for chunk in text.split()[:MAX_WORDS] if (part := _part(chunk))]
+    return " AND ".join(parts) or None
+
+
+def _part(chunk: str) -> str:
+    whole = f'"{joined(chunk)}"*'
+    found = list(_distinct(words(chunk)))[:MAX_WORDS]
+    if len(found) < 2 or "@" in chunk:
+        return whole if found else ""
     every = " AND ".join(f'"{w}"*' for w in found)
-    return every if len(found) == 1 else f'({every}) OR "{joined(text)}"*'
+    return f"(({every}) OR {whole})"
 
 
 def _distinct(found: Iterable[str]) -> Iterable[str]:

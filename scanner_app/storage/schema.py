@@ -52,7 +52,7 @@ CACHE: Sequence[tuple[str, ...]] = (
         CREATE TABLE passes (
             number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, template INTEGER NOT NULL, barcode TEXT,
             external_id TEXT, nfc TEXT, ticket_number TEXT, stream INTEGER, gen INTEGER NOT NULL,
-            dead INTEGER NOT NULL, search TEXT NOT NULL, body TEXT NOT NULL)
+            dead INTEGER NOT NULL, body TEXT NOT NULL)
         """,
         "CREATE INDEX passes_barcode ON passes(barcode) WHERE barcode IS NOT NULL",
         "CREATE INDEX passes_external_id ON passes(external_id) WHERE external_id IS NOT NULL",

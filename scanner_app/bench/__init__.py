@@ -1,0 +1,1 @@
+"""Measurements of the program's own parts, printed as ratios and counts."""
