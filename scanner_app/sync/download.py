@@ -80,11 +80,13 @@ class Downloader:
         self._accounts: dict[str, Memory] = {}
         self._told: set[str] = set()
         self._allowed = False
+        self._greeted = False
 
     def round(self, *, full: bool = False, progress: Progress = lambda _done, _total: None) -> SyncReport:
         """Bring the cache up to date; return how it went. Raises StorageTrouble and nothing else."""
         report = SyncReport(self._line.account, full=full)
         try:
+            self._greet()
             streams = self._line.connectivity.ask(self._line.platform.streams)
             self._cache(lambda tx: tx.set_streams(streams))
             for stream in streams:
@@ -118,6 +120,12 @@ class Downloader:
         """Return whether the schedule asks for a full walk."""
         last = self._state().last_full
         return last is None or self._now() - last >= timedelta(hours=self._line.config.full_hours)
+
+    def _greet(self) -> None:
+        """Make the cheap call once before anything else: it tells the platform's time, and maybe its zone."""
+        if not self._greeted:
+            self._line.connectivity.ask(self._line.platform.check, lambda date: date)
+            self._greeted = True
 
     # --- one stream ---
     def _stream(self, stream: str, report: SyncReport, progress: Progress) -> SyncReport:

@@ -25,7 +25,7 @@ SHARE = 10.0
 
 DISK_SECONDS = 30.0
 BLOCKED_SECONDS = 60.0
-AFTER_UPLOADS = 2.0  # back online: what was admitted is told first
+AFTER_UPLOADS = 2.0  # back online: the head start of what is to be told, at most
 
 
 class Link:
@@ -43,6 +43,8 @@ class Link:
         self._paused = False
         self._failures = 0
         self._trouble = ""
+        self._state = Connection.UNKNOWN
+        self._not_before = float("-inf")
         self._threads: list[threading.Thread] = []
         line.connectivity.listen(self._heard)
 
@@ -138,6 +140,8 @@ class Link:
         if self._paused or self.line.blocked:
             return BLOCKED_SECONDS
         full, began = self._full, self.line.monotonic()
+        if began < self._not_before:
+            return self._not_before - began
         report = self.downloader.round(full=full)
         took = self.line.monotonic() - began
         if not report.trouble:
@@ -155,6 +159,9 @@ class Link:
         return interval if Can.DELTA in self.line.platform.capabilities.can else max(interval, SHARE * took)
 
     def _heard(self, state: Connection) -> None:
-        if state is Connection.ONLINE:
+        """Back online: what was admitted is told first, then the passes are fetched."""
+        before, self._state = self._state, state
+        if state is Connection.ONLINE and before is not Connection.UNKNOWN:
+            self._not_before = self.line.monotonic() + self._chance.uniform(0.25, 1.0) * AFTER_UPLOADS
             self._bell.ring()
         self._changed()

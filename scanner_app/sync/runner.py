@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import AccountStatus, Event, Level, Notice
-from scanner_app.application.ports import Clerk, Connection, Platform
+from scanner_app.application.ports import Clerk, Platform
 from scanner_app.domain.errors import PlatformKind
 from scanner_app.sync.answers import delay
 from scanner_app.sync.bell import Bell
@@ -182,8 +182,6 @@ def run_once(
 ) -> SyncReport:
     """Make one round of an account on the caller's thread; one that is interrupted goes on where it was."""
     downloader, bell, chance = downloader or Downloader(line), bell or Bell(), random.SystemRandom()
-    if line.connectivity.state is Connection.UNKNOWN:
-        line.connectivity.probe()  # also learns the platform's time, and whether the zone fits
     report = downloader.round(full=full, progress=progress)
     for failures in range(TRIES):
         if report.trouble not in RETRIED:
