@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Platform
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
+from scanner_app.platforms.passentry.platform import PassEntryPlatform
+
+ADAPTERS: Mapping[str, Callable[[AccountConfig, str], Platform]] = {
+    "passcreator": PasscreatorPlatform,
+    "passentry": PassEntryPlatform,
+}
 
 
 def build(account: AccountConfig, key: str) -> Platform:
     """Return the adapter of an account; SettingsTrouble for a platform that nobody speaks."""
-    if account.platform != "passcreator":
+    adapter = ADAPTERS.get(account.platform)
+    if adapter is None:
         raise SettingsTrouble("platform_unknown", account.platform)
-    return PasscreatorPlatform(account, key)
+    return adapter(account, key)

@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from scanner_app.domain.passes import IdentifierKind, Pass, Use
 from scanner_app.platforms.fields import a_list, an_object, flag, needed, number, text, texts
+from scanner_app.platforms.names import holder
 from scanner_app.platforms.passcreator.boarding import BOARDING_KEYS
 from scanner_app.platforms.strict_json import Json, nonsense
 from scanner_app.platforms.zones import to_utc
 
-FIRST_NAMES = ("firstname", "vorname", "givenname", "forename", "prenom")
-LAST_NAMES = ("lastname", "surname", "nachname", "familyname", "nom")
-WHOLE_NAMES = ("passengername", "fullname", "name", "holder", "guest", "gast", "teilnehmer", "attendee")
 LANGUAGE = re.compile(r"^https?://[^/]+/([a-z]{2})/p/")
 
 
@@ -46,7 +44,7 @@ def read_pass(value: Json, reading: Reading, seen_at: datetime | None) -> Pass:
         template=text(found, "passTemplateGuid"),
         template_name=text(found, "passTemplateName"),
         identifiers=_identifiers(found, fields, reading),
-        holder=_holder(fields, reading),
+        holder=holder(fields, reading.holder_fields),
         fields=fields,
         voided=flag(found, "voided"),
         redeemed=flag(found, "redeemed"),
@@ -110,15 +108,6 @@ def _use(at: str, places: Mapping[str, Json]) -> Use:
     if not re.fullmatch(r"\d{1,11}", at, re.ASCII):
         raise nonsense("placesUsedAt has a key that is no time")
     return Use(text(places, at), datetime.fromtimestamp(int(at), UTC))
-
-
-def _holder(fields: Mapping[str, str], reading: Reading) -> str:
-    if reading.holder_fields:
-        return " ".join(filter(None, (fields.get(name, "") for name in reading.holder_fields)))
-    plain = {re.sub(r"[^a-z]", "", name.lower()): value for name, value in fields.items()}
-    parts = [next((plain[n] for n in names if n in plain), "") for names in (FIRST_NAMES, LAST_NAMES)]
-    whole = next((plain[n] for n in WHOLE_NAMES if n in plain), "")
-    return " ".join(filter(None, parts)) or whole
 
 
 def _locale(page: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,12 +15,14 @@ from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
 from scanner_app.platforms.http import Http
+from scanner_app.platforms.names import chosen
 from scanner_app.platforms.passcreator.calls import READ, Calls
 from scanner_app.platforms.passcreator.codec import Reading, read_mapping, read_pass, read_passes
 from scanner_app.platforms.passcreator.courier import Courier
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.segments import UnusableSegment
 from scanner_app.platforms.strict_json import Json
+from scanner_app.platforms.tenant import fingerprint
 from scanner_app.platforms.zones import since, to_utc, zone_named
 
 OVERLAP = timedelta(minutes=2)
@@ -40,7 +41,7 @@ class PasscreatorPlatform:
 
     def __init__(self, config: AccountConfig, key: str) -> None:
         self.account = config.id
-        self.tenant = hashlib.sha256(f"{config.url}\n{key}".encode()).hexdigest()[:16]
+        self.tenant = fingerprint(config.url, key)
         self._config = config
         self._zone = zone_named(config.zone)
         self._http = Http(config.url, lambda: {"authorization": key}, secrets=[key])
@@ -56,7 +57,7 @@ class PasscreatorPlatform:
 
     def _reading_of(self, config: AccountConfig) -> Reading:
         said = config.options
-        holder = tuple(name.strip() for name in said.get("holder_fields", "").split(",") if name.strip())
+        holder = chosen(said.get("holder_fields", ""))
         own = (said.get("notes_field", ""), said.get("entries_field", ""), said.get("nfc_field", ""))
         return Reading(config.id, self._zone, holder, *own)
 

@@ -1,0 +1,140 @@
+"""Telling PassEntry what happened at the door: decisions are reported, spent passes deactivated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from scanner_app.application.ports import Answer, Delivery
+from scanner_app.domain.credential import storable
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.place import Policy
+from scanner_app.domain.scan import Operation, OperationKind
+from scanner_app.domain.verdict import Outcome
+from scanner_app.platforms import marks
+from scanner_app.platforms.asking import after_telling, before_telling
+from scanner_app.platforms.fields import an_object, needed
+from scanner_app.platforms.passentry.calls import Calls
+from scanner_app.platforms.passentry.codec import Scanned, read_scans
+
+GONE = Answer(Delivery.CONTESTED, "deleted", {"state": "deleted"})
+TAPS = frozenset({"VAS", "SMART_TAP", "NDEF_TEXT", "NDEF_URI", "SUN", "UID"})
+
+
+class Courier:
+    """Delivers one account's operations. `look` reads a pass by id, None when it is gone or nullified."""
+
+    def __init__(self, calls: Calls, look: Callable[[str], Pass | None]) -> None:
+        self._calls, self._look = calls, look
+
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell the platform of one operation."""
+        return self._by_kind[operation.kind](self, operation, may_have_arrived)
+
+    # --- scans ------------------------------------------------------------------------------------------------------
+    def _record(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        if not operation.door:
+            return Answer(Delivery.DONE, "no_door")
+        if may_have_arrived and self._arrived(operation):
+            return self._checked(operation, Delivery.ALREADY)
+        try:
+            reply = self._calls.log(_scan(operation))
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            return Answer(Delivery.REFUSED, "unknown_door")
+        needed(an_object(an_object(reply.json(), "answer").get("scanInfo"), "scanInfo"), "scanId")
+        return self._checked(operation, Delivery.DONE)
+
+    def _arrived(self, operation: Operation) -> bool:
+        with before_telling():
+            return any(s.mark and s.mark.scan_id == operation.scan_id for s in self._scans())
+
+    def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
+        admitted = operation.outcome != Outcome.REFUSE.value
+        if not admitted or not operation.uid or operation.extra.get("spends"):
+            return Answer(delivery)
+        with after_telling():
+            if self._look(operation.uid) is None:
+                return GONE
+            foreign = self._foreign(operation) if operation.policy == Policy.ONCE.value else None
+        return _contested(foreign) if foreign else Answer(delivery)
+
+    def _scans(self) -> list[Scanned]:
+        return read_scans(self._calls.scans().json())
+
+    def _foreign(self, operation: Operation) -> Use | None:
+        """Return the first admission at this door by another device; refusals and our own do not count."""
+        scans = [s for s in self._scans() if s.uid == operation.uid and s.reader == operation.door]
+        others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]
+        return min(others, key=lambda use: use.at, default=None)
+
+    # --- passes -----------------------------------------------------------------------------------------------------
+    def _void(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        with before_telling():
+            subject = self._look(operation.uid)
+            foreign = self._foreign(operation) if subject and operation.door else None
+        if subject is None:
+            return GONE
+        if subject.voided and not _over(subject):
+            return self._was_void(subject, foreign, may_have_arrived=may_have_arrived)
+        answer = self._act(operation, "deactivate", gone=GONE)
+        return _contested(foreign) if foreign and answer.delivery is Delivery.DONE else answer
+
+    def _was_void(self, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
+        if foreign:
+            return _contested(foreign)
+        if may_have_arrived:
+            return Answer(Delivery.ALREADY)
+        return Answer(Delivery.CONTESTED, "voided", {"state": "deactivated"})
+
+    def _restore(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        with before_telling():
+            subject = self._look(operation.uid)
+        if subject is None:
+            return Answer(Delivery.REFUSED, "deleted")
+        if not subject.voided:
+            return Answer(Delivery.ALREADY)
+        return self._act(operation, "reactivate", gone=Answer(Delivery.REFUSED, "deleted"))
+
+    def _act(self, operation: Operation, action: str, *, gone: Answer) -> Answer:
+        try:
+            self._calls.update(operation.uid, {"passAction": action}).json()
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            return gone
+        return Answer(Delivery.DONE)
+
+    def _not_offered(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        return Answer(Delivery.REFUSED, f"{operation.kind.value}_not_offered")
+
+    _by_kind: Mapping[OperationKind, Callable[[Courier, Operation, bool], Answer]] = {
+        OperationKind.RECORD: _record,
+        OperationKind.UNRECORD: _not_offered,
+        OperationKind.VOID: _void,
+        OperationKind.RESTORE: _restore,
+        OperationKind.VALUE: _not_offered,
+    }
+
+
+def _scan(operation: Operation) -> dict[str, str]:
+    """The body of `scans/log`. It has no field for the time: the mark in `statusDetail` keeps it."""
+    refused = operation.outcome == Outcome.REFUSE.value
+    body = {
+        "readerId": operation.door,
+        "scanType": "nfc" if operation.symbology in TAPS else "barcode",
+        "status": "failed" if refused else "successful",
+        "statusDetail": marks.written(operation),
+        "scanValue": storable(operation.raw),
+    }
+    return body | ({"passId": operation.uid} if operation.uid else {})
+
+
+def _over(subject: Pass) -> bool:
+    return subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at
+
+
+def _contested(use: Use) -> Answer:
+    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
+    return Answer(Delivery.CONTESTED, "used_elsewhere", {key: value for key, value in facts.items() if value})

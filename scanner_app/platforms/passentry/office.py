@@ -1,0 +1,148 @@
+"""What an office does with PassEntry passes; limits of seed 002 checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.platforms.fields import an_object, needed, text
+from scanner_app.platforms.passentry.calls import Calls
+from scanner_app.platforms.passentry.codec import resource
+from scanner_app.platforms.strict_json import Json
+
+MOST_POINTS = 10
+SMALLEST_RADIUS = 10
+LARGEST_RADIUS = {"eventTicket": 1000}
+OTHER_RADIUS = 100
+
+
+class Action(StrEnum):
+    """One thing done to all locations, or all beacons, at once."""
+
+    DELETE = "delete"
+    DELETE_ALL = "deleteAll"
+    REPLACE_ALL = "replaceAll"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Locations or beacons as on the wire, and what is to be done with them; without an action they are merged."""
+
+    data: Sequence[Mapping[str, Json]] = ()
+    action: Action | None = None
+
+    def body(self, kind: str, *, creating: bool) -> Json:
+        """Return the wire form of "locations" or "beacons"."""
+        if len(self.data) > MOST_POINTS:
+            raise _forbidden(f"{kind}_count")
+        if creating:
+            if self.action:
+                raise _forbidden(f"{kind}_action")
+            return [dict(each) for each in self.data]
+        if self.action is None:
+            return {"data": [dict(each) for each in self.data]}
+        name = f"{kind[:-1]}Actions"
+        if self.action is Action.DELETE:
+            return {"data": [], name: {"delete": [dict(each) for each in self.data]}}
+        if self.action is Action.DELETE_ALL and self.data:
+            raise _forbidden(f"{kind}_not_empty")
+        return {"data": [dict(each) for each in self.data], name: {self.action.value: True}}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a pass is to become. None leaves a thing as it is."""
+
+    fields: Mapping[str, str] | None = None
+    message: str | None = None
+    expires: datetime | None = None
+    nfc: bool | None = None
+    barcode: Mapping[str, Json] | None = None
+    template_override: Mapping[str, str] | None = None
+    locations: Points | None = None
+    beacons: Points | None = None
+    tags: Sequence[str] | None = None
+    pass_type: str = ""
+
+    def body(self, *, creating: bool) -> dict[str, Json]:
+        """Return the request body; raise PlatformTrouble for what the contract forbids."""
+        whole: dict[str, Json] = {"pass": self._pass()}
+        if self.message is not None:
+            whole["message"] = self.message
+        for kind, points in (("locations", self.locations), ("beacons", self.beacons)):
+            if points is not None:
+                self._check_radius(points)
+                whole[kind] = points.body(kind, creating=creating)
+        if self.tags is not None:
+            whole["tags"] = list(self.tags)
+        return {key: value for key, value in whole.items() if value != {} or key != "pass"}
+
+    def _pass(self) -> dict[str, Json]:
+        found: dict[str, Json] = dict(self.fields or {})
+        if self.expires is not None:
+            found["expiresAt"] = self.expires.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        named = {"nfcEnabled": self.nfc, "barcode": self.barcode, "templateOverride": self.template_override}
+        return found | {key: value for key, value in named.items() if value is not None}
+
+    def _check_radius(self, points: Points) -> None:
+        largest = LARGEST_RADIUS.get(self.pass_type, OTHER_RADIUS if self.pass_type else 1000)
+        for each in points.data:
+            radius = each.get("maxDistance", each.get("radius"))
+            if radius is not None and not SMALLEST_RADIUS < float(radius) <= largest:
+                raise _forbidden("radius")
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A pass as made or changed. `notified`: what became of the message, '' where none was sent."""
+
+    uid: str
+    ext_id: str
+    status: str
+    page: str
+    notified: str = ""
+
+
+class Office:
+    """The calls that no door needs."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create(self, template: str, wishes: Wishes, ext_id: str = "") -> Issued:
+        """Make a pass. An extId must be free among active passes."""
+        params = {"passTemplate": template} | ({"extId": ext_id} if ext_id else {})
+        return _issued(self._calls.create(params, wishes.body(creating=True)).json())
+
+    def update(self, key: str, wishes: Wishes) -> Issued:
+        """Change what is named; with a message, `notified` tells what became of it."""
+        reply = self._calls.update(key, wishes.body(creating=False))
+        return _issued(reply.json(), reply.headers.get("x-notification-status", ""))
+
+    def mark(self, key: str, *, voided: bool) -> None:
+        """Deactivate a pass, or take that back."""
+        self._calls.update(key, {"passAction": "deactivate" if voided else "reactivate"}).json()
+
+    def nullify(self, key: str) -> None:
+        """Free a pass's extId; cannot be undone."""
+        self._calls.nullify(key).json()
+
+    def reissue(self, ext_id: str, template: str, wishes: Wishes, *, keep_old: bool = False) -> Issued:
+        """Replace a pass by either pattern of seed 000: the extId moves to a new pass, or the old pass stays good."""
+        if keep_old:
+            return self.create(template, wishes)
+        self.nullify(ext_id)
+        return self.create(template, wishes, ext_id)
+
+
+def _issued(value: Json, notified: str = "") -> Issued:
+    found = resource(value)
+    said = an_object(found.get("attributes"), "attributes")
+    return Issued(needed(found, "id"), text(said, "extId"), text(said, "status"), text(said, "downloadUrl"), notified)
+
+
+def _forbidden(what: str) -> PlatformTrouble:
+    return PlatformTrouble(PlatformKind.REFUSED, what, sent=False)

@@ -1,0 +1,189 @@
+"""One PassEntry account behind the port."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from scanner_app.application.config import AccountConfig
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.scan import Operation
+from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
+from scanner_app.platforms.http import Http
+from scanner_app.platforms.names import chosen
+from scanner_app.platforms.passentry.calls import DEADLINE, Calls
+from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans, resource
+from scanner_app.platforms.passentry.courier import Courier
+from scanner_app.platforms.passentry.office import Office
+from scanner_app.platforms.segments import UnusableSegment
+from scanner_app.platforms.strict_json import Json
+from scanner_app.platforms.tenant import fingerprint
+
+LARGEST = 8 * 1024 * 1024
+"""Largest answer, in bytes: an account whose list knows no pages sends everything at once."""
+PAGE = 100
+MISSING = {
+    Can.DELTA: "no_delta",
+    Can.LOOKUP_BARCODE: "custom_barcodes_need_the_list",
+    Can.DELETE: "nullify_only",
+    Can.EMAIL: "not_in_contract",
+    Can.STATISTICS: "not_in_contract",
+    Can.STORED_VALUE: "balance_cannot_be_read",
+    Can.ENABLE_DOWNLOAD: "not_in_contract",
+    Can.LINKS: "links_are_passkit",
+}
+
+
+class PassEntryPlatform:
+    """Implements `ports.Platform`; `office` makes the calls that no door needs.
+
+    Options of the account: `entity` (whose readers are the doors), `refuse` (statuses at which doors say no, e.g.
+    "issued,removed"), `holder_fields`, `page_param` and `per_page_param` (the vendor's pages do not name them).
+    """
+
+    platform = "passentry"
+
+    def __init__(self, config: AccountConfig, key: str) -> None:
+        self.account = config.id
+        self.tenant = fingerprint(config.url, key)
+        self._config = config
+        auth = {"authorization": f"Bearer {key}"}
+        self._http = Http(config.url, lambda: auth, secrets=[key], cap=LARGEST)
+        self._calls = Calls(self._http)
+        self.office = Office(self._calls)
+        said = config.options
+        refused = frozenset(chosen(said.get("refuse", "")))
+        self._reading = Reading(config.id, chosen(said.get("holder_fields", "")), refused)
+        self._paging = (said.get("page_param", "page"), said.get("per_page_param", "perPage"))
+        self._lock = threading.Lock()
+        self._uses: Mapping[str, Sequence[Use]] = {}
+        self._courier = Courier(self._calls, self._look)
+        self.capabilities = Capabilities(frozenset(Can) - set(MISSING), MISSING)
+
+    def __repr__(self) -> str:
+        return f"PassEntryPlatform({self.account})"
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+    def check(self) -> datetime | None:
+        """Ask for one pass."""
+        reply = self._calls.list_passes({self._paging[1]: "1", "status": "nullified"})
+        a_list(an_object(reply.json(), "answer").get("data"), "data")
+        return reply.date
+
+    def templates(self) -> list[Template]:
+        """Return the configured templates, and those of the newest passes: the contract lists none."""
+        found = {t.id: t for t in self._config.templates}
+        for one in self.page(self.streams()[0], "", "").passes:
+            if one.template and not (one.template in found and found[one.template].name):
+                found[one.template] = Template(one.template, one.template_name)
+        return list(found.values())
+
+    def doors(self) -> list[Door]:
+        """Return the readers of the configured entity, [] without one."""
+        entity = self._config.options.get("entity", "")
+        if not entity:
+            return []
+        found = an_object(self._calls.readers(entity).json(), "answer")
+        return [_door(an_object(each, "reader")) for each in a_list(found.get("data"), "data")]
+
+    def streams(self) -> list[str]:
+        """Return the one list there is."""
+        return ["passes"]
+
+    # --- passes -----------------------------------------------------------------------------------------------------
+    def page(self, stream: str, cursor: str, resume: str) -> Page:
+        """Return one page, newest first. An account that ignores the paging parameters shows by repeating itself."""
+        number, _, first = resume.partition(":")
+        if not number:
+            self._learn_uses()
+        asked = {"includeNullified": "true", self._paging[0]: number or "1", self._paging[1]: str(PAGE)}
+        reply = self._calls.list_passes(asked)
+        found = an_object(reply.json(), "answer")
+        data = [an_object(each, "pass") for each in a_list(found.get("data"), "data")]
+        top = needed(data[0], "id") if data else ""
+        if not data or top == first:
+            return Page((), "", server_time=reply.date)
+        meta = an_object(found.get("meta"), "meta")
+        following = f"{int(number or 1) + 1}:{first or top}"
+        last = whole(meta, "pages") is not None and int(number or 1) >= (whole(meta, "pages") or 0)
+        passes = tuple(p for p in (self._read(each, reply.date) for each in data) if self._wanted(p))
+        return Page(passes, "" if last else following, self._total(meta), reply.date)
+
+    def _total(self, meta: Mapping[str, Json]) -> int | None:
+        return None if self._config.templates else whole(meta, "total")
+
+    def _wanted(self, found: Pass) -> bool:
+        wanted = {t.id for t in self._config.templates}
+        return not wanted or found.template in wanted
+
+    def _learn_uses(self) -> None:
+        """Passes do not tell their uses; the list of scans does."""
+        uses: dict[str, list[Use]] = defaultdict(list)
+        for scan in read_scans(self._calls.scans().json()):
+            if scan.uid and scan.use:
+                uses[scan.uid].append(scan.use)
+        with self._lock:
+            self._uses = uses
+
+    def _read(self, found: Json, seen_at: datetime | None) -> Pass:
+        with self._lock:
+            uses = self._uses.get(needed(an_object(found, "pass"), "id"), ())
+        return read_pass(found, self._reading, uses, seen_at)
+
+    def cursor_after(self, started: datetime) -> str:
+        """There is no delta."""
+        return ""
+
+    def lookup(self, text: str, deadline: float) -> list[Pass]:
+        """Return the pass with that uuid or extId; custom barcode texts are known to the list only."""
+        try:
+            found = self._show(text, deadline)
+        except UnusableSegment:
+            return []
+        return [found] if found else []
+
+    def search(self, text: str) -> list[Pass]:
+        """Return passes whose extId begins so."""
+        if not text.strip():
+            return []
+        reply = self._calls.list_passes({"extIdPrefix": text.strip(), self._paging[1]: str(PAGE)})
+        found = a_list(an_object(reply.json(), "answer").get("data"), "data")
+        return [self._read(each, reply.date) for each in found[:PAGE]]
+
+    def _show(self, key: str, deadline: float = DEADLINE) -> Pass | None:
+        try:
+            reply = self._calls.show(key, deadline)
+        except PlatformTrouble as trouble:
+            if trouble.kind is PlatformKind.NOT_FOUND:
+                return None
+            raise
+        return self._read(resource(reply.json()), reply.date)
+
+    def _look(self, uid: str) -> Pass | None:
+        """Read a pass; believe that it is gone only when told so twice."""
+        found = self._show(uid) or self._show(uid)
+        return found if found and found.uid == uid and not found.nullified else None
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell PassEntry what happened; see `courier`."""
+        return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def reset(self) -> None:
+        """Drop every connection, after sleep."""
+        self._http.reset()
+
+    def close(self) -> None:
+        """End all calls."""
+        self._calls.pace.close()
+        self._http.close()
+
+
+def _door(found: Mapping[str, Json]) -> Door:
+    said = an_object(found.get("attributes"), "attributes")
+    name = text(said, "name")
+    return Door(needed(found, "id"), name, place=name or needed(found, "id"))
