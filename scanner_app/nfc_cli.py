@@ -8,7 +8,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -29,10 +29,13 @@ class _Misuse(Exception):
     """The arguments cannot be meant."""
 
 
-def add_parser(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Hook `nfc read` into the command line; `run` is set as the default for key `run`."""
-    nfc = sub.add_parser("nfc", help="read cards and wallet passes").add_subparsers(dest="nfc_verb", required=True)
-    read = nfc.add_parser("read", help="print a line for each tap", description=__doc__)
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser] = ()
+) -> None:
+    """Describe the verb."""
+    parser = verbs.add_parser("nfc", parents=parents, help="read cards and wallet passes")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    read = actions.add_parser("read", parents=parents, help="print a line for each tap", description=__doc__)
     read.add_argument("--device", required=True, help="udp:HOST:PORT, usb, usb:VVVV:PPPP, tty:USB0:pn532 or pcsc:NAME")
     read.add_argument("--json", action="store_true", help="one JSON object a line")
     read.add_argument("--count", type=_positive, metavar="N", help="end after N taps")
@@ -40,7 +43,6 @@ def add_parser(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     read.add_argument("--uid", action="store_true", help="also print the UIDs of plain cards, which prove nothing")
     read.add_argument("--ndef-prefix", action="append", metavar="URI", help="take URIs below this one only")
     _add_wallets(read)
-    read.set_defaults(run=run)
 
 
 def _add_wallets(read: argparse.ArgumentParser) -> None:

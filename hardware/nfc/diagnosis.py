@@ -23,9 +23,19 @@ class Finding:
 
     reason: Reason
     subject: str
-    advice: str
+    remedy: str
     file: str = ""
     content: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is wrong with what, in a few words."""
+        return f"{self.subject}: {self.reason.value.replace('_', ' ')}"
+
+    @property
+    def advice(self) -> str:
+        """What to do, with the whole text of the file to install."""
+        return f"{self.remedy}\n{self.file}:\n{self.content}" if self.file else self.remedy
 
 
 def udev_rules() -> str:
@@ -58,12 +68,9 @@ def diagnose(
     pcscd: Path = PCSCD_SOCKET,
     libusb: Callable[[], bool] = has_libusb,
 ) -> list[Finding]:
-    """Everything in the way of a USB reader, most basic first; empty when one should work."""
-    readers = find_readers(sysfs, nodes)
+    """Everything in the way of the USB readers that are plugged in, most basic first; no reader is no trouble."""
     findings = [] if libusb() else [Finding(Reason.NO_LIBUSB, "libusb", ADVICE[Reason.NO_LIBUSB])]
-    if not readers:
-        findings.append(Finding(Reason.MISSING, "usb", ADVICE[Reason.MISSING]))
-    for reader in readers:
+    for reader in find_readers(sysfs, nodes):
         findings.extend(_about(reader, pcscd))
     return findings
 
@@ -77,8 +84,8 @@ def _about(reader: UsbReader, pcscd: Path) -> Iterator[Finding]:
         yield Finding(Reason.NO_PERMISSION, subject, ADVICE[Reason.NO_PERMISSION], UDEV_FILE, udev_rules())
     modules = [d for d in reader.drivers if d in KERNEL_MODULES]
     if modules:
-        advice = f"the kernel module {modules[0]} holds the reader; install the blacklist, then replug it"
-        yield Finding(Reason.BUSY, subject, advice, BLACKLIST_FILE, blacklist())
+        remedy = f"the kernel module {modules[0]} holds the reader; install the blacklist, then replug it"
+        yield Finding(Reason.BUSY, subject, remedy, BLACKLIST_FILE, blacklist())
     elif "usbfs" in reader.drivers:
         yield Finding(Reason.BUSY, subject, ADVICE[Reason.BUSY])
     elif (reader.vendor, reader.product) == _ACR122U and pcscd.exists():

@@ -17,14 +17,6 @@ from sim.udp_card import UdpCard
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 ID = "pass.org.example.venue"
-PROGRAM = """
-import argparse, sys
-from scanner_app import nfc_cli
-parser = argparse.ArgumentParser()
-nfc_cli.add_parser(parser.add_subparsers())
-args = parser.parse_args()
-sys.exit(args.run(args))
-"""
 
 
 @pytest.fixture
@@ -36,7 +28,7 @@ def key_file(tmp_path):
 
 @contextmanager
 def reading(*arguments):
-    command = [sys.executable, "-W", "error", "-c", PROGRAM, "nfc", "read", *arguments]
+    command = [sys.executable, "-W", "error", "-m", "scanner_app", "nfc", "read", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
