@@ -76,7 +76,13 @@ class ZxingEngine:
         if name not in formats or not data:
             return None
         text = barcode.text if name != "UPCA" else data.decode("ascii", "replace")
-        return Read(name, text, data, _outline(barcode.position), self.name)
+        return Read(name, text, data, _outline(barcode.position), self.name, _spare(barcode))
+
+
+def _spare(barcode: zxingcpp.Barcode) -> float:
+    """Share of the error correction left unused, 0 where the symbology has none."""
+    extra = barcode.extra
+    return float(extra.get("UEC", 0.0)) if isinstance(extra, dict) else 0.0
 
 
 def _outline(position: zxingcpp.Position) -> Outline:

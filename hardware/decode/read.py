@@ -1,6 +1,6 @@
 """What a decoder says it saw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 Point = tuple[int, int]
@@ -22,7 +22,7 @@ class Read:
     """One code.
 
     `text` keeps control characters; `data` is the payload as coded, from the decoder of record; `outline` is the four
-    corners in pixels of the frame; `engine` names who read it.
+    corners in pixels of the frame; `engine` names who read it; `spare` is the share of error correction left unused.
     """
 
     format: str
@@ -30,6 +30,7 @@ class Read:
     data: bytes
     outline: Outline
     engine: str
+    spare: float = field(default=0.0, compare=False)
 
     @property
     def key(self) -> tuple[str, bytes]:

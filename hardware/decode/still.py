@@ -1,10 +1,13 @@
 """One still picture, everything tried: for files and tests, where time matters less than the read."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from hardware.decode.bars import BarReader
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VARIANTS, view
-from hardware.decode.patches import find_patches, upright
+from hardware.decode.enhance import VIEWS
+from hardware.decode.patches import find_patches
 from hardware.decode.read import DEFAULT_FORMATS, TURN_SENSITIVE, Read, bounds, checked_formats
 from hardware.frames import Gray
 
@@ -20,9 +23,10 @@ def decode_image(
     zxing = ZxingEngine()
     found.add(zxing.read(gray, formats, invert=True))
     bars = formats & TURN_SENSITIVE
+    reader = BarReader(zxing, bars)
     for patch in find_patches(gray) if bars else []:
-        turned = upright(gray, patch)
-        found.add([turned.in_frame(read) for read in zxing.read(turned.gray, bars, rotate=False)])
+        for turn in range(4):
+            found.add(reader.read(gray, patch, turn))
     if not found.reads:
         _enhanced(gray, formats, zxing, found)
     zbar, _ = zbar_or_reason()
@@ -32,9 +36,12 @@ def decode_image(
 
 
 def _enhanced(gray: Gray, formats: frozenset[str], zxing: ZxingEngine, found: "_Found") -> None:
-    for variant in VARIANTS:
-        seen = view(gray, variant)
-        found.add([seen.in_frame(read) for read in zxing.read(seen.gray, formats)])
+    for change in VIEWS:
+        view, scale = change(gray)
+        reads = zxing.read(view, formats)
+        found.add(
+            [replace(r, outline=tuple((round(x / scale), round(y / scale)) for x, y in r.outline)) for r in reads]
+        )
         if found.reads:
             return
 
