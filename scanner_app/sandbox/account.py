@@ -31,6 +31,10 @@ class Switches:
     second_redeem_refused: PassKit answers 400 to redeeming what is redeemed, instead of the id once more.
     event_ids_are_unique: PassKit answers a check-in with a known externalEventId with the first one's event.
     auto_fill_external_id: SmartPass Links copy e-mail or phone to the member's external id.
+    airship_as_documented: Airship answers 200 to updates and deletions, with numbers, and one ticket per template
+        (as its text says) instead of 201, strings and a single ticket (as its examples show).
+    tickets_as_example: Airship tickets come with `Status` and an old date, as in the specification's example.
+    tickets_take_oauth: Airship lets a bearer token read tickets.
     wrong_region: PassKit accepts the token and finds nothing.
     """
 
@@ -49,6 +53,9 @@ class Switches:
     event_ids_are_unique: bool = False
     auto_fill_external_id: bool = False
     wrong_region: bool = False
+    airship_as_documented: bool = False
+    tickets_as_example: bool = False
+    tickets_take_oauth: bool = False
 
     def set(self, name: str, *, value: bool) -> None:
         """Set one switch by name; KeyError when there is none."""

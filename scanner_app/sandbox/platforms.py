@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from scanner_app.sandbox.account import Account
+from scanner_app.sandbox.airship import platform as airship
 from scanner_app.sandbox.front import RefusalWriter
 from scanner_app.sandbox.passcreator import platform as passcreator
 from scanner_app.sandbox.passentry import platform as passentry
@@ -46,4 +47,4 @@ def _platform(module: Any) -> Platform:
     )
 
 
-PLATFORMS = {each.name: each for each in map(_platform, (passcreator, passentry, passkit))}
+PLATFORMS = {each.name: each for each in map(_platform, (passcreator, passentry, passkit, airship))}

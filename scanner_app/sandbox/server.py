@@ -166,7 +166,8 @@ def _runner(platform: Platform, account: Account) -> web.AppRunner:
 
 
 def _translate(guest: dict[str, Any], verdicts: dict[str, str | None]) -> dict[str, Any] | None:
-    expected = verdicts.get(guest["expected"], guest["expected"])
+    reason = "USED_BEFORE" if guest["used_before"] else guest["expected"]
+    expected = verdicts.get(reason, guest["expected"])
     return None if expected is None else guest | {"expected": expected}
 
 
@@ -179,6 +180,7 @@ def _describe(number: int, each: guests.Presented) -> dict[str, Any]:
         "barcode": each.barcode,
         "symbology": each.symbology,
         "place": each.place,
+        "used_before": bool(each.guest and each.guest.used),
         "expected": each.expected,
         "outcome": "admit" if each.expected == "ADMIT" else "refuse",
     }

@@ -36,8 +36,8 @@ def sandbox():
 
 
 class PassEntry(Client):
-    def __init__(self, sandbox):
-        super().__init__(sandbox)
+    def __init__(self, sandbox, platform=0):
+        super().__init__(sandbox, platform)
         self.sandbox = sandbox
         self.key = f"Bearer {self.info['api_key']}"
 

@@ -148,4 +148,6 @@ async def list_classes(request: web.Request, kind: str) -> web.Response:
     """Productions, campaigns or programs, line by line."""
     account = account_of(request)
     rows = account.store.rows("SELECT * FROM pk_class WHERE kind=? ORDER BY position", [kind])
-    return lines(account, [{"id": each["id"], "uid": each["uid"], "name": each["name"]} for each in rows])
+    # Of the three only a production has an id of the customer's own.
+    named = ("id", "uid", "name") if kind == TICKET else ("id", "name")
+    return lines(account, [{name: each[name] for name in named} for each in rows])

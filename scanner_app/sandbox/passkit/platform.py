@@ -109,7 +109,7 @@ def info(account: Account) -> dict[str, Any]:
     """What a client is told when the server listens."""
     rows = account.store.rows("SELECT * FROM pk_class ORDER BY position")
     named: dict[str, list[dict[str, Any]]] = {
-        kind: [{"id": row["id"], "uid": row["uid"], "name": row["name"]} for row in rows if row["kind"] == kind]
+        kind: [{"id": row["id"], "name": row["name"]} for row in rows if row["kind"] == kind]
         for kind in (TICKET, COUPON, MEMBER)
     }
     return {
@@ -124,7 +124,7 @@ def info(account: Account) -> dict[str, Any]:
         "campaigns": named[COUPON],
         "programs": named[MEMBER],
         "smartpass": {
-            "url": f"{account.base_url}/c/{named[MEMBER][0]['uid']}",
+            "url": f"{account.base_url}/c/{seeding.LINK_CODE}",
             "key": smartpass.key_of(account),
             "program": named[MEMBER][0]["id"],
         },

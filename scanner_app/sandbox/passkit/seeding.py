@@ -11,11 +11,13 @@ from scanner_app.sandbox.passkit import objects
 from scanner_app.sandbox.passkit.objects import COUPON, INVALIDATED, MEMBER, TICKET, Message
 from scanner_app.sandbox.store import Row
 
+# The last part of the SmartPass link, by which the program is found.
+LINK_CODE = "guests"
 # kind, uid, name; the lounge's and the festival's tickets are of two productions.
 CLASSES = (
     (TICKET, FESTIVAL, "Summer Festival 2026"),
     (TICKET, LOUNGE, "VIP Lounge"),
-    (MEMBER, "guests", "Friends of the Festival"),
+    (MEMBER, LINK_CODE, "Friends of the Festival"),
     (COUPON, "drinks", "Welcome drink"),
 )
 
@@ -41,7 +43,7 @@ def _rows(dice: random.Random, owners: dict[tuple[str, str], str], who: Iterator
     names = {owners[kind, uid]: (uid, name) for kind, uid, name in CLASSES}
     for guest in who:
         if guest.event == FLIGHT:
-            kind, uid = dice.choice(((MEMBER, "guests"), (COUPON, "drinks")))
+            kind, uid = dice.choice(((MEMBER, LINK_CODE), (COUPON, "drinks")))
         else:
             kind, uid = TICKET, guest.event
         owner = owners[kind, uid]
