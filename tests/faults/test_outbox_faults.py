@@ -5,10 +5,12 @@ from collections import Counter
 
 import pytest
 from support.outbox_faults import FAULTS, run
+from support.sandbox_kit import Gate
 from support.simulated_platform import SimulatedPlatform
 from support.sync_kit import Kiosk
 from support.virtual_time import World
 
+from scanner_app.sandbox.server import Sandbox
 from scanner_app.storage.store import Store
 
 RUNS = 200
@@ -25,3 +27,14 @@ def test_forty_thousand_redemptions_reach_the_platform_once(tmp_path, batch):
         with Store(tmp_path / str(seed), {"sim": "key-1"}) as store:
             met.update(run(Kiosk(world, platform, store, chance), REDEMPTIONS, chance))
     assert set(met) == set(FAULTS)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(20))
+def test_the_real_adapter_against_a_misbehaving_sandbox(tmp_path, seed):
+    with Sandbox(passes=1500, seed=seed) as sandbox, Store(tmp_path / "kiosk", {"acc": "t"}) as store:
+        gate = Gate(sandbox, store, random.Random(seed), deaths=0.05)
+        try:
+            gate.run(100)
+        finally:
+            gate.close()
