@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.storage import rescue
-from scanner_app.storage.connection import Connection, open_writer, trouble
+from scanner_app.storage.connection import Connection, converted, open_writer, trouble
 from scanner_app.storage.journal import Journal
 from scanner_app.storage.ledger_write import Image, LedgerWriter
 from scanner_app.storage.migrations import bring_up, refuse_newer
@@ -72,7 +72,8 @@ class LedgerFile:
     @property
     def _db(self) -> Connection:
         if self._connection is None:
-            self._connection = self._connect(self.path)
+            with converted(f"open {self.path.name}", self.path.parent):
+                self._connection = self._connect(self.path)
         return self._connection
 
     def close(self) -> None:
@@ -131,10 +132,12 @@ class LedgerFile:
         self._drop()
         try:
             found = self._db.execute("SELECT 1 FROM facts WHERE id = ?", (writer.fact_ids[-1],)).fetchone()
+            # What failed to sync may look well and still be lost: it counts only once it is copied and synced anew.
+            busy, frames, copied = self._db.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
         except (sqlite3.Error, StorageTrouble):
             self._drop()
             return False
-        return found is not None
+        return found is not None and not busy and frames == copied
 
     def _drop(self) -> None:
         if self._connection is not None:
