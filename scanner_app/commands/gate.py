@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from hardware.readers import is_reader
 from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
@@ -17,6 +18,7 @@ from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import scan_record
 from scanner_app.lifecycle import stop_signals
+from scanner_app.reader_line import ReaderLine, nfc_options
 from scanner_app.sources import CameraLine, text_lines
 
 DRAIN_SECONDS = 5.0
@@ -35,7 +37,7 @@ def add_parser(
         "--source",
         required=True,
         action="append",
-        metavar="camera:0|FILE|URL|-",
+        metavar="camera:0|FILE|URL|serial:PORT|evdev:DEVICE|nfc:DEVICE|-",
         help="where credentials come from; several are allowed; - reads one per line from standard input",
     )
     parser.add_argument("--offline", action="store_true", help="talk to no platform")
@@ -87,6 +89,11 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: ar
     feed: Callable[[], None]
     if spec == "-":
         feed = lambda: _feed_text(line, stop)  # noqa: E731
+    elif is_reader(spec):
+        reader = ReaderLine(spec, line.put, _tell_device, nfc_options(kiosk.settings.load(), kiosk.secrets))
+        reader.start()
+        kiosk.add(spec, reader.stop)
+        feed = lambda: _wait_reader(line, stop)  # noqa: E731
     else:
         camera = CameraLine(spec, line.put, _tell_device)
         camera.start(paced=args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
@@ -106,6 +113,12 @@ def _feed_text(line: Line, stop: threading.Event) -> None:
 def _wait_camera(camera: CameraLine, line: Line, stop: threading.Event) -> None:
     while not stop.is_set() and not camera.wait(0.5):
         continue
+    line.put(None)
+
+
+def _wait_reader(line: Line, stop: threading.Event) -> None:
+    """A reader has no end of its own: it waits for the next guest until the gate is stopped."""
+    stop.wait()
     line.put(None)
 
 

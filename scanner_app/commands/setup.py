@@ -84,6 +84,7 @@ def _account(args: argparse.Namespace) -> AccountConfig:
         args.account or args.platform,
         args.platform,
         args.url.rstrip("/"),
+        tuple(Template(t, "") for t in dict.fromkeys(args.template)),
         zone=args.zone,
         barcode_carries=carries,
         options=options,

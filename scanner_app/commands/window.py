@@ -15,6 +15,7 @@ from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir
 from scanner_app.commands.output import Exit, complain, say
 from scanner_app.paths import default_data_dir, prepare_data_dir
+from scanner_app.reader_line import nfc_options
 from scanner_app.sources import SourceSet
 
 NO_DISPLAY = (
@@ -113,8 +114,9 @@ class _Film:
 
 def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | None = None) -> int:
     from scanner_app.ui.app import run_window
+    from scanner_app.wedge_line import LayoutWedge
 
-    sources = SourceSet(kiosk.door.present, kiosk.door.tell)
+    sources = SourceSet(kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets))
     kiosk.use_sources(sources, loop=is_demo)
     kiosk.start_door()
     kiosk.start_sync()
@@ -123,7 +125,8 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
         film.start()
         kiosk.add("film", film.stop)
     full = kiosk.settings.load().screen.full_screen and not windowed
-    return run_window(kiosk.door, full_screen=full, demo=is_demo, on_quit=kiosk.stop)
+    wedge = LayoutWedge(kiosk.settings.load().devices)
+    return run_window(kiosk.door, full_screen=full, demo=is_demo, on_quit=kiosk.stop, wedge=wedge)
 
 
 def _has_display() -> bool:

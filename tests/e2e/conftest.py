@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -52,6 +52,21 @@ class Scene:
         request = urllib.request.Request(info["base_url"] + path, headers={"Authorization": info["api_key"]})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
+
+    def post(self, path: str, body: object) -> int:
+        """Send a JSON body to the sandbox; return the status."""
+        info = self.sandbox.info
+        headers = {"Authorization": info["api_key"], "Content-Type": "application/json"}
+        data = json.dumps(body).encode()
+        request = urllib.request.Request(info["base_url"] + path, data=data, headers=headers, method="POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+
+    def feed(self, source: BinaryIO, *words: str) -> list[dict[str, Any]]:
+        """Run with bytes on standard input and return what was printed."""
+        command = [sys.executable, "-m", "scanner_app", words[0], "--data-dir", str(self.folder), *words[1:]]
+        done = subprocess.run(command, stdin=source, capture_output=True, timeout=240, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def scans(self) -> list[dict[str, Any]]:
         """Return every app scan the platform knows."""

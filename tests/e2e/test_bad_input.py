@@ -1,0 +1,120 @@
+"""What can be wrong, said in a sentence with exit code 3; nothing lost, never a traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from scanner_app.lifecycle import InstanceLock
+from scanner_app.sandbox.server import Sandbox
+from tests.e2e.conftest import Scene
+
+
+def words_of(sandbox: Sandbox, key_file: Path, **changes: str) -> list[str]:
+    """The words of a set-up, some of them changed."""
+    info = sandbox.info
+    door = info["app_configurations"][0]
+    words = {"--url": info["base_url"], "--key-file": str(key_file), "--template": door["template"]}
+    words |= {"--place": door["place"], "--platform": "passcreator", **{f"--{k}": v for k, v in changes.items()}}
+    return [part for pair in words.items() for part in pair]
+
+
+@pytest.fixture
+def key_file(sandbox: Sandbox, tmp_path: Path) -> Path:
+    """A file that holds the sandbox's key."""
+    path = tmp_path / "key"
+    path.write_text(sandbox.info["api_key"] + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"key-file": "/nowhere/key"}, "key"),
+        ({"url": "https://127.0.0.1:1"}, "reach"),
+        ({"url": "http://app.example.com"}, "https"),
+        ({"url": "not an address"}, "address"),
+        ({"template": "no-such-template"}, "template"),
+        ({"app-configuration": "no-such-door"}, "door"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+    ],
+)
+def test_a_wrong_set_up_is_said_and_not_kept(
+    sandbox: Sandbox, key_file: Path, tmp_path: Path, changes: dict[str, str], says: str
+) -> None:
+    scene = Scene(sandbox, tmp_path / "kiosk", "")
+    done = scene.run("setup", *words_of(sandbox, key_file, **changes), check=False)
+    assert done.returncode == 3
+    assert says in done.stderr.lower(), done.stderr
+    assert sandbox.info["api_key"] not in done.stderr
+    assert not (scene.folder / "settings.json").exists()
+
+
+def test_a_wrong_key(sandbox: Sandbox, tmp_path: Path) -> None:
+    wrong = tmp_path / "key"
+    wrong.write_text("not-the-key")
+    done = Scene(sandbox, tmp_path / "kiosk", "").run("setup", *words_of(sandbox, wrong), check=False)
+    assert done.returncode == 3
+    assert "key" in done.stderr
+    assert "not-the-key" not in done.stderr
+
+
+def test_usage_is_exit_code_2(tmp_path: Path) -> None:
+    for words in (["gate"], ["setup", "--platform", "nobody"], ["dance"], []):
+        command = [sys.executable, "-m", "scanner_app", *words, "--data-dir", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 2, done.stderr
+
+
+def test_a_kiosk_that_is_not_set_up(sandbox: Sandbox, tmp_path: Path) -> None:
+    scene = Scene(sandbox, tmp_path / "kiosk", "")
+    for words in (["sync"], ["push"], ["gate", "--place", "x", "--source", "-"], ["check", "x", "--place", "y"]):
+        done = scene.run(*words, check=False, text="")
+        assert done.returncode == 3
+        assert len(done.stderr.strip().splitlines()) <= 2, done.stderr
+
+
+def test_a_second_instance_is_told_and_looks_go_on(scene: Scene) -> None:
+    lock = InstanceLock(scene.folder)
+    lock.acquire()
+    try:
+        done = scene.run("gate", "--place", scene.place, "--source", "-", text="x\n", check=False)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "running" in done.stderr
+        assert scene.lines("status", "--json")[0]["passes_held"] > 0
+        assert scene.lines("check", "x", "--place", scene.place, "--json")[0]["reason"] == "UNKNOWN"
+    finally:
+        lock.release()
+
+
+def test_a_database_of_a_newer_program_stays_untouched(scene: Scene) -> None:
+    ledger = scene.folder / "ledger.db"
+    with closing(sqlite3.connect(ledger)) as db:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        db.execute(f"PRAGMA user_version = {version + 40}")
+        db.commit()
+    before = ledger.read_bytes()
+    done = scene.run("gate", "--place", scene.place, "--source", "-", text="x\n", check=False)
+    assert done.returncode == 3
+    assert "newer" in done.stderr
+    assert ledger.read_bytes() == before
+
+
+def test_a_camera_that_is_not_there(scene: Scene) -> None:
+    done = scene.run("gate", "--place", scene.place, "--source", "/nowhere/film.avi", "--json")
+    assert "/nowhere/film.avi" in done.stderr
+    assert done.stdout == ""
+
+
+def test_pictures_that_are_none(scene: Scene, tmp_path: Path) -> None:
+    rubbish = tmp_path / "x.png"
+    rubbish.write_bytes(b"no picture")
+    command = [sys.executable, "-m", "scanner_app", "decode", str(rubbish), str(tmp_path / "absent.mp4"), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert len(done.stderr.splitlines()) == 2

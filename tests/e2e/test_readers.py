@@ -1,0 +1,119 @@
+"""A gate with a serial scanner and an NFC reader at once, and readers as sources of a kiosk."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tty
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, Settings, TapConfig
+from scanner_app.application.events import DeviceChanged, DeviceState, Event, Notice
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.reader_line import ReaderLine, nfc_options
+from scanner_app.sources import SourceSet
+from tests.e2e.conftest import Scene
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "hardware"))
+from sim.iso_dep import IsoDepCard
+from sim.phones import ApplePhone
+from sim.tags import Type2Tag, text
+from sim.type_a import TypeACard
+from sim.udp_card import UdpCard
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+PASS_TYPE = "pass.org.example.venue"
+TAPS = Settings(devices=DeviceConfig(taps=TapConfig((PASS_TYPE,), google_collector=20180608)))
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    link = tmp_path / "scanner"
+    link.symlink_to(os.ttyname(slave))
+    yield master, link
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_gate_with_a_scanner_and_a_reader(scene: Scene, port: tuple[int, Path]) -> None:
+    master, link = port
+    guest = next(g for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")
+    command = [sys.executable, "-m", "scanner_app", "gate", "--data-dir", str(scene.folder), "--json", "--offline"]
+    with UdpCard(TypeACard(Type2Tag(text("nobody's")), sak=0)) as wire:
+        command += ["--place", scene.place, "--source", f"serial:{link}", "--source", f"nfc:{wire.device}"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as gate:
+            try:
+                assert gate.stdout is not None
+                tapped = json.loads(gate.stdout.readline())  # by then both are open
+                os.write(master, guest["barcode"].encode() + b"\r\n")
+                scanned = json.loads(gate.stdout.readline())
+                gate.send_signal(signal.SIGTERM)
+                assert gate.wait(20) == 0
+            finally:
+                gate.kill()
+    assert (tapped["raw"], tapped["symbology"], tapped["reason"]) == ("nobody's", "NDEF_TEXT", "UNKNOWN")
+    assert (scanned["raw"], scanned["symbology"], scanned["reason"]) == (guest["barcode"], "SCANNER", "ADMIT")
+
+
+def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
+    options = nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM})
+    assert options == nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}), "no reader is reopened for nothing"
+    credentials: queue.Queue[Credential] = queue.Queue()
+    events: queue.Queue[Event] = queue.Queue()
+    phone = TypeACard(IsoDepCard(ApplePhone({PASS_TYPE: (KEY.public_key(), b"T-0001")}, locked_taps=1)), needs_ecp=True)
+    with UdpCard(phone) as wire:
+        line = ReaderLine(f"nfc:{wire.device}", credentials.put, events.put, options)
+        line.start()
+        assert credentials.get(timeout=10) == Credential("T-0001", Symbology.VAS)
+        assert line.stop()
+    assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.RUNNING)
+    notice = events.get_nowait()
+    assert isinstance(notice, Notice)
+    assert notice.code == "tap_locked"
+    assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.ENDED)
+
+
+@pytest.mark.parametrize("secrets", [{}, {APPLE_KEY: "no key", GOOGLE_KEY: ""}])
+def test_wallets_stay_off_without_good_keys(secrets: dict[str, str]) -> None:
+    options = nfc_options(TAPS, secrets)
+    assert (options.apple, options.google) == (None, None)
+
+
+def test_wallets_are_off_by_default() -> None:
+    options = nfc_options(Settings(), {APPLE_KEY: PEM, GOOGLE_KEY: PEM})
+    assert (options.apple, options.google, options.uid_opt_in) == (None, None, False)
+
+
+def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
+    master, link = port
+    credentials: queue.Queue[Credential] = queue.Queue()
+    events: queue.Queue[Event] = queue.Queue()
+    sources = SourceSet(credentials.put, events.put)
+    sources.use([f"serial:{link}", "serial:/dev/x?colour=red"])
+    seen = [events.get(timeout=5) for _ in range(2)]
+    assert DeviceChanged(f"serial:{link}", DeviceState.RUNNING) in seen
+    assert DeviceChanged("serial:/dev/x?colour=red", DeviceState.MISSING, "unknown option colour") in seen
+    os.write(master, b"M1\r")
+    assert credentials.get(timeout=5) == Credential("M1", Symbology.SCANNER)
+    sources.use([])
+    assert events.get(timeout=5) == DeviceChanged(f"serial:{link}", DeviceState.ENDED)
+    assert sources.stop()
+
+
+def test_a_source_that_cannot_be_meant() -> None:
+    with pytest.raises(SettingsTrouble):
+        ReaderLine("nfc:nothing", lambda _: None, lambda _: None, nfc_options(replace(Settings()), {}))
