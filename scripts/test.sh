@@ -26,8 +26,8 @@ stage "ruff format" "$bin/ruff" format --check .
 stage "mypy --strict" "$bin/mypy"
 stage "import contracts" "$bin/lint-imports" --no-logo
 if [ "${1:-all}" != lint ]; then
-  stage "tests without Qt" env PASS_SCANNER_NO_QT=1 "$bin/python" -m pytest -p no:pytest-qt tests
-  stage "tests of the window" "$bin/python" -m pytest tests/ui tests/e2e
+  stage "tests without Qt" env PASS_SCANNER_NO_QT=1 "$bin/python" -m pytest -p no:pytest-qt --durations=10 tests
+  stage "tests of the window" "$bin/python" -m pytest --durations=10 tests/ui tests/e2e
 fi
 
 if [ -n "$failed" ]; then
