@@ -28,7 +28,7 @@ def test_a_failing_call_refuses_or_records_nothing_between(kind, for_good, tmp_p
         folder = tmp_path / str(number)
         folder.mkdir()
         run, facts = fail_once(kind, number, folder, for_good=for_good)
-        if for_good:  # a disk that stays broken cannot be asked whether a failed commit is on it
+        if for_good:  # a disk that never syncs again may hold what it was refused for
             assert set(run.acknowledged) <= set(facts) <= {*run.acknowledged, *run.failed}
             assert len(facts) - len(run.acknowledged) <= 1
         else:
