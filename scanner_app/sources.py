@@ -10,8 +10,11 @@ from typing import BinaryIO
 from hardware.camera import CameraSource, CameraState, open_source
 from hardware.decode import DEFAULT_FORMATS, Debounce, DecodeResult, DecoderProcess, Read
 from hardware.frames import Frame
+from hardware.readers import NfcOptions, is_reader
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen
 from scanner_app.domain.credential import MAX_BYTES, Credential, Symbology
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.reader_line import ReaderLine
 
 log = logging.getLogger(__name__)
 
@@ -97,23 +100,28 @@ def _text(line: bytes) -> str:
 
 
 class SourceSet:
-    """The sources of a kiosk, following its settings."""
+    """The sources of a kiosk, following its settings. `taps` says what counts at NFC readers, asked at each change."""
 
-    def __init__(self, present: Present, tell: Tell) -> None:
-        self._present, self._tell = present, tell
-        self._lines: dict[str, CameraLine] = {}
+    def __init__(self, present: Present, tell: Tell, taps: Callable[[], NfcOptions] = NfcOptions) -> None:
+        self._present, self._tell, self._taps = present, tell, taps
+        self._lines: dict[str, CameraLine | ReaderLine] = {}
         self._lock = threading.Lock()
         self._loop = False
+        self._options = NfcOptions()
 
     def use(self, specs: Sequence[str], *, loop: bool = False) -> None:
         """Stop what is no longer wanted, start what is new."""
+        options = self._taps()
         with self._lock:
             self._loop = loop
-            for spec in [s for s in self._lines if s not in specs]:
+            changed = options != self._options
+            self._options = options
+            gone = [s for s in self._lines if s not in specs or (changed and s.startswith("nfc:"))]
+            for spec in gone:
                 self._lines.pop(spec).stop()
             for spec in specs:
                 if spec not in self._lines:
-                    self._lines[spec] = self._started(spec)
+                    self._start(spec)
 
     def watch(self, spec: str) -> Callable[[], None]:
         """Show another source's pictures only; the returned function ends that."""
@@ -131,7 +139,18 @@ class SourceSet:
             self._lines.clear()
         return all(ended)
 
-    def _started(self, spec: str) -> CameraLine:
+    def _start(self, spec: str) -> None:
+        try:
+            self._lines[spec] = self._started(spec)
+        except SettingsTrouble as trouble:
+            log.exception("source %s cannot be used", spec)
+            self._tell(DeviceChanged(spec, DeviceState.MISSING, trouble.detail))
+
+    def _started(self, spec: str) -> CameraLine | ReaderLine:
+        if is_reader(spec):
+            reader = ReaderLine(spec, self._present, self._tell, self._options)
+            reader.start()
+            return reader
         line = CameraLine(spec, self._present, self._tell)
         line.start(paced=True, loop=self._loop)
         return line

@@ -71,6 +71,21 @@ class ScreenConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TapConfig:
+    """What counts at NFC readers. Wallets are off until named here and their keys are in the secret store."""
+
+    apple_pass_types: tuple[str, ...] = ()
+    google_collector: int = 0
+    google_key_version: int = 1
+    uri_prefixes: tuple[str, ...] = ()
+    card_uids: bool = False  # a card's number proves nothing: numbers can be copied
+
+
+APPLE_KEY, GOOGLE_KEY = "nfc:apple", "nfc:google"
+"""Names in the secret store of the private keys (PEM) for wallet taps."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceConfig:
     """Cameras and readers by source spec (`camera:0`, a file, a URL, `serial:/dev/...`, `nfc:...`)."""
 
@@ -79,7 +94,9 @@ class DeviceConfig:
     wedge: bool = True
     wedge_prefix: str = ""
     wedge_suffix: str = ""
+    wedge_layout: str = "us"  # how this computer reads keys, when that is not how the scanner sends them
     relay: str = ""
+    taps: TapConfig = field(default_factory=TapConfig)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ class WedgeFilter(QObject):
         self._timer.stop()
         self._held.clear()
         self._releases.add(event.key())
-        self._scanned(text)
+        if text:  # none: the second of two terminators, which only must press no button
+            self._scanned(text)
 
     def _replay(self) -> None:
         """What was held was typed by a person: let it through after all."""
