@@ -139,6 +139,8 @@ def _setup_step(step: int) -> Callable[[Stage], None]:
         for n in range(min(step, len(STEPS) - 1)):
             screen.go_on()
             stage.until(lambda wanted=n + 1: screen.at == wanted)  # type: ignore[misc] # mypy cannot type defaults of lambdas
+        stage.until(lambda: STEPS[min(step, 4)] != "camera" or bool(stage.door.count("watch_camera")))
+        _settle()
         _camera(stage)
         if step == len(STEPS):
             screen.finish()

@@ -100,6 +100,7 @@ class Window(QMainWindow):
         if was in self.screens:
             self.screens[was].hidden()
         self._build()
+        self._built_for = _look(self.settings)
         self.current = ""
         self.go(was if was in self.screens else self.home)
 
@@ -184,9 +185,8 @@ class Window(QMainWindow):
             self._banner.show_verdict(event.scan.verdict, self.settings.screen.verdict_seconds)
 
     def _take_settings(self, settings: Settings) -> None:
-        looks = settings.screen != self.settings.screen or settings.devices.mirror != self.settings.devices.mirror
         self.settings = settings
-        if looks and not self._in_setup:
+        if self._built_for != _look(settings) and not self._in_setup:
             self._overlay.close_panel()
             self.rebuild()
         self._ask_status()
@@ -337,6 +337,10 @@ class Window(QMainWindow):
             self.go(self.home)
         else:
             self.leave()
+
+
+def _look(settings: Settings) -> tuple[object, bool]:
+    return settings.screen, settings.devices.mirror
 
 
 def _notice(notice: Notice) -> str:

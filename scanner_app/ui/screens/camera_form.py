@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import FrameSeen
@@ -17,6 +17,7 @@ from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.text import Label
+from scanner_app.ui.widgets.tick import Tick
 
 SHORTEST_PIN = 4
 
@@ -31,7 +32,7 @@ class CameraForm(QWidget):
         self._stop: Callable[[], None] | None = None
         theme = desk.theme
         self.preview = Preview(theme, mirror=desk.settings.devices.mirror)
-        self.mirror = QCheckBox(texts.word("settings.mirror"))
+        self.mirror = Tick(theme, texts.word("settings.mirror"))
         self.mirror.setChecked(desk.settings.devices.mirror)
         self.mirror.toggled.connect(self._mirrored)
         self.own = QLineEdit()
@@ -117,7 +118,8 @@ class NewPin:
     def __init__(self, desk: Desk, role: Role, done: Callable[[], None], cancel: Callable[[], None] | None) -> None:
         self._desk, self._role, self._done = desk, role, done
         self._first = ""
-        title = texts.word("pin.title", role=texts.word(f"role.{role.value}"))
+        # In first set-up the step itself is the title, and there is nothing to cancel.
+        title = texts.word("pin.title", role=texts.word(f"role.{role.value}")) if cancel else ""
         self.pad = PinPad(desk.theme, title, texts.word("pin.new_help"), self._entered, cancel)
 
     def _entered(self, pin: str) -> None:

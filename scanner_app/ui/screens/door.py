@@ -34,7 +34,7 @@ from scanner_app.ui.widgets.recent import Counts, Recent
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import VerdictPanel
 
-LEFT = 376
+LEFT = 360
 """Width of the left column at factor 1, pixels."""
 
 

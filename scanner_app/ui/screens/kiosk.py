@@ -33,6 +33,7 @@ _LOOKS = {
 }
 _HEADLINES = {
     State.WAITING: "kiosk.welcome",
+    State.ADMITTED: "kiosk.welcome",
     State.READING: "kiosk.reading",
     State.CHECKING: "kiosk.checking",
     State.SEE_STAFF: "kiosk.see_staff",

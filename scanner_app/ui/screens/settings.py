@@ -9,12 +9,9 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -30,10 +27,13 @@ from scanner_app.ui.screens.camera_form import CameraForm, NewPin
 from scanner_app.ui.screens.forms import PLATFORM_NAMES, field, scrolled
 from scanner_app.ui.screens.settings_panels import AccountPanel, NewPlacePanel, PlacePanel
 from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.stepper import Stepper
 from scanner_app.ui.widgets.text import Label
+from scanner_app.ui.widgets.tick import Tick
 
 SECTIONS = ("accounts", "places", "camera", "sound", "look", "language", "kiosk", "pin")
 SCALES = (1.0, 1.25, 1.5, 2.0)
+START = Qt.AlignmentFlag.AlignLeading
 
 
 class SettingsScreen(Screen):
@@ -142,7 +142,9 @@ class SettingsScreen(Screen):
             lay.addWidget(button(words, partial(self._edit_account, account), "choice", name=words))
         if not self.desk.settings.accounts:
             lay.addWidget(Label(texts.word("account.none"), "soft"))
-        lay.addWidget(button(texts.word("do.add"), lambda: self._edit_account(None), "primary", name="account-add"))
+        lay.addWidget(
+            button(texts.word("do.add"), lambda: self._edit_account(None), "primary", name="account-add"), 0, START
+        )
         lay.addStretch(1)
         return page
 
@@ -172,7 +174,7 @@ class SettingsScreen(Screen):
             lay.addWidget(button(words, partial(self._edit_place, place), "choice", name=words))
         if not settings.places:
             lay.addWidget(Label(texts.word("place.none"), "soft"))
-        lay.addWidget(button(texts.word("do.add"), self._add_place, "primary", name="place-add"))
+        lay.addWidget(button(texts.word("do.add"), self._add_place, "primary", name="place-add"), 0, START)
         lay.addStretch(1)
         return page
 
@@ -278,10 +280,10 @@ class SettingsScreen(Screen):
             "settings.full_screen", settings.screen.full_screen, lambda on: self.keep_screen(full_screen=on)
         )
         lay.addWidget(full)
-        seconds = QSpinBox()
-        seconds.setRange(1, 30)
-        seconds.setValue(round(settings.screen.verdict_seconds))
-        seconds.editingFinished.connect(lambda: self.keep_screen(verdict_seconds=float(seconds.value())))
+        seconds = Stepper(
+            self.desk.theme, texts.word("settings.seconds"), 1, 30, round(settings.screen.verdict_seconds)
+        )
+        seconds.changed = lambda value: self.keep_screen(verdict_seconds=float(value))
         field(texts.word("settings.seconds"), seconds, lay)
         row = QHBoxLayout()
         row.addWidget(button(texts.word("settings.rerun"), self.desk.rerun_setup, name="rerun-setup"))
@@ -314,10 +316,8 @@ class SettingsScreen(Screen):
         page = QWidget()
         return page, column(self.desk.theme, page, margin="", gap="s")
 
-    def _check(self, key: str, on: bool, then: Callable[[bool], None]) -> QCheckBox:  # noqa: FBT001 - a state
-        made = QCheckBox(texts.word(key))
-        made.setChecked(on)
-        made.setAccessibleName(texts.word(key))
+    def _check(self, key: str, on: bool, then: Callable[[bool], None]) -> Tick:  # noqa: FBT001 - a state
+        made = Tick(self.desk.theme, texts.word(key), on=on)
         made.toggled.connect(then)
         return made
 
@@ -327,13 +327,3 @@ class SettingsScreen(Screen):
         for value, words in options:
             row.addWidget(choice(words, partial(then, value), checked=value == current, name=words))
         return row
-
-
-def zones(current: str) -> QComboBox:
-    """Return a list of time zones with one chosen."""
-    from zoneinfo import available_timezones
-
-    box = QComboBox()
-    box.addItems(sorted(available_timezones()))
-    box.setCurrentText(current)
-    return box

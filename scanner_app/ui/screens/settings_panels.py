@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Protocol
 
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QLineEdit,
-    QSpinBox,
     QWidget,
 )
 
@@ -28,7 +25,9 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words, scrolled
 from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.stepper import Stepper
 from scanner_app.ui.widgets.text import Label
+from scanner_app.ui.widgets.tick import Tick
 
 
 class PlaceKept(Protocol):
@@ -96,15 +95,14 @@ class PlacePanel(Panel):
         self.name.setMaxLength(80)
         self.policy = _box([(p.value, texts.word(f"policy.{p.value}")) for p in Policy], place.policy.value)
         self.direction = _box([(d.value, texts.word(f"direction.{d.value}")) for d in Direction], place.direction.value)
-        self.entries = _spin(1, 999, place.entries)
-        self.per_day = _check("place.per_day", on=place.per_day)
-        self.amount = QDoubleSpinBox()
-        self.amount.setRange(0.01, 1_000_000)
-        self.amount.setValue(float(place.amount))
-        self.confirm = _check("place.confirm", on=place.confirm)
-        self.limit = _spin(0, 10_000, round((place.cache_limit or 0) / 60))
-        self.undo = _spin(0, 3600, round(place.undo_seconds))
-        self.use = _check("place.use", on=desk.settings.current_place is place)
+        self.entries = Stepper(desk.theme, texts.word("place.entries"), 1, 999, place.entries)
+        self.per_day = Tick(desk.theme, texts.word("place.per_day"), on=place.per_day)
+        self.amount = QLineEdit(str(place.amount))
+        self.confirm = Tick(desk.theme, texts.word("place.confirm"), on=place.confirm)
+        limit = round((place.cache_limit or 0) / 60)
+        self.limit = Stepper(desk.theme, texts.word("place.cache_limit"), 0, 10_000, limit, step=5)
+        self.undo = Stepper(desk.theme, texts.word("place.undo"), 0, 3600, round(place.undo_seconds), step=30)
+        self.use = Tick(desk.theme, texts.word("place.use"), on=desk.settings.current_place is place)
         self.message = Label("", "body", tone="danger")
         self._lay_out()
         self.feet(
@@ -136,6 +134,7 @@ class PlacePanel(Panel):
         grid.setColumnStretch(1, 1)
         self.lay.addWidget(scrolled(inner), 1)
         self.lay.addWidget(self.message)
+        self.setProperty("tall", True)
         self.setFixedHeight(theme.px(700))
 
     def _cell(self, grid: QGridLayout, row: int, side: int, key: str, widget: QWidget) -> None:
@@ -165,18 +164,22 @@ class PlacePanel(Panel):
         if not name or name in taken:
             self.message.setText(texts.word("place.twice" if name else "place.need_name"))
             return
+        amount = _amount(self.amount.text())
+        if amount is None:
+            self.message.setText(texts.sentence("settings_amount_invalid"))
+            return
         changed = replace(
             self._place,
             name=name,
             accepts=tuple(replace(a, place=a.place or self._place.name) for a in self._place.accepts),
             policy=Policy(self.policy.currentData()),
             direction=Direction(self.direction.currentData()),
-            entries=self.entries.value(),
+            entries=self.entries.value,
             per_day=self.per_day.isChecked(),
-            amount=Decimal(str(round(self.amount.value(), 2))),
+            amount=amount,
             confirm=self.confirm.isChecked(),
-            cache_limit=self.limit.value() * 60.0 or None,
-            undo_seconds=float(self.undo.value()),
+            cache_limit=self.limit.value * 60.0 or None,
+            undo_seconds=float(self.undo.value),
         )
         self.desk.close_panel()
         self._kept(changed, self._place.name, in_use=self.use.isChecked())
@@ -206,6 +209,7 @@ class NewPlacePanel(Panel):
         self._body = column(desk.theme, margin="")
         self.lay.addLayout(self._body, 1)
         self.feet(button(texts.word("do.save"), self._save, "primary", name="new-place-save"))
+        self.setProperty("tall", True)
         self.setFixedHeight(desk.theme.px(680))
         if accounts:
             self._ask(accounts[0])
@@ -246,15 +250,9 @@ def _box(options: list[tuple[str, str]], current: str) -> QComboBox:
     return box
 
 
-def _spin(least: int, most: int, value: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
-    return box
-
-
-def _check(key: str, *, on: bool) -> QCheckBox:
-    made = QCheckBox(texts.word(key))
-    made.setAccessibleName(texts.word(key))
-    made.setChecked(on)
-    return made
+def _amount(text: str) -> Decimal | None:
+    try:
+        found = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and found > 0 else None

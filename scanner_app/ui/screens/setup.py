@@ -58,6 +58,7 @@ class SetupScreen(Screen):
         card.setObjectName("card")
         card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         lay = column(theme, card, margin="xl", gap="m")
+        lay.setContentsMargins(theme.space("xl"), theme.space("l"), theme.space("xl"), theme.space("l"))
         lay.addWidget(self.steps)
         lay.addWidget(self.title)
         lay.addWidget(self.help)
@@ -69,12 +70,13 @@ class SetupScreen(Screen):
         foot.addWidget(self.skip)
         foot.addWidget(self.next)
         lay.addLayout(foot)
-        outer = QVBoxLayout(self)
+        outer = QHBoxLayout(self)
         edge = theme.space("xl")
         outer.setContentsMargins(edge, theme.space("l"), edge, theme.space("l"))
         card.setMaximumWidth(theme.px(1120))
-        outer.addWidget(card)
-        outer.setAlignment(card, Qt.AlignmentFlag(0))
+        outer.addStretch(1)
+        outer.addWidget(card, 100)
+        outer.addStretch(1)
 
     # --- walking
     def show_step(self, step: int) -> None:

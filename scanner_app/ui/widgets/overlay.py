@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.events import Level
 from scanner_app.ui.theme import Theme
@@ -41,13 +41,13 @@ class Overlay(QWidget):
         panel.setObjectName("card")
         panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay.addWidget(panel)
+        panel.installEventFilter(self)
         self._fill()
+        self._hug()
         self.show()
         self.raise_()
-        panel.setFocus()
-        first = _focusable(panel)
-        if first:
-            first[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        first = next((w for w in _focusable(panel) if isinstance(w, QLineEdit)), panel)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_panel(self) -> None:
         """Take the panel away and give the focus back."""
@@ -73,7 +73,20 @@ class Overlay(QWidget):
         """Keep the window's size."""
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._fill()
+            self._hug()
+        elif event.type() == QEvent.Type.LayoutRequest and watched is self._panel:
+            self._hug()
         return False
+
+    def _hug(self) -> None:
+        """Make the panel as high as its words need at its width: wrapped labels alone ask for too much."""
+        panel = self._panel
+        lay = panel.layout() if panel is not None else None
+        if panel is None or lay is None or not lay.hasHeightForWidth() or panel.property("tall"):
+            return
+        high = min(lay.totalHeightForWidth(panel.maximumWidth()), self.height() - 2 * self._theme.space("m"))
+        if high != panel.height() or panel.maximumHeight() != high:
+            panel.setFixedHeight(high)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
         """Tab goes round inside the panel."""
@@ -163,13 +176,16 @@ class Toast(QFrame):
         parent = self.parentWidget()
         if parent is None:
             return
-        wide = min(self._theme.px(760), parent.width() - 2 * self._theme.space("l"))
+        wide = min(self._theme.px(680), parent.width() - 2 * self._theme.space("l"))
         self.setFixedWidth(wide)
         high = max(
             self._theme.px(80),
             self._row.heightForWidth(wide) if self._row.hasHeightForWidth() else self.sizeHint().height(),
         )
-        self.setGeometry((parent.width() - wide) // 2, parent.height() - high - self._theme.space("l"), wide, high)
+        # At the trailing side: the leading column holds what staff press.
+        edge = 2 * self._theme.space("l")
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setGeometry(edge if rtl else parent.width() - wide - edge, parent.height() - high - edge, wide, high)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the foot of the window."""

@@ -48,13 +48,13 @@ class PinPad(QWidget):
 
     def _lay_out(self, title: str, cancel: Callable[[], None] | None) -> None:
         theme = self._theme
-        lay = column(theme, self)
-        head = QHBoxLayout()
-        heading = Label(title, "title", wrap=True)
-        head.addWidget(heading, 1)
-        if cancel is not None:
-            head.addWidget(icon_button(theme, "close", texts.word("do.cancel"), cancel))
-        lay.addLayout(head)
+        lay = column(theme, self, margin="l" if title else "s", gap="m" if title else "s")
+        if title:
+            head = QHBoxLayout()
+            head.addWidget(Label(title, "title", wrap=True), 1)
+            if cancel is not None:
+                head.addWidget(icon_button(theme, "close", texts.word("do.cancel"), cancel))
+            lay.addLayout(head)
         self.message.setMinimumHeight(theme.px(46))
         lay.addWidget(self.message)
         lay.addWidget(self._dots)
@@ -65,16 +65,22 @@ class PinPad(QWidget):
         erase = icon_button(theme, "erase", texts.word("pin.erase"), self.erase)
         erase.setMaximumWidth(10_000)
         erase.setMinimumWidth(theme.touch)
-        erase.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        erase.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._ok = button(texts.word("do.ok"), self.submit, "primary", name="pin-ok")
+        self._ok.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._ok.setStyleSheet("padding: 0;")
         grid.addWidget(erase, 3, 0)
         grid.addWidget(self._key("0"), 3, 1)
         grid.addWidget(self._ok, 3, 2)
+        for n in range(3):
+            grid.setColumnStretch(n, 1)
+            grid.setColumnMinimumWidth(n, theme.touch)
         lay.addLayout(grid)
 
     def _key(self, digit: str) -> QPushButton:
         made = button(digit, lambda: self.press(digit), "key", name=texts.word("pin.digit", digit=digit))
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._keys.append(made)
         return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from scanner_app.application.events import Decided, Status
@@ -32,7 +32,10 @@ class ScanRow(QAbstractButton):
         verdict = event.scan.verdict
         self._face = face(verdict)
         self._who = visible(holder(verdict) or ticket(verdict) or texts.word("door.nobody"))
-        self._said = texts.headline(texts.verdict_code(verdict))
+        code = texts.verdict_code(verdict)
+        self._said = texts.headline(code)
+        if code == "ADMIT_PENDING":
+            self._said += f" · {texts.word('door.not_confirmed')}"
         self._at = moments.clock(event.scan.moment.wall)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -52,10 +55,6 @@ class ScanRow(QAbstractButton):
             self.click()
         else:
             super().keyPressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Press only where it was let go."""
-        super().mouseReleaseEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw."""
@@ -165,7 +164,7 @@ class Counts(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space("s"))
         self._figures: dict[str, Label] = {}
-        for key in ("admitted", "refused", "inside", "expected"):
+        for key in ("admitted", "refused", "inside"):
             card = QWidget()
             card.setObjectName("card")
             card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -183,7 +182,6 @@ class Counts(QWidget):
             "admitted": status.admitted,
             "refused": status.refused_here,
             "inside": status.inside,
-            "expected": status.platform_total or status.held,
         }
         for key, value in figures.items():
             self._figures[key].setText("·" if value is None else texts.number(value))

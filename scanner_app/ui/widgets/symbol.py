@@ -30,6 +30,10 @@ class SymbolView(QWidget):
         self._symbol = Symbol.READY
         self._ink = QColor("white")
         self._ground = QColor("black")
+        self.resize_to(size)
+
+    def resize_to(self, size: int) -> None:
+        """Be this large."""
         self.setFixedSize(QSize(size, size))
 
     def show_symbol(self, symbol: Symbol, ink: QColor, ground: QColor) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 from scanner_app.ui import texts
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
 from scanner_app.ui.theme import Theme
-from scanner_app.ui.tokens import RADIUS, TYPE
+from scanner_app.ui.tokens import RADIUS
+from scanner_app.ui.widgets.headline import Headline
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
 
@@ -66,7 +67,11 @@ class VerdictPanel(QFrame):
         self._left = 0.0
         self._headline_text = ""
         self.symbol = SymbolView(theme.px(150))
-        self.headline = Label()
+        self.idle_symbol = SymbolView(theme.px(200))
+        self.idle_headline = Label("", "display", wrap=True)
+        self.idle_says = Label("", "heading", wrap=True)
+        self.idle_hint = Label("", "title", wrap=True)
+        self.headline = Headline(theme)
         self.badge = Label("", "strong", wrap=True)
         self.name = Label("", "name", foreign=True, elide=True)
         self.ticket = Label("", "title", foreign=True, elide=True)
@@ -100,7 +105,8 @@ class VerdictPanel(QFrame):
         self._facts.setVerticalSpacing(theme.space("s"))
         self._facts.setColumnStretch(1, 1)
         self._actions.setSpacing(theme.space("m"))
-        column = QVBoxLayout(self)
+        page = QWidget()
+        column = QVBoxLayout(page)
         edge = theme.space("xl")
         column.setContentsMargins(edge, edge - theme.space("s"), edge, edge - theme.space("s"))
         column.setSpacing(theme.space("m"))
@@ -112,22 +118,49 @@ class VerdictPanel(QFrame):
         column.addWidget(self.advice_title)
         column.addWidget(self.advice)
         column.addLayout(self._actions)
-        self._column: QBoxLayout = column
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._lay_out_idle())
+        self._pages.addWidget(page)
+
+    def _lay_out_idle(self) -> QWidget:
+        theme = self._theme
+        page = QWidget()
+        lay = QVBoxLayout(page)
+        edge = theme.space("xl")
+        lay.setContentsMargins(edge, edge, edge, edge)
+        lay.setSpacing(theme.space("l"))
+        lay.addStretch(3)
+        lay.addWidget(self.idle_symbol, 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (self.idle_headline, self.idle_says, self.idle_hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            lay.addWidget(label)
+        lay.addStretch(4)
+        return page
 
     # --- what is shown
+    @property
+    def words(self) -> str:
+        """The largest words that stand there now."""
+        return self.idle_headline.text() if self._pages.currentIndex() == 0 else self.headline.text()
+
     def show_ready(self) -> None:
         """Wait for the next guest."""
-        self._begin(READY, texts.word("door.ready"))
-        self.says.setText(texts.word("door.show"))
-        self.badge.setText("")
-        self.advice.setText(texts.word("door.scan_too"))
-        self.advice_title.hide()
-        self._dress()
+        self._show_idle(READY, "door.ready", "door.show", "door.scan_too")
 
     def show_checking(self) -> None:
         """Say that a code was read and is being judged."""
-        self._begin(CHECKING, texts.word("door.checking"))
-        self._dress()
+        self._show_idle(CHECKING, "door.checking", "", "")
+
+    def _show_idle(self, chosen: Face, words: str, says: str, hint: str) -> None:
+        self._begin(chosen, "")
+        for label, key in ((self.idle_headline, words), (self.idle_says, says), (self.idle_hint, hint)):
+            label.setText(texts.word(key) if key else "")
+        colour = self._theme.colour
+        self.idle_symbol.show_symbol(chosen.symbol, colour("ink_soft"), colour(chosen.ground))
+        self.idle_says.setStyleSheet(f"color: {colour('ink_soft').name()}; font-weight: 400;")
+        self.idle_hint.setStyleSheet(f"color: {colour('ink_soft').name()}; font-weight: 400;")
+        self._pages.setCurrentIndex(0)
+        self.update()
 
     def show_verdict(self, verdict: Verdict, telling: Telling, age: str = "", seconds: float = 0.0) -> None:
         """Show a verdict; `seconds` draws how long it still stays, 0 draws nothing."""
@@ -145,13 +178,21 @@ class VerdictPanel(QFrame):
         facts = guest_facts(verdict, telling)
         self._show_facts(facts if verdict.admits else refusal_facts(verdict, telling) + facts)
         self._dress()
+        self._pages.setCurrentIndex(1)
         self.setAccessibleDescription(f"{texts.headline(code)}. {holder(verdict)}. {texts.advice(code)}")
         if seconds > 0 and not self._theme.reduced_motion:
             self._fade.setDuration(int(seconds * 1000))
             self._fade.start()
 
     def add_action(self, made: QPushButton) -> None:
-        """Put a button below the advice."""
+        """Put a button below the advice, in the verdict's own colours."""
+        theme = self._theme
+        ink, ground = theme.colour(self._face.ink).name(), theme.colour(self._face.ground).name()
+        ring = theme.px(3)
+        made.setStyleSheet(
+            f"QPushButton {{ background: transparent; color: {ink}; border: {ring}px solid {ink}; }}"
+            f" QPushButton:hover, QPushButton:focus {{ background: {ink}; color: {ground}; }}"
+        )
         self._actions.addWidget(made)
 
     def _begin(self, chosen: Face, words: str) -> None:
@@ -184,39 +225,30 @@ class VerdictPanel(QFrame):
     def _dress(self) -> None:
         theme, chosen = self._theme, self._face
         ink = theme.colour(chosen.ink)
-        idle = chosen in (READY, CHECKING)
         self.symbol.show_symbol(
             chosen.symbol,
-            theme.colour(chosen.edge or ("ink_soft" if idle else chosen.ink)),
+            theme.colour(chosen.edge or chosen.ink),
             theme.colour(chosen.ground),
         )
-        labels = [self.headline, self.name, self.ticket, self.says, self.badge, self.advice, self.advice_title]
+        labels = [self.name, self.ticket, self.says, self.badge, self.advice, self.advice_title]
         for label in [*labels, *self._fact_labels]:
             label.setStyleSheet(f"color: {ink.name()};")
         for label in (self.name, self.ticket, self.badge, self.says, self.advice):
             label.setVisible(bool(label.text()))
-        self._fit_headline()
+        self.headline.show_words(self._headline_text, ink)
+        self._make_room()
         self.update()
 
-    def _fit_headline(self) -> None:
-        """The headline is as large as one line allows, never below the scale's step for verdicts: then it wraps."""
-        room = max(1, self.width() - 2 * self._theme.space("xl"))
-        least, most = self._theme.px(TYPE["verdict"]), self._theme.px(TYPE["verdict"] * 1.35)
-        font = self._theme.font("verdict", 700)
-        font.setPixelSize(most)
-        wide = QFontMetrics(font).horizontalAdvance(self._headline_text)
-        size = max(least, min(most, int(most * room / max(wide, 1))))
-        font.setPixelSize(size)
-        self.headline.setWordWrap(QFontMetrics(font).horizontalAdvance(self._headline_text) > room)
-        self.headline.setStyleSheet(
-            f"color: {self._theme.colour(self._face.ink).name()}; font-size: {size}px; font-weight: 700;"
-        )
-        self.headline.setText(self._headline_text)
+    def _make_room(self) -> None:
+        """A headline of two lines says more than the sentence below it would, and needs its room."""
+        tight = len(self.headline.lines) > 1
+        self.symbol.resize_to(self._theme.px(104 if tight else 150))
+        self.says.setVisible(bool(self.says.text()) and not tight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the headline to the new width."""
+        """The headline may break differently at the new width."""
         super().resizeEvent(event)
-        self._fit_headline()
+        self._make_room()
 
     def _set_left(self, value: object) -> None:
         self._left = float(value) if isinstance(value, float) else 0.0

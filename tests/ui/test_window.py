@@ -1,0 +1,251 @@
+"""The frame: PIN gate, keys, language and look at run time, setup and settings as a person walks them."""
+
+import gc
+import threading
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+
+from scanner_app.application.control import AccountReport, Role
+from scanner_app.application.events import DeviceChanged, DeviceState, Level, Notice, StatusChanged
+from scanner_app.application.ports import Connection
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
+from scanner_app.ui import sample, texts
+from scanner_app.ui.app import run_window
+from scanner_app.ui.heartbeat import Heartbeat
+from scanner_app.ui.screens.settings import SECTIONS
+from scanner_app.ui.widgets.pinpad import PinPad
+
+
+def press(qtbot, window, name):
+    def found():
+        return [b for b in window.findChildren(QPushButton, name) if b.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(found()))
+    qtbot.mouseClick(found()[-1], Qt.MouseButton.LeftButton)
+
+
+def chips(window):
+    return [c.accessibleName() for c in window._strip.chips if c.isVisible()]
+
+
+def test_the_strip_tells_the_state_of_the_door(window, door, qtbot):
+    door.tell(StatusChanged(replace(sample.STATUS, connection=Connection.OFFLINE, unsent=17, clock_offset=75.0)))
+    door.tell(DeviceChanged("camera:0", DeviceState.LOST))
+    wanted = {"Offline", "17 unsent", "List 40 s ago", "Clock off by 1 min", "Camera unplugged"}
+    qtbot.waitUntil(lambda: set(chips(window)) == wanted)
+
+
+def test_settings_want_the_administrators_pin(window, door, qtbot):
+    door.pins[Role.ADMINISTRATOR] = "2468"
+    qtbot.keyClick(window, Qt.Key(Qt.Key.Key_F1.value + len(window.screens) - 1))
+    qtbot.waitUntil(lambda: isinstance(window.panel, PinPad))
+    qtbot.keyClicks(window.panel, "1111")
+    qtbot.keyClick(window.panel, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "4 tries" in window.panel.message.text())
+    assert window.current == "door"
+    qtbot.keyClicks(window.panel, "2468")
+    qtbot.keyClick(window.panel, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.current == "settings")
+
+
+def test_a_lock_out_is_told_and_takes_no_tries(window, door, qtbot):
+    door.pins[Role.ADMINISTRATOR] = "2468"
+    window.with_pin(Role.ADMINISTRATOR, lambda: None)
+    qtbot.waitUntil(lambda: isinstance(window.panel, PinPad))
+    for n in range(5):
+        qtbot.keyClicks(window.panel, "1111")
+        qtbot.keyClick(window.panel, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda wanted=n + 1: door.tries == wanted)
+    qtbot.waitUntil(lambda: "30" in window.panel.message.text())
+    ok = window.panel.findChild(QPushButton, "pin-ok")
+    assert not ok.isEnabled()
+
+
+def test_closing_wants_the_pin_where_one_is_set(window, door, qtbot):
+    door.pins[Role.ADMINISTRATOR] = "2468"
+    window.close()
+    qtbot.waitUntil(lambda: isinstance(window.panel, PinPad))
+    assert window.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.panel is None
+    assert window.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: isinstance(window.panel, PinPad))
+    qtbot.keyClicks(window.panel, "2468")
+    qtbot.keyClick(window.panel, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_language_and_look_change_at_run_time(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"].show_section("language")
+    press(qtbot, window, "Deutsch")
+    qtbot.waitUntil(lambda: texts.language() == "de")
+    qtbot.waitUntil(window.screens["settings"].isVisible)
+    assert door.kept.screen.language == "de"
+    window.screens["settings"].keep_screen(theme="light", text_scale=1.5)
+    qtbot.waitUntil(lambda: window.theme.palette.name == "light")
+    assert window.theme.factor == 1.5
+
+
+def test_a_notice_is_said_with_what_to_do(window, door, qtbot):
+    door.tell(Notice("storage_full", Level.ERROR))
+    qtbot.waitUntil(lambda: texts.sentence("storage_full") in window._toast.text)
+    assert texts.advice("storage_full") in window._toast.text
+
+
+def test_a_call_that_fails_is_told(window, door, qtbot):
+    window.bridge.call(_fail, PlatformTrouble(PlatformKind.BUSY))
+    qtbot.waitUntil(lambda: texts.sentence("platform_busy") in window._toast.text)
+
+
+def _fail(error):
+    raise error
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_opens(window, section):
+    window.go("settings")
+    window.screens["settings"].show_section(section)
+    assert window.screens["settings"].section == section
+
+
+def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):
+    window.go("settings")
+    press(qtbot, window, "account-add")
+    form = window.panel.form
+    assert form.key.echoMode() is QLineEdit.EchoMode.Password
+    press(qtbot, window, "account-test")
+    assert texts.word("account.need_key") in form.answer.text()
+    form.key.setText("secret-key")
+    door.answers["try_account"] = AccountReport("platform_unauthorised")
+    press(qtbot, window, "account-test")
+    qtbot.waitUntil(lambda: texts.sentence("platform_unauthorised") in form.answer.text())
+    assert not window.panel.save.isEnabled()
+    del door.answers["try_account"]
+    press(qtbot, window, "account-test")
+    qtbot.waitUntil(window.panel.save.isEnabled)
+    press(qtbot, window, "account-save")
+    qtbot.waitUntil(lambda: len(door.kept.accounts) == 2)
+    assert door.kept.accounts[1].templates == sample.TEMPLATES
+    assert "secret-key" not in repr(door.kept)
+    qtbot.waitUntil(lambda: "0600" in window._toast.text or texts.word("settings.saved") in window._toast.text)
+
+
+def test_a_wrong_address_is_said_in_the_form(window, door, qtbot):
+    window.go("settings")
+    press(qtbot, window, "account-add")
+    door.answers["try_account"] = SettingsTrouble("url_insecure")
+    window.panel.form.key.setText("k")
+    press(qtbot, window, "account-test")
+    qtbot.waitUntil(lambda: texts.sentence("settings_url_insecure") in window.panel.form.answer.text())
+
+
+def test_a_place_is_changed(window, door, qtbot):
+    window.go("settings")
+    screen = window.screens["settings"]
+    screen.show_section("places")
+    screen._edit_place(sample.GARDEN)
+    window.panel.name.setText("Rose garden")
+    window.panel.policy.setCurrentIndex(3)
+    window.panel.use.setChecked(True)
+    press(qtbot, window, "place-save")
+    qtbot.waitUntil(lambda: door.kept.place == "Rose garden")
+    changed = door.kept.find_place("Rose garden")
+    assert changed.policy.value == "counted"
+    assert changed.platform_place("main") == "Garden"
+
+
+def test_two_places_cannot_share_a_name(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"]._edit_place(sample.GARDEN)
+    window.panel.name.setText("Main gate")
+    press(qtbot, window, "place-save")
+    assert window.panel.message.text() == texts.word("place.twice")
+
+
+def test_first_set_up_in_five_steps(open_window, door, qtbot):
+    door.kept = replace(sample.SETTINGS, accounts=(), places=(), place="", device="")
+    window = open_window()
+    setup = window.screens["setup"]
+    assert not setup.next.isEnabled()
+    setup.form.key.setText("secret-key")
+    press(qtbot, window, "account-test")
+    qtbot.waitUntil(setup.next.isEnabled)
+    press(qtbot, window, "setup-next")
+    qtbot.waitUntil(lambda: setup.at == 1)
+    press(qtbot, window, sample.TEMPLATES[0].name)
+    press(qtbot, window, "setup-next")
+    press(qtbot, window, "Garden")
+    press(qtbot, window, "setup-next")
+    assert setup.at == 3
+    qtbot.waitUntil(lambda: ("watch_camera", "camera:0") in door.asked)
+    press(qtbot, window, "setup-next")
+    qtbot.waitUntil(lambda: setup.at == 4)
+    pad = setup.findChild(PinPad)
+    for pin in ("2468", "2468"):
+        qtbot.keyClicks(pad, pin)
+        qtbot.keyClick(pad, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: ("set_pin", (Role.ADMINISTRATOR, "2468")) in door.asked)
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in window.findChildren(QPushButton, "setup-begin")))
+    press(qtbot, window, "setup-begin")
+    qtbot.waitUntil(lambda: window.current == "door")
+    assert door.kept.ready
+    place = door.kept.current_place
+    assert (place.name, place.accepts[0].door, place.accepts[0].templates) == ("Garden", "d-2", frozenset({"t-fest"}))
+    assert place.accepts[0].records
+
+
+def test_two_different_pins_are_not_taken(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"]._new_pin(Role.STAFF)
+    for pin in ("2468", "1357"):
+        qtbot.keyClicks(window.panel, pin)
+        qtbot.keyClick(window.panel, Qt.Key.Key_Return)
+    assert window.panel.message.text() == texts.word("pin.differ")
+    assert not door.pins
+
+
+def test_tab_stays_in_the_panel_and_everything_there_has_a_name(window, qtbot):
+    window.screens["door"].open_manual()
+    seen = set()
+    for _ in range(12):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        seen.add(window.focusWidget())
+        assert window.panel.isAncestorOf(window.focusWidget())
+    assert len(seen) >= 4
+    assert all(w.accessibleName() for w in seen)
+
+
+def test_run_window_ends_in_order_and_leaves_nothing(qapp, door):
+    order, collects = [], gc.isenabled()
+    before = set(threading.enumerate())
+    QTimer.singleShot(300, lambda: [w.leave() for w in QApplication.topLevelWidgets() if hasattr(w, "leave")])
+    door.kept = replace(door.kept, screen=replace(door.kept.screen, sounds=False))
+    assert run_window(door, full_screen=False, on_quit=lambda: order.append(len(door._listeners))) == 0
+    assert order == [0]  # deaf first, then the door
+    assert set(threading.enumerate()) <= before
+    assert gc.isenabled() is collects
+
+
+def test_the_heartbeat_measures_stalls(qtbot):
+    beats = []
+    heart = Heartbeat(lambda: beats.append(1))
+    heart.start()
+    qtbot.waitUntil(lambda: len(beats) >= 2)
+    heart.reset()
+    threading.Event().wait(0.3)  # a stall, on purpose
+    qtbot.waitUntil(lambda: heart.stalls == 1)
+    assert heart.worst >= 200
+    heart.stop()
+
+
+def test_every_widget_one_can_focus_has_a_name(window):
+    for screen in window.screens:
+        window.go(screen)
+        for widget in window.findChildren(QWidget):
+            if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                assert widget.accessibleName(), (screen, widget)
