@@ -30,6 +30,5 @@ def test_a_failing_call_refuses_or_records_nothing_between(kind, for_good, tmp_p
         run, facts = fail_once(kind, number, folder, for_good=for_good)
         if for_good:  # a disk that never syncs again may hold what it was refused for
             assert set(run.acknowledged) <= set(facts) <= {*run.acknowledged, *run.failed}
-            assert len(facts) - len(run.acknowledged) <= 1
         else:
             assert sorted(run.acknowledged) == sorted(facts), f"{kind} {number}"
