@@ -29,3 +29,15 @@ def flight_refusal(text: str, flight: Flight, now: datetime) -> dict[str, str] |
     if match.reason is FlightReason.OTHER_AIRPORT:
         told["airport"] = leg.origin
     return told
+
+
+def flight_details(text: str, flight: Flight) -> dict[str, str | list[str]]:
+    """Return what staff want to see of a boarding pass that boards: seat, sequence, cabin, notes (codes)."""
+    read = parse(text)
+    if isinstance(read, Malformed):
+        return {}
+    match = match_flight(read, flight)
+    leg = match.leg
+    told = {"seat": leg.seat.lstrip("0"), "sequence": leg.sequence.lstrip("0"), "cabin": leg.cabin}
+    notes = [note.value for note in match.notes]
+    return {key: value for key, value in told.items() if value} | ({"flight_notes": notes} if notes else {})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from scanner_app.domain.boarding_check import flight_refusal
+from scanner_app.domain.boarding_check import flight_details, flight_refusal
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Matches, Pass, Use
 from scanner_app.domain.place import Place, Policy
@@ -230,6 +230,8 @@ def _stale(place: Place, matches: Matches) -> bool:
 
 def _admit_detail(case: Case) -> dict[str, Detail]:
     detail: dict[str, Detail] = {"pass_shown": case.presented.symbology.shows_pass}
+    if case.place.flight is not None:
+        detail |= flight_details(case.presented.text, case.place.flight)
     if case.place.policy is Policy.COUNTED:
         detail["entries_left"] = _allowance(case) - len(_counted_uses(case)) - 1
     if case.place.policy is Policy.STORED_VALUE:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner_app.domain.boarding_check import flight_refusal
+from scanner_app.domain.boarding_check import flight_details, flight_refusal
 from scanner_app.domain.boarding_pass import (
     BoardingPass,
     Fault,
@@ -303,6 +303,13 @@ def test_what_staff_should_see(change, notes):
     read = good(ONE_LEG)
     match = match_flight(replace(read, legs=(replace(read.legs[0], **change),)), GATE)
     assert (match.reason, match.notes) == (None, notes)
+
+
+def test_what_a_boarding_screen_shows():
+    standby = ONE_LEG.replace("0025 1", "0025 7")
+    assert flight_details(ONE_LEG, GATE) == {"seat": "1A", "sequence": "25", "cabin": "F"}
+    assert flight_details(standby, GATE)["flight_notes"] == ["standby"]
+    assert flight_details("T-0001", GATE) == {}
 
 
 def test_the_refusal_that_the_rules_ask_for():
