@@ -88,7 +88,10 @@ def trusted() -> ssl.SSLContext:
 
 
 class Http:
-    """One platform account's way to the network. Safe to use from several threads; `close()` wakes them all."""
+    """One platform account's way to the network. Safe to use from several threads; `close()` wakes them all.
+
+    `auth` makes the headers of each request; `heard` is told the platform's time, also with refusals.
+    """
 
     def __init__(
         self,
@@ -99,7 +102,9 @@ class Http:
         trust: ssl.SSLContext | None = None,
         connections: int = CONNECTIONS,
         cap: int = MAX_BODY,
+        heard: Callable[[datetime], None] | None = None,
     ) -> None:
+        self._heard = heard
         self._url = checked_url(base_url)
         self._auth = auth
         self._secrets = [secret for secret in secrets if secret]
@@ -171,10 +176,17 @@ class Http:
                 headers = _headers(response.headers)
                 body = _body(_stream(response), headers, self._cap)
                 ms = (time.monotonic() - began) * 1000
-                return Reply(response.status, headers, body, answers.http_date(headers.get("date", "")), ms)
+                return self._dated(
+                    Reply(response.status, headers, body, answers.http_date(headers.get("date", "")), ms)
+                )
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, TimeoutError) as error:
             detail = self.redact(f"{type(error).__name__}: {error}"[:200])
             raise PlatformTrouble(PlatformKind.UNREACHABLE, detail, sent=pool.call.wrote) from None
+
+    def _dated(self, reply: Reply) -> Reply:
+        if self._heard and reply.date:
+            self._heard(reply.date)
+        return reply
 
     def reset(self) -> None:
         """Drop every connection, also those in use: after sleep they may be half open."""

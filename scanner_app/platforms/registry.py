@@ -9,10 +9,12 @@ from scanner_app.application.ports import Platform
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.platforms.passentry.platform import PassEntryPlatform
+from scanner_app.platforms.passkit.platform import PassKitPlatform
 
 ADAPTERS: Mapping[str, Callable[[AccountConfig, str], Platform]] = {
     "passcreator": PasscreatorPlatform,
     "passentry": PassEntryPlatform,
+    "passkit": PassKitPlatform,
 }
 
 

@@ -67,6 +67,11 @@ class PassEntryPlatform:
     def __repr__(self) -> str:
         return f"PassEntryPlatform({self.account})"
 
+    @property
+    def zone_fits(self) -> bool:
+        """This contract's times carry their offset."""
+        return True
+
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
         """Ask for one pass."""

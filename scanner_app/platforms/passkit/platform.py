@@ -1,0 +1,233 @@
+"""One PassKit account behind the port."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from scanner_app.application.config import AccountConfig
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.scan import Operation
+from scanner_app.platforms.deadline import Deadline
+from scanner_app.platforms.fields import an_object, needed, text
+from scanner_app.platforms.http import Http
+from scanner_app.platforms.keys import two_parts
+from scanner_app.platforms.names import chosen
+from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, DEADLINE, PAGE, Calls, Kind
+from scanner_app.platforms.passkit.codec import Reading, read_event, read_pass
+from scanner_app.platforms.passkit.courier import Courier
+from scanner_app.platforms.passkit.office import Office
+from scanner_app.platforms.passkit.token import Mint
+from scanner_app.platforms.segments import UnusableSegment, segment
+from scanner_app.platforms.strict_json import Json
+from scanner_app.platforms.tenant import fingerprint
+
+OVERLAP = timedelta(minutes=2)
+ID = re.compile(r"[A-Za-z0-9]{22}")
+MOVED = frozenset({"CHECKED_IN", "CHECKED_OUT"})
+MISSING = {
+    Can.RESTORE: "redeem_is_final",
+    Can.DOORS: "no_doors_in_contract",
+    Can.NOTIFY: "not_in_contract",
+    Can.EMAIL: "not_in_contract",
+    Can.STATISTICS: "not_in_contract",
+    Can.ENABLE_DOWNLOAD: "not_in_contract",
+    Can.SEARCH: "search_in_cache",
+}
+
+
+class PassKitPlatform:
+    """Implements `ports.Platform`; the key is key and secret, on two lines or with a colon between.
+
+    A template is a production, a campaign or a program. Options of the account: `holder_fields`.
+    """
+
+    platform = "passkit"
+
+    def __init__(self, config: AccountConfig, key: str) -> None:
+        self.account = config.id
+        self.tenant = fingerprint(config.url, key)
+        self._config = config
+        name, secret = two_parts(key)
+        mint = Mint(name, secret)
+        self._http = Http(config.url, mint.headers, secrets=[name, secret, key], heard=mint.heard)
+        self._calls = Calls(self._http, mint)
+        self.office = Office(self._calls)
+        self._lock = threading.Lock()
+        self._classes: dict[str, Kind] = {}
+        self._reading = Reading(config.id, {}, chosen(config.options.get("holder_fields", "")))
+        self._courier = Courier(self._calls, self._look)
+        self.capabilities = Capabilities(frozenset(Can) - set(MISSING), MISSING)
+
+    def __repr__(self) -> str:
+        return f"PassKitPlatform({self.account})"
+
+    @property
+    def zone_fits(self) -> bool:
+        """This contract's times carry their offset."""
+        return True
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+    def check(self) -> datetime | None:
+        """List the programs. In the wrong region the key is good and nothing is found."""
+        try:
+            return self._calls.lines(["members", "programs", "list"], {"filters": {"limit": 1}})[1]
+        except PlatformTrouble as trouble:
+            if trouble.kind is PlatformKind.NOT_FOUND:
+                raise PlatformTrouble(PlatformKind.NOT_FOUND, "region?", status=trouble.status) from None
+            raise
+
+    def templates(self) -> list[Template]:
+        """Return productions, campaigns and programs."""
+        self._learn_classes()
+        return [Template(owner, self._reading.names[owner]) for owner in self._classes]
+
+    def doors(self) -> list[Door]:
+        """There are none in this contract."""
+        return []
+
+    def streams(self) -> list[str]:
+        """Return "kind:id" of each class."""
+        return [f"{kind}:{owner}" for owner, kind in self._owners().items()]
+
+    def _owners(self) -> Mapping[str, Kind]:
+        with self._lock:
+            known = dict(self._classes)
+        wanted = [t.id for t in self._config.templates]
+        if not known or any(owner not in known for owner in wanted):
+            known = self._learn_classes()
+        return {owner: kind for owner, kind in known.items() if not wanted or owner in wanted}
+
+    def _learn_classes(self) -> dict[str, Kind]:
+        found = {kind: self._calls.classes(kind) for kind in Kind}
+        with self._lock:
+            self._classes = {owner: kind for kind, rows in found.items() for owner, _ in rows}
+            self._reading = replace(self._reading, names={o: name for rows in found.values() for o, name in rows})
+            return dict(self._classes)
+
+    # --- passes -----------------------------------------------------------------------------------------------------
+    def page(self, stream: str, cursor: str, resume: str) -> Page:
+        """Return one page in order of creation: a key set, so that deletions meanwhile make nothing slip through."""
+        kind, owner = _stream(stream)
+        self._owners()
+        last, _, skip = resume.partition("|")
+        filters = _filters(cursor, last, int(skip or 0))
+        found, date = self._calls.listed(kind, owner, filters)
+        passes = tuple(self._read(each, kind, owner, date) for each in found)
+        following = _following(found, last, int(skip or 0)) if len(found) >= PAGE else ""
+        total = self._calls.counted(kind, owner, _filters(cursor, "", 0)) if not resume else None
+        return Page(passes, following, total, date)
+
+    def _read(self, value: Json, kind: Kind, owner: str, seen_at: datetime | None) -> Pass:
+        uses: list[Use] = []
+        if kind is Kind.MEMBER and text(an_object(value, "member"), "status") in MOVED:
+            uses = self._events(needed(value, "id"))
+        return read_pass(value, kind, owner, self._reading, seen_at, uses)
+
+    def _events(self, member: str) -> list[Use]:
+        found, _ = self._calls.lines(["members", "member", "list", "events", member], {"filters": {"limit": -1}})
+        return sorted((use for each in found if (use := read_event(each))), key=lambda use: use.at)
+
+    def cursor_after(self, started: datetime) -> str:
+        """Return the time from which changes are asked for, RFC 3339."""
+        return (started - OVERLAP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def lookup(self, text: str, deadline: float) -> list[Pass]:
+        """Return the passes with this id, ticket number or external id in any class of the account."""
+        try:
+            segment(text)
+        except UnusableSegment:
+            return []
+        clock = Deadline(deadline)
+        found: dict[str, Pass] = {}
+        try:
+            for each in self._found(text, clock):
+                found[each.uid] = each
+        except TimeoutError:
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from None
+        return list(found.values())
+
+    def _found(self, words: str, clock: Deadline) -> Iterator[Pass]:
+        owners = self._owners()
+        for kind in dict.fromkeys(owners.values()) if ID.fullmatch(words) else ():
+            yield from self._one(kind, [*BY_ID[kind], words], clock)
+        for owner, kind in owners.items():
+            if kind is Kind.TICKET:
+                params = {"productionId": owner, "ticketNumber": words}
+                yield from self._one(kind, ["eventTickets", "ticket", "ticketNumber"], clock, params)
+            else:
+                yield from self._one(kind, [*BY_EXTERNAL[kind], owner, words], clock)
+
+    def _one(
+        self, kind: Kind, path: list[str], clock: Deadline, params: Mapping[str, str] | None = None
+    ) -> Iterator[Pass]:
+        reply = self._calls.one(path, deadline=clock.left(), params=params)
+        if reply is not None:
+            value = reply.json()
+            owner = _owner(value, kind)
+            if owner in self._owners():
+                yield self._read(value, kind, owner, reply.date)
+
+    def search(self, text: str) -> list[Pass]:
+        """There is no search in this contract: the cache is searched instead."""
+        return []
+
+    def _look(self, uid: str) -> tuple[Kind, Pass] | None:
+        """Read a pass by its id; believe that it is gone only when told so twice."""
+        return self._look_once(uid) or self._look_once(uid)
+
+    def _look_once(self, uid: str) -> tuple[Kind, Pass] | None:
+        for kind in dict.fromkeys(self._owners().values()):
+            found = list(self._one(kind, [*BY_ID[kind], uid], Deadline(DEADLINE)))
+            if found and found[0].uid == uid and not found[0].nullified:
+                return kind, found[0]
+        return None
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell PassKit what happened; see `courier`."""
+        return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def reset(self) -> None:
+        """Drop every connection, after sleep."""
+        self._http.reset()
+
+    def close(self) -> None:
+        """End all calls."""
+        self._http.close()
+
+
+def _stream(stream: str) -> tuple[Kind, str]:
+    kind, _, owner = stream.partition(":")
+    return Kind(kind), owner
+
+
+def _owner(value: Json, kind: Kind) -> str:
+    found = an_object(value, kind.value)
+    if kind is Kind.COUPON:
+        return text(found, "campaignId")
+    if kind is Kind.MEMBER:
+        return text(found, "programId")
+    event = an_object(found.get("event"), "event")
+    production = an_object(found.get("production") or event.get("production"), "production")
+    return text(production, "id") or text(found, "productionId")
+
+
+def _filters(cursor: str, last: str, skip: int) -> dict[str, Json]:
+    conditions = [("updated", cursor)] if cursor else []
+    conditions += [("created", last)] if last else []
+    fields = [{"filterField": name, "filterValue": at, "filterOperator": "gte"} for name, at in conditions]
+    groups = [{"condition": "AND", "fieldFilters": fields}] if fields else []
+    return {"limit": PAGE, "offset": skip, "orderBy": "created", "orderAsc": True, "filterGroups": groups}
+
+
+def _following(found: list[Json], last: str, skip: int) -> str:
+    """Return the creation time to go on from, and how many of that very time were seen."""
+    at = needed(found[-1], "created")
+    same = sum(1 for each in found if each.get("created") == at)
+    return f"{at}|{same + skip if at == last else same}" if found else ""
