@@ -8,7 +8,7 @@ from aiohttp import web
 
 from scanner_app.sandbox.account import Account, account_of
 from scanner_app.sandbox.passcreator import body as wishes
-from scanner_app.sandbox.passcreator import passes, view
+from scanner_app.sandbox.passcreator import hooks, passes, view
 from scanner_app.sandbox.passcreator import template as templates
 from scanner_app.sandbox.passcreator.body import Wish
 from scanner_app.sandbox.passcreator.template import Template
@@ -54,6 +54,7 @@ def _make(account: Account, template: Template, data: dict[str, Any], wish: Wish
         wish.columns["barcode"] = _custom_number(account, template, template.custom_numbers)
     row |= passes.apply(row, wish)
     account.store.insert("pc_pass", row)
+    hooks.emit(account, hooks.PASS_CREATED, row)
     return row
 
 

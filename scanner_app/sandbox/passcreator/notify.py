@@ -8,7 +8,7 @@ from aiohttp import web
 
 from scanner_app.sandbox import control
 from scanner_app.sandbox.account import Account, account_of
-from scanner_app.sandbox.passcreator import passes
+from scanner_app.sandbox.passcreator import hooks, passes
 from scanner_app.sandbox.passcreator import template as templates
 from scanner_app.sandbox.passcreator.template import Template
 from scanner_app.sandbox.store import Row
@@ -96,6 +96,7 @@ async def register(request: web.Request) -> web.Response:
             _save(account, row, system, now)
         else:
             _throw_away(account, row, system, now)
+        hooks.emit(account, hooks.SAVED if data.get("active", True) else hooks.THROWN_AWAY, row)
     return answer({"pass": row["identifier"]})
 
 

@@ -6,6 +6,7 @@ import unicodedata
 import uuid
 
 from scanner_app.sandbox.account import Account
+from scanner_app.sandbox.passcreator import hooks
 from scanner_app.sandbox.passcreator import template as templates
 from scanner_app.sandbox.passcreator.body import Wish
 from scanner_app.sandbox.passcreator.template import Template
@@ -101,6 +102,8 @@ def change(account: Account, row: Row, changes: Row, kind: str = "updated") -> N
     with account.store.atomic():
         account.store.update("pc_pass", "identifier", row["identifier"], changes | {"modified": now})
         note(account, row, kind, now)
+        if changes.get("voided") and not row["voided"]:
+            hooks.emit(account, hooks.PASS_VOIDED, row | changes)
 
 
 def note(account: Account, row: Row, kind: str, at: int, text: str = "") -> None:

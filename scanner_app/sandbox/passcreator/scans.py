@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from scanner_app.sandbox.account import Account, account_of
-from scanner_app.sandbox.passcreator import paging, passes
+from scanner_app.sandbox.passcreator import hooks, paging, passes
 from scanner_app.sandbox.passcreator.paging import Condition
 from scanner_app.sandbox.store import Row
 from scanner_app.sandbox.wire import answer, empty, json_object, refuse
@@ -65,6 +65,7 @@ async def create_scan(request: web.Request) -> web.Response:
         if row:
             scan["used_at"] = _use(account, row, door["place"], scan, set_voided=data.get("setVoided"))
         account.store.insert("pc_scan", scan)
+        hooks.scanned(account, row and passes.find(account.store, row["identifier"], passes.BY_UID), scan)
     return answer({"appScanId": scan["id"]}, 201)
 
 

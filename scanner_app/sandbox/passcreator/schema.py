@@ -28,4 +28,7 @@ CREATE TABLE IF NOT EXISTS pc_scan (id TEXT PRIMARY KEY, configuration TEXT NOT 
   barcode TEXT NOT NULL, device TEXT NOT NULL,
   properties_json TEXT NOT NULL, used_at INTEGER);
 CREATE INDEX IF NOT EXISTS pc_scan_page ON pc_scan (created, id);
+CREATE TABLE IF NOT EXISTS pc_hook (id TEXT PRIMARY KEY, event TEXT NOT NULL, template TEXT);
+CREATE TABLE IF NOT EXISTS pc_payload (number INTEGER PRIMARY KEY, id TEXT NOT NULL, event TEXT NOT NULL,
+  at INTEGER NOT NULL, payload_json TEXT NOT NULL);
 """

@@ -40,7 +40,11 @@ async def create(request: web.Request) -> web.Response:
     row = _blank(account, template, ext_id)
     row |= wishes.read(data, row | {"pass_type": template["pass_type"]}, creating=True)
     account.store.insert("pe_pass", row)
-    return answer({"data": passes.show(account, passes.get(account, row["id"]), wanted)}, 201)
+    response = answer({"data": passes.show(account, passes.get(account, row["id"]), wanted)}, 201)
+    if data.get("message"):
+        # Nobody has the pass in a wallet yet.
+        response.headers["X-Notification-Status"] = "notDelivered"
+    return response
 
 
 def _blank(account: Account, template: Row, ext_id: str | None) -> Row:
