@@ -114,7 +114,10 @@ class Relay:
         if self._profile.turn is None:
             return Opening.OPENED
         turned = turned or self._wait(port, self._profile.turn, started, until_turned=True)
-        return Opening.TURNED if turned else Opening.NOT_TURNED
+        if turned:
+            return Opening.TURNED
+        # Told to stop in the middle: nobody knows, so nothing is taken back.
+        return Opening.OPENED if self._stopping.is_set() else Opening.NOT_TURNED
 
     def _switched_on(self) -> RelayPort:
         """The port, switched on; a port that was pulled out and put back is opened anew, once."""

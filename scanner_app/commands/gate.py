@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from hardware.readers import is_reader
-from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event
+from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say, swallow_broken_pipe
@@ -20,6 +20,7 @@ from scanner_app.domain.scan import scan_record
 from scanner_app.lifecycle import stop_signals
 from scanner_app.reader_line import ReaderLine, nfc_options
 from scanner_app.sources import CameraLine, text_lines
+from scanner_app.turnstile import open_turnstile
 
 DRAIN_SECONDS = 5.0
 """How long the end of a line may take to tell the platform; what is left is sent by the next run or by `push`."""
@@ -71,6 +72,10 @@ def _choose_place(kiosk: Kiosk, name: str) -> None:
 
 def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event) -> None:
     line: Line = queue.Queue(maxsize=64)
+    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, _tell_device)
+    if turnstile is not None:
+        turnstile.start()
+        kiosk.add("turnstile", turnstile.stop)
     sources = [_source(spec, line, stop, kiosk, args) for spec in args.source]
     left = len(sources)
     show = _show_json if args.json else _show_plain
@@ -82,7 +87,10 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event) -> None
         if credential is None:
             left -= 1
         else:
-            show(kiosk.door.judge_now(credential))
+            decided = kiosk.door.judge_now(credential)
+            if turnstile is not None:
+                turnstile.hear(decided)
+            show(decided)
 
 
 def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: argparse.Namespace) -> threading.Thread:
@@ -123,6 +131,8 @@ def _wait_reader(line: Line, stop: threading.Event) -> None:
 
 
 def _tell_device(event: Event) -> None:
+    if isinstance(event, Notice) and event.level is not Level.INFO:
+        complain(f"{event.code}: {event.detail}")
     if isinstance(event, DeviceChanged) and event.state not in (
         DeviceState.OPENING,
         DeviceState.RUNNING,

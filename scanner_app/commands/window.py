@@ -17,6 +17,7 @@ from scanner_app.commands.output import Exit, complain, say
 from scanner_app.paths import default_data_dir, prepare_data_dir
 from scanner_app.reader_line import nfc_options
 from scanner_app.sources import SourceSet
+from scanner_app.turnstile import open_turnstile
 
 NO_DISPLAY = (
     "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it from a desktop session, or see it "
@@ -118,9 +119,14 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
 
     sources = SourceSet(kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets))
     kiosk.use_sources(sources, loop=is_demo)
+    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, kiosk.door.tell)
     kiosk.start_door()
     kiosk.start_sync()
     kiosk.add("sources", sources.stop)
+    if turnstile is not None:
+        turnstile.start()
+        kiosk.door.listen(turnstile.hear)
+        kiosk.add("turnstile", turnstile.stop)
     if film is not None:
         film.start()
         kiosk.add("film", film.stop)

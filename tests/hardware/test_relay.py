@@ -87,7 +87,7 @@ class Turnstile:
     def __init__(self, walks=True, broken=False):
         self.walks, self.broken = walks, broken
         self.sent = []
-        self.looked = threading.Event()
+        self.switched_off = threading.Event()
         self.looks = 0
 
     def write(self, data):
@@ -95,6 +95,8 @@ class Turnstile:
             self.broken = False
             raise OSError(5, "Input/output error")
         self.sent.append(data)
+        if data == OFF:
+            self.switched_off.set()
 
     @property
     def contact(self):
@@ -102,7 +104,7 @@ class Turnstile:
         return self.walks and self.looks > 5
 
     def close(self):
-        self.looked.set()
+        self.sent.append(b"closed")
 
 
 @pytest.mark.parametrize(("walks", "result"), [(True, Opening.TURNED), (False, Opening.NOT_TURNED)])
@@ -112,7 +114,15 @@ def test_whether_somebody_went_through(walks, result):
     with working(Relay(profile, lambda: turnstile)) as (open_once, results):
         open_once()
         assert results.get(timeout=5) == (result, "")
-    assert turnstile.sent == [ON, OFF]
+    assert turnstile.sent == [ON, OFF, b"closed"]
+
+
+def test_stopping_while_waiting_for_somebody_takes_nothing_back():
+    turnstile = Turnstile(walks=False)
+    with working(Relay(RelayProfile("x", pulse=0.01, turn=30), lambda: turnstile)) as (open_once, results):
+        open_once()
+        assert turnstile.switched_off.wait(5)
+    assert results.get(timeout=1)[0] is Opening.OPENED
 
 
 def test_a_relay_pulled_out_between_two_guests():
@@ -124,7 +134,7 @@ def test_a_relay_pulled_out_between_two_guests():
         ports[0].broken = True
         open_once()
         assert results.get(timeout=5)[0] is Opening.OPENED
-    assert ports[1].sent == [ON, OFF]
+    assert ports[1].sent == [ON, OFF, b"closed"]
 
 
 def test_a_relay_never_started_stops():
