@@ -17,12 +17,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from hardware.nfc import Refusal
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, Settings, TapConfig
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, Notice
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.reader_line import ReaderLine, nfc_options
 from scanner_app.sources import SourceSet
+from scanner_app.ui import texts
 from tests.e2e.conftest import Scene
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hardware"))
@@ -117,3 +119,9 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
 def test_a_source_that_cannot_be_meant() -> None:
     with pytest.raises(SettingsTrouble):
         ReaderLine("nfc:nothing", lambda _: None, lambda _: None, nfc_options(replace(Settings()), {}))
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_every_refused_tap_has_its_words(language: str) -> None:
+    codes = texts.catalogue(language).codes
+    assert not [r for r in Refusal if f"tap_{r.value}" not in codes]
