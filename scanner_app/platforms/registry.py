@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Platform
 from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.platforms.airship.platform import AirshipPlatform
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.platforms.passentry.platform import PassEntryPlatform
 from scanner_app.platforms.passkit.platform import PassKitPlatform
@@ -15,6 +16,7 @@ ADAPTERS: Mapping[str, Callable[[AccountConfig, str], Platform]] = {
     "passcreator": PasscreatorPlatform,
     "passentry": PassEntryPlatform,
     "passkit": PassKitPlatform,
+    "airship": AirshipPlatform,
 }
 
 

@@ -1,0 +1,227 @@
+"""One Airship account behind the port."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from scanner_app.application.config import AccountConfig
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
+from scanner_app.domain.passes import Pass
+from scanner_app.domain.scan import Operation
+from scanner_app.platforms.airship.auth import OAuth, basic
+from scanner_app.platforms.airship.calls import DEADLINE, Calls
+from scanner_app.platforms.airship.codec import VOIDED, Reading, read_pass
+from scanner_app.platforms.airship.courier import Courier
+from scanner_app.platforms.airship.office import Office
+from scanner_app.platforms.deadline import Deadline
+from scanner_app.platforms.fields import a_list, an_object, instant, needed, text, whole
+from scanner_app.platforms.http import Http
+from scanner_app.platforms.keys import two_parts
+from scanner_app.platforms.names import chosen
+from scanner_app.platforms.segments import UnusableSegment, segment
+from scanner_app.platforms.strict_json import Json, nonsense
+from scanner_app.platforms.tenant import fingerprint
+
+OVERLAP = timedelta(minutes=2)
+PAGE = 25
+"""Passes per page: each costs a call of its own, because lists do not tell external ids."""
+PER_SECOND = 20
+LONGEST_ID = 18
+MISSING = {
+    Can.LOOKUP_BARCODE: "barcodes_need_the_list",
+    Can.SEARCH: "search_in_cache",
+    Can.DOORS: "no_doors_in_contract",
+    Can.NOTIFY: "not_in_contract",
+    Can.EMAIL: "not_in_contract",
+    Can.STATISTICS: "not_in_contract",
+    Can.STORED_VALUE: "not_in_contract",
+    Can.ENABLE_DOWNLOAD: "not_in_contract",
+    Can.LINKS: "links_are_passkit",
+}
+
+
+class AirshipPlatform:
+    """Implements `ports.Platform`; the key is user and secret, on two lines or with a colon between.
+
+    Options of the account: `token_url` and `app` (OAuth instead of Basic; the key is then the client's), `tags` ("no":
+    leave no tag for admissions), `per_second`, `holder_fields`.
+    """
+
+    platform = "airship"
+
+    def __init__(self, config: AccountConfig, key: str) -> None:
+        self.account = config.id
+        self.tenant = fingerprint(config.url, key)
+        self._config = config
+        said = config.options
+        user, secret = two_parts(key)
+        self._oauth = OAuth(said["token_url"], said.get("app", ""), user, secret) if said.get("token_url") else None
+        http = Http(config.url, self._oauth or basic(user, secret), secrets=[secret, key])
+        self._http = http
+        self._calls = Calls(http, _rate(said.get("per_second", str(PER_SECOND))))
+        self.office = Office(self._calls)
+        self._lock = threading.Lock()
+        names = tuple((t.id, t.name) for t in config.templates)
+        self._reading = Reading(config.id, chosen(said.get("holder_fields", "")), names)
+        self._courier = Courier(self._calls, self._look, self._settle, tags=said.get("tags") != "no")
+        self.capabilities = Capabilities(frozenset(Can) - set(MISSING), MISSING)
+
+    def __repr__(self) -> str:
+        return f"AirshipPlatform({self.account})"
+
+    @property
+    def zone_fits(self) -> bool:
+        """This contract's times carry their offset, or are UTC."""
+        return True
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+    def check(self) -> datetime | None:
+        """List one pass."""
+        reply = self._calls.ask("GET", ["pass"], params={"pageSize": "1"})
+        a_list(an_object(reply.json(), "list").get("passes"), "passes")
+        return reply.date
+
+    def templates(self) -> list[Template]:
+        """Return the project's templates, or the configured ones where the account may not list them."""
+        try:
+            found = an_object(self._calls.ask("GET", ["template", "headers"]).json(), "templates")
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            return list(self._config.templates)
+        rows = [an_object(each, "template") for each in a_list(found.get("templateHeaders"), "templateHeaders")]
+        templates = [Template(needed(row, "id"), text(row, "name")) for row in rows]
+        with self._lock:
+            self._reading = replace(self._reading, names=tuple((t.id, t.name) for t in templates))
+        return templates
+
+    def doors(self) -> list[Door]:
+        """There are none in this contract."""
+        return []
+
+    def streams(self) -> list[str]:
+        """Return the template ids."""
+        return [t.id for t in self._config.templates or self.templates()]
+
+    # --- passes -----------------------------------------------------------------------------------------------------
+    def page(self, stream: str, cursor: str, resume: str) -> Page:
+        """Return one page: everything in order of id, or what changed, newest first, down to the cursor."""
+        number, _, before = resume.partition(":")
+        page = int(number or 1)
+        order = ("updatedAt", "DESC") if cursor else ("id", "ASC")
+        asked = {
+            "templateId": stream,
+            "pageSize": str(PAGE),
+            "page": str(page),
+            "order": order[0],
+            "direction": order[1],
+        }
+        reply = self._calls.ask("GET", ["pass"], params=asked)
+        found = an_object(reply.json(), "list")
+        rows = [an_object(each, "pass") for each in a_list(found.get("passes"), "passes")]
+        count = whole(found, "count")
+        fresh = [row for row in rows if not cursor or _changed(row, cursor)]
+        passes = tuple(p for p in (self._get(["pass", needed(row, "id")]) for row in fresh) if p)
+        last = len(rows) < PAGE or len(fresh) < len(rows)
+        return Page(passes, "" if last else _following(page, count, before), None if cursor else count, reply.date)
+
+    def _get(self, path: list[str], deadline: float = DEADLINE) -> Pass | None:
+        try:
+            reply = self._calls.ask("GET", path, deadline=deadline)
+        except PlatformTrouble as trouble:
+            if trouble.kind is PlatformKind.NOT_FOUND:
+                return None
+            if trouble.kind is PlatformKind.UNAUTHORISED and self._oauth:
+                self._oauth.forget()
+            raise
+        with self._lock:
+            reading = self._reading
+        return read_pass(reply.json(), reading, reply.date)
+
+    def cursor_after(self, started: datetime) -> str:
+        """Return the time down to which a round reads what changed."""
+        return (started - OVERLAP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def lookup(self, text: str, deadline: float) -> list[Pass]:
+        """Return the passes with this external id, one per template, or with this id."""
+        try:
+            segment(text)
+        except UnusableSegment:
+            return []
+        clock = Deadline(deadline)
+        templates = [t.id for t in self._config.templates]
+        paths = [["pass", "template", each, "id", text] for each in templates] or [["pass", "id", text]]
+        if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID:
+            paths.append(["pass", text])
+        try:
+            found = [self._get(path, clock.left()) for path in paths]
+        except TimeoutError:
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from None
+        wanted = [p for p in found if p and (not templates or p.template in templates)]
+        return list({p.uid: p for p in wanted}.values())
+
+    def search(self, text: str) -> list[Pass]:
+        """There is no search in this contract: the cache is searched instead."""
+        return []
+
+    def _look(self, uid: str) -> Pass | None:
+        """Read a pass by its id; believe that it is gone only when told so twice."""
+        return self._get(["pass", uid]) or self._get(["pass", uid])
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+    def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
+        """Tell Airship what happened; see `courier`."""
+        return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def _settle(self, uid: str, tickets: list[int], label: str) -> None:
+        """Follow an update to its end; OAuth clients may not read tickets, so they look at the pass itself."""
+        try:
+            self._calls.follow(tickets)
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.UNAUTHORISED or self._oauth is None:
+                raise
+            self._wait_for(uid, voided=label == VOIDED)
+
+    def _wait_for(self, uid: str, *, voided: bool) -> None:
+        clock = Deadline(DEADLINE)
+        pace = threading.Event()
+        while True:
+            subject = self._look(uid)
+            if subject is None or subject.voided is voided:
+                return
+            try:
+                pace.wait(min(0.25, clock.left()))
+            except TimeoutError:
+                raise nonsense("the update does not show") from None
+
+    def reset(self) -> None:
+        """Drop every connection, after sleep."""
+        self._http.reset()
+
+    def close(self) -> None:
+        """End all calls."""
+        self._calls.close()
+        if self._oauth:
+            self._oauth.close()
+
+
+def _rate(written: str) -> int:
+    if not written.isdecimal() or not 1 <= int(written) <= 10_000:
+        raise SettingsTrouble("per_second", written)
+    return int(written)
+
+
+def _changed(row: Mapping[str, Json], cursor: str) -> bool:
+    at = instant(row, "updatedAt")
+    since = instant({"cursor": cursor}, "cursor")
+    return at is None or since is None or at >= since
+
+
+def _following(page: int, count: int | None, before: str) -> str:
+    """Return the next page; some pages back when passes were deleted meanwhile and the rest moved up."""
+    gone = max(int(before) - count, 0) if before and count is not None else 0
+    return f"{max(page + 1 - -(-gone // PAGE), 1)}:{'' if count is None else count}"
