@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from scanner_app.sandbox import people
 from scanner_app.sandbox.people import Person
@@ -72,21 +73,35 @@ def _barcode(dice: random.Random) -> str:
     return random_uuid(dice) if dice.random() < 0.3 else random_code(dice)
 
 
+# How often each state occurs in a hundred.
+STATES = {
+    "valid": 62,
+    "used": 8,
+    "spent": 6,
+    "first place": 6,
+    "last place": 6,
+    "every place": 4,
+    "expired": 4,
+    "not yet": 2,
+    "cancelled": 2,
+}
+
+
 def _in_some_state(guest: Guest, dice: random.Random, now: int) -> Guest:
-    places = PLACES_OF[guest.event]
-    entry = (now - dice.randrange(60, 5 * DAY), places[0])
-    states = (
-        (62, guest),
-        (8, replace(guest, used=(entry,))),
-        (6, replace(guest, used=(entry,), voided=True, redeemed=True)),
-        (6, replace(guest, eligible=places[:1])),
-        (6, replace(guest, eligible=places[-1:])),
-        (4, replace(guest, eligible=places)),
-        (4, replace(guest, expires=now - dice.randrange(DAY, 20 * DAY))),
-        (2, replace(guest, valid_from=now + dice.randrange(DAY, 20 * DAY))),
-        (2, replace(guest, voided=True)),
-    )
-    return dice.choices([state for _, state in states], [weight for weight, _ in states])[0]
+    places, far = PLACES_OF[guest.event], dice.randrange(DAY, 20 * DAY)
+    entries = ((now - dice.randrange(60, 5 * DAY), places[0]),)
+    changes: dict[str, dict[str, Any]] = {
+        "valid": {},
+        "used": {"used": entries},
+        "spent": {"used": entries, "voided": True, "redeemed": True},
+        "first place": {"eligible": places[:1]},
+        "last place": {"eligible": places[-1:]},
+        "every place": {"eligible": places},
+        "expired": {"expires": now - far},
+        "not yet": {"valid_from": now + far},
+        "cancelled": {"voided": True},
+    }
+    return replace(guest, **changes[dice.choices(list(STATES), list(STATES.values()))[0]])
 
 
 def _equip(guest: Guest, dice: random.Random, number: int) -> Guest:

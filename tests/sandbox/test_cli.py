@@ -78,3 +78,27 @@ def test_a_taken_port_is_told_with_code_3():
             assert out == ""
             assert err.startswith("The sandbox cannot start:")
             assert "Traceback" not in err
+
+
+def test_every_setting_reaches_the_server():
+    more = [
+        "--api-key",
+        "given",
+        "--zone",
+        "Asia/Tokyo",
+        "--switch",
+        "void_is_redemption",
+        "--misbehave",
+        "GET /x*=503",
+    ]
+    with running("--passes", "5", *more) as process:
+        info = json.loads(process.stdout.readline())
+        assert info["api_key"] == "given"
+        headers = {"Authorization": "given"}
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{info['base_url']}/sandbox/state", headers=headers)
+        ) as got:
+            state = json.load(got)
+        assert state["zone"] == "Asia/Tokyo"
+        assert state["switches"]["void_is_redemption"] is True
+        assert [(each["route"], each["kind"]) for each in state["misbehaviours"]] == [("GET /x*", "503")]

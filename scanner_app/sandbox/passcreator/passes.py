@@ -92,6 +92,8 @@ def search_text(parts: list[str]) -> str:
 
 def fold(text: str) -> str:
     """A text without case, accents and runs of spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
     return " ".join(plain.split())
 

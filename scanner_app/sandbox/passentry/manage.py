@@ -83,31 +83,32 @@ async def list_passes(request: web.Request) -> web.Response:
     everything comes at once, unless the switch list_in_pages makes 25 the default.
     """
     account, wanted = account_of(request), _wanted(request)
-    rows = [row for row in _candidates(account, request) if _has_status(account, row, request)]
-    data: dict[str, Any] = {}
+    where, values = _filters(account, request)
+    sql, data = f"{passes.TEMPLATE_JOIN} WHERE {where} ORDER BY p.created DESC, p.id DESC", {}
     if "page" in request.query or "perPage" in request.query or account.switches.list_in_pages:
         page = whole_number(request.query.get("page"), 1, "page", lowest=1)
         size = whole_number(request.query.get("perPage"), DEFAULT_PAGE, "perPage", lowest=1)
-        data["meta"] = {"page": page, "perPage": size, "total": len(rows), "pages": -(-len(rows) // size)}
-        rows = rows[(page - 1) * size : page * size]
+        total = account.store.number(f"SELECT count(*) FROM pe_pass p WHERE {where}", values)
+        data["meta"] = {"page": page, "perPage": size, "total": total, "pages": -(-total // size)}
+        sql += f" LIMIT {size} OFFSET {(page - 1) * size}"
+    rows = account.store.rows(sql, values)
     return answer({"data": [passes.show(account, row, wanted) for row in rows]} | data)
 
 
-def _candidates(account: Account, request: web.Request) -> list[Row]:
-    prefix = request.query.get("extIdPrefix", "")
-    where, values = ["substr(coalesce(p.ext_id, ''), 1, ?)=?"], [len(prefix), prefix]
-    if template := request.query.get("passTemplate"):
+def _filters(account: Account, request: web.Request) -> tuple[str, list[Any]]:
+    query, where, values = request.query, ["1"], list[Any]()
+    if prefix := query.get("extIdPrefix"):
+        where.append("substr(p.ext_id, 1, ?)=?")
+        values += [len(prefix), prefix]
+    if template := query.get("passTemplate"):
         where.append("p.template=?")
         values.append(template)
-    if not truthy(request.query.get("includeNullified")) and request.query.get("status") != "nullified":
+    if wanted := query.get("status"):
+        where.append(f"{passes.STATUS}=?")
+        values += [account.clock.seconds(), wanted]
+    elif not truthy(query.get("includeNullified")):
         where.append("p.nullified IS NULL")
-    sql = f"{passes.TEMPLATE_JOIN} WHERE {' AND '.join(where)} ORDER BY p.created DESC, p.id DESC"
-    return account.store.rows(sql, values)
-
-
-def _has_status(account: Account, row: Row, request: web.Request) -> bool:
-    wanted = request.query.get("status")
-    return wanted is None or passes.status(row, account.clock.seconds()) == wanted
+    return " AND ".join(where), values
 
 
 async def update(request: web.Request) -> web.Response:

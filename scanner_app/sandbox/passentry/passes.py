@@ -13,6 +13,11 @@ from scanner_app.sandbox.wire import refuse
 
 TEMPLATE_JOIN = "SELECT p.*, t.name AS template_name, t.pass_type FROM pe_pass p JOIN pe_template t ON t.id=p.template"
 
+# The same as status() below, for lists; the one value to bind is the time.
+STATUS = """CASE WHEN p.nullified IS NOT NULL THEN 'nullified'
+  WHEN p.deactivated IS NOT NULL OR p.expires<=? THEN 'deactivated'
+  WHEN p.removed IS NOT NULL THEN 'removed' WHEN p.added IS NULL THEN 'issued' ELSE 'active' END"""
+
 
 def iso(at: int | None) -> str | None:
     """ISO 8601 in UTC, or None."""
