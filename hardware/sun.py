@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from enum import Enum
+from string import hexdigits
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -31,6 +32,14 @@ class SunKeys:
     meta: bytes = field(repr=False)
     file: bytes = field(repr=False)
     counters: MutableMapping[bytes, int] = field(default_factory=dict, repr=False)
+
+
+def read_keys(text: str, counters: MutableMapping[bytes, int] | None = None) -> SunKeys:
+    """Meta-read and file-read key as two words of 32 hexadecimal digits. Raises ValueError, without the words."""
+    words = text.split()
+    if len(words) != 2 or any(len(w) != 32 or not set(w) <= set(hexdigits) for w in words):
+        raise ValueError("tag keys are two words of 32 hexadecimal digits: the meta-read key, then the file-read key")
+    return SunKeys(bytes.fromhex(words[0]), bytes.fromhex(words[1]), {} if counters is None else counters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from hardware.nfc import Poller, ReaderCondition, ReaderState, Refused, Tap
 from hardware.nfc.devices import is_device
 from hardware.smart_tap import GoogleWallet
 from hardware.wallet_keys import BadKey, load_key_file
+from scanner_app import nfc_setup
 
 OK, USAGE, TROUBLE = 0, 2, 3
 _STOP_S = 5.0
@@ -35,6 +36,7 @@ def add_parser(
     """Describe the verb."""
     parser = verbs.add_parser("nfc", parents=parents, help="read cards and wallet passes")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    nfc_setup.add_parser(actions, parents)
     read = actions.add_parser("read", parents=parents, help="print a line for each tap", description=__doc__)
     read.add_argument("--device", required=True, help="udp:HOST:PORT, usb, usb:VVVV:PPPP, tty:USB0:pn532 or pcsc:NAME")
     read.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -54,6 +56,11 @@ def _add_wallets(read: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Read, or set up what counts."""
+    return nfc_setup.run(args) if args.action == "set" else _read(args)
+
+
+def _read(args: argparse.Namespace) -> int:
     """Read until told to stop. Exit codes: 0 ended as asked, 2 wrong arguments, 3 the reader or a key file."""
     try:
         _check_device(args.device)

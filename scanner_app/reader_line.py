@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Protocol
 
@@ -13,9 +13,10 @@ from hardware.apple_vas import AppleWallet
 from hardware.nfc.tap import Refused
 from hardware.readers import BadSpec, NfcOptions, open_reader
 from hardware.smart_tap import GoogleWallet
+from hardware.sun import read_keys
 from hardware.text_reader import LineState
 from hardware.wallet_keys import BadKey, load_key
-from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, Settings
+from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, SUN_KEYS, Settings
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
@@ -61,9 +62,13 @@ class ReaderLine:
         self._tell(Notice(f"tap_{refused.reason.value}", Level.INFO, self.spec))
 
 
-def nfc_options(settings: Settings, secrets: Secrets) -> NfcOptions:
-    """What counts at NFC readers by these settings. A wallet whose key is missing or bad stays off, and is logged."""
+def nfc_options(settings: Settings, secrets: Secrets, counters: MutableMapping[bytes, int]) -> NfcOptions:
+    """What counts at NFC readers by these settings. A wallet whose key is missing or bad stays off, and is logged.
+
+    `counters`: the last counter of each proven tag.
+    """
     taps = settings.devices.taps
+    tags = secrets.get(SUN_KEYS)
     apple = _key(secrets, APPLE_KEY) if taps.apple_pass_types else None
     google = _key(secrets, GOOGLE_KEY) if taps.google_collector else None
     return NfcOptions(
@@ -71,6 +76,7 @@ def nfc_options(settings: Settings, secrets: Secrets) -> NfcOptions:
         google=GoogleWallet(taps.google_collector, google, taps.google_key_version) if google else None,
         ndef_prefixes=taps.uri_prefixes,
         uid_opt_in=taps.card_uids,
+        sun_keys=read_keys(tags, counters) if tags else None,
     )
 
 

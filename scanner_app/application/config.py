@@ -81,8 +81,8 @@ class TapConfig:
     card_uids: bool = False  # a card's number proves nothing: numbers can be copied
 
 
-APPLE_KEY, GOOGLE_KEY = "nfc:apple", "nfc:google"
-"""Names in the secret store of the private keys (PEM) for wallet taps."""
+APPLE_KEY, GOOGLE_KEY, SUN_KEYS = "nfc:apple", "nfc:google", "nfc:sun"
+"""Names in the secret store of the private keys (PEM) for wallet taps, and of the tags' two AES keys (hexadecimal)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from scanner_app.domain.scan import scan_record
 from scanner_app.lifecycle import stop_signals
 from scanner_app.reader_line import ReaderLine, nfc_options
 from scanner_app.sources import CameraLine, text_lines
+from scanner_app.sun_counters import SunCounters
 from scanner_app.turnstile import open_turnstile
 
 DRAIN_SECONDS = 5.0
@@ -98,7 +99,8 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: ar
     if spec == "-":
         feed = lambda: _feed_text(line, stop)  # noqa: E731
     elif is_reader(spec):
-        reader = ReaderLine(spec, line.put, _tell_device, nfc_options(kiosk.settings.load(), kiosk.secrets))
+        taps = nfc_options(kiosk.settings.load(), kiosk.secrets, SunCounters(kiosk.data_dir))
+        reader = ReaderLine(spec, line.put, _tell_device, taps)
         reader.start()
         kiosk.add(spec, reader.stop)
         feed = lambda: _wait_reader(line, stop)  # noqa: E731

@@ -17,6 +17,7 @@ from scanner_app.commands.output import Exit, complain, say
 from scanner_app.paths import default_data_dir, prepare_data_dir
 from scanner_app.reader_line import nfc_options
 from scanner_app.sources import SourceSet
+from scanner_app.sun_counters import SunCounters
 from scanner_app.turnstile import open_turnstile
 
 NO_DISPLAY = (
@@ -117,7 +118,10 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
     from scanner_app.ui.app import run_window
     from scanner_app.wedge_line import LayoutWedge
 
-    sources = SourceSet(kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets))
+    counters = SunCounters(kiosk.data_dir)
+    sources = SourceSet(
+        kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets, counters)
+    )
     kiosk.use_sources(sources, loop=is_demo)
     turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, kiosk.door.tell)
     kiosk.start_door()

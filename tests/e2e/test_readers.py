@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tty
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hardware.nfc import Refusal
+from hardware.readers import NfcOptions
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, Settings, TapConfig
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, Notice
+from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
-from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.reader_line import ReaderLine, nfc_options
 from scanner_app.sources import SourceSet
+from scanner_app.sun_counters import SunCounters
 from scanner_app.ui import texts
 from tests.e2e.conftest import Scene
 
@@ -72,8 +74,8 @@ def test_a_gate_with_a_scanner_and_a_reader(scene: Scene, port: tuple[int, Path]
 
 
 def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
-    options = nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM})
-    assert options == nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}), "no reader is reopened for nothing"
+    options = nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, {})
+    assert options == nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, {}), "no reader is reopened for nothing"
     credentials: queue.Queue[Credential] = queue.Queue()
     events: queue.Queue[Event] = queue.Queue()
     phone = TypeACard(IsoDepCard(ApplePhone({PASS_TYPE: (KEY.public_key(), b"T-0001")}, locked_taps=1)), needs_ecp=True)
@@ -91,12 +93,12 @@ def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
 
 @pytest.mark.parametrize("secrets", [{}, {APPLE_KEY: "no key", GOOGLE_KEY: ""}])
 def test_wallets_stay_off_without_good_keys(secrets: dict[str, str]) -> None:
-    options = nfc_options(TAPS, secrets)
+    options = nfc_options(TAPS, secrets, {})
     assert (options.apple, options.google) == (None, None)
 
 
 def test_wallets_are_off_by_default() -> None:
-    options = nfc_options(Settings(), {APPLE_KEY: PEM, GOOGLE_KEY: PEM})
+    options = nfc_options(Settings(), {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, {})
     assert (options.apple, options.google, options.uid_opt_in) == (None, None, False)
 
 
@@ -118,10 +120,64 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
 
 def test_a_source_that_cannot_be_meant() -> None:
     with pytest.raises(SettingsTrouble):
-        ReaderLine("nfc:nothing", lambda _: None, lambda _: None, nfc_options(replace(Settings()), {}))
+        ReaderLine("nfc:nothing", lambda _: None, lambda _: None, nfc_options(Settings(), {}, {}))
 
 
 @pytest.mark.parametrize("language", texts.languages())
 def test_every_refused_tap_has_its_words(language: str) -> None:
     codes = texts.catalogue(language).codes
     assert not [r for r in Refusal if f"tap_{r.value}" not in codes]
+
+
+def test_taps_are_set_up_and_switched_off_by_the_command_line(scene: Scene, tmp_path: Path) -> None:
+    key, tags = tmp_path / "key.pem", tmp_path / "tags"
+    key.write_text(PEM)
+    tags.write_text("00" * 16 + "\n" + "11" * 16 + "\n")
+    words = ["--apple-pass-type", PASS_TYPE, "--apple-key", str(key), "--google-collector", "20180608"]
+    words += ["--google-key", str(key), "--google-key-version", "3", "--sun-keys", str(tags)]
+    done = scene.run("nfc", "set", *words, "--uri-prefix", "https://t.example/", "--card-uids", "on")
+    assert "approval" in done.stdout
+    with open_kiosk(scene.folder, writes=False) as kiosk:
+        options = nfc_options(kiosk.settings.load(), kiosk.secrets, SunCounters(scene.folder))
+    assert options.apple is not None
+    assert options.google is not None
+    assert options.sun_keys is not None
+    assert (options.google.collector_id, options.google.key_version) == (20180608, 3)
+    assert (options.ndef_prefixes, options.uid_opt_in, options.sun_keys.file) == (
+        ("https://t.example/",),
+        True,
+        b"\x11" * 16,
+    )
+    assert PEM.splitlines()[1] not in (scene.folder / "settings.json").read_text()
+    scene.run("nfc", "set", "--off")
+    with open_kiosk(scene.folder, writes=False) as kiosk:
+        assert nfc_options(kiosk.settings.load(), kiosk.secrets, {}) == NfcOptions()
+        assert kiosk.secrets.get(APPLE_KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--apple-pass-type", PASS_TYPE], 2),
+        (["--google-collector", "7"], 2),
+        (["--apple-pass-type", PASS_TYPE, "--apple-key", "/nowhere.pem"], 3),
+        (["--sun-keys", "/etc/hostname"], 3),
+    ],
+)
+def test_what_is_wrong_with_a_set_up_is_said(scene: Scene, words: list[str], code: int) -> None:
+    done = scene.run("nfc", "set", *words, check=False)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.strip()
+
+
+def test_counters_of_tags_outlive_a_restart(tmp_path: Path) -> None:
+    counters = SunCounters(tmp_path)
+    counters[b"\x04" * 7] = 61
+    counters[b"\x05" * 7] = 1
+    del counters[b"\x05" * 7]
+    again = SunCounters(tmp_path)
+    assert dict(again) == {b"\x04" * 7: 61}
+    assert again == counters
+    (tmp_path / "sun_counters.json").write_text('{"04": "x"}')
+    with pytest.raises(StorageTrouble):
+        SunCounters(tmp_path)
