@@ -38,8 +38,15 @@ async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         status = response.status
         return response
     finally:
-        body = await request.read() if request.body_exists else b""
-        _log(request, body, status, fault)
+        _log(request, await _what_came(request), status, fault)
+
+
+async def _what_came(request: web.Request) -> bytes:
+    """The body, or nothing where it was too large or broke off."""
+    try:
+        return await request.read() if request.body_exists else b""
+    except (web.HTTPException, ConnectionError):
+        return b""
 
 
 def _log(request: web.Request, body: bytes, status: int, fault: Misbehaviour | None) -> None:

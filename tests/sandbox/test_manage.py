@@ -281,3 +281,15 @@ def test_every_route_wants_the_bare_key(client, key):
     ]
     for method, path in routes:
         assert client.ask(method, path).status == 401, (method, path)
+
+
+def test_a_body_that_is_too_large_is_refused_and_the_server_lives(client):
+    got = client.ask("PUT", "/api/pass/x", b'{"voided": "' + b"x" * (2 << 20) + b'"}')
+    assert (got.status, list(got.json)) == (413, ["ErrorMessage"])
+    assert client.get("/sandbox/requests")[-1]["status"] == 413
+
+
+def test_methods_that_a_route_has_not_are_told(client):
+    got = client.ask("PATCH", "/api/pass/x", {})
+    assert (got.status, list(got.json)) == (405, ["ErrorMessage"])
+    assert "GET" in got.headers["Allow"]

@@ -3,11 +3,15 @@
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
+from aiohttp import web
 from client import Client
 
+from scanner_app.sandbox import control
 from scanner_app.sandbox.account import Switches
+from scanner_app.sandbox.misbehave import KINDS
 from scanner_app.sandbox.server import Sandbox
 
 UNFIT = {"createdOn", "modifiedOn", "expirationDate", "validAsOfDate", "lastUsage", "placesUsedAt"}
@@ -171,3 +175,16 @@ def test_many_clients_at_once_lose_nothing(client, sandbox):
     for each in threads:
         each.join()
     assert client.get("/sandbox/state")["passes"] == 60 + 80
+
+
+def test_the_page_names_every_switch_fault_and_control_route():
+    page = (Path(__file__).parents[2] / "docs" / "user" / "sandbox.md").read_text(encoding="utf-8")
+    routes = {resource.canonical for resource in _control_routes()}
+    for name in {*vars(Switches()), *KINDS, *routes}:
+        assert f"`{name}" in page or f" {name}" in page, name
+
+
+def _control_routes():
+    app = web.Application()
+    control.add_routes(app)
+    return app.router.resources()

@@ -68,3 +68,14 @@ def test_custom_numbers_run_out(made):
 def test_grouping_counts_for_events_and_boarding_passes_alone(made, sandbox, kind, kept):
     assert made(pass_type=kind)(groupingIdentifier="G")[0] == 201
     assert sandbox.store.number("SELECT count(*) FROM pc_pass WHERE details_json LIKE '%groupingIdentifier%'") == kept
+
+
+def test_a_use_may_take_off_the_stored_value_but_never_below_zero(made, client):
+    create = made(scan_costs=2.0)
+    create(storedValue=3, userProvidedId="PREPAID")
+    uid = client.get("/api/pass/PREPAID")["identifier"]
+    left = []
+    for status in (2, 3, 2):
+        client.scan(uid, "Main entrance", status)
+        left.append(client.get("/api/pass/PREPAID")["storedValue"])
+    assert left == [1, 1, 0]

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from scanner_app.sandbox.account import Account, account_of
 from scanner_app.sandbox.passcreator import hooks, paging, passes
+from scanner_app.sandbox.passcreator import template as templates
 from scanner_app.sandbox.passcreator.paging import Condition
 from scanner_app.sandbox.store import Row
 from scanner_app.sandbox.wire import answer, empty, json_object, refuse
@@ -108,11 +109,19 @@ def _use(account: Account, row: Row, place: str | None, scan: Row, *, set_voided
         used_at = _free_second(scan["created"], used)
         used.append([used_at, place])
         changes = {"used_json": json.dumps(used, ensure_ascii=False), "last_usage": max(at for at, _ in used)}
+        changes |= _pay(account, row) if scan["status"] in USES else {}
     if _voids(row, used, scan["status"], set_voided=set_voided):
         changes |= {"voided": 1, "redeemed": 1}
     if changes:
         passes.change(account, row, changes)
     return used_at
+
+
+def _pay(account: Account, row: Row) -> Row:
+    template = templates.find(account.store, row["template"])
+    if template is None or not template.scan_costs:
+        return {}
+    return {"stored_value": max(0.0, row["stored_value"] - template.scan_costs)}
 
 
 def _counts(status: int, place: str, used: list[list[Any]]) -> bool:

@@ -21,6 +21,7 @@ class Template:
     """A pass template; `own` is false for another customer's.
 
     custom_numbers: range from which a barcode is taken when none is given; max_passes: None means no limit;
+    scan_costs: what a use takes off the stored value (a stamp card, a prepaid ticket), never below zero;
     mail: an e-mail template for ad hoc submission is set; data_format: passes show their fields in passData.
     """
 
@@ -34,6 +35,7 @@ class Template:
     max_passes: int | None = None
     unique_user_id: bool = False
     custom_numbers: tuple[int, int] | None = None
+    scan_costs: float = 0.0
     grouping: bool = True
     mail: bool = True
     data_format: bool = False
