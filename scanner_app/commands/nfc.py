@@ -18,7 +18,7 @@ from hardware.nfc import Poller, ReaderCondition, ReaderState, Refused, Tap
 from hardware.nfc.devices import is_device
 from hardware.smart_tap import GoogleWallet
 from hardware.wallet_keys import BadKey, load_key_file
-from scanner_app import nfc_setup
+from scanner_app.commands import nfc_setup
 
 OK, USAGE, TROUBLE = 0, 2, 3
 _STOP_S = 5.0
