@@ -100,6 +100,28 @@ class DeviceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class VenueConfig:
+    """This kiosk's part in a venue of many doors; its enrolment (hubs, CA, nkey seed) lies in the secret store.
+
+    `rule` as `application.hub.VenueRule`; `deadline` in seconds; the caps bound what `open` may admit while isolated.
+    """
+
+    name: str
+    kiosk: str
+    hubs: tuple[str, ...]
+    rule: str = "closed"
+    deadline: float = 2.0
+    cap_count: int = 200
+    cap_minutes: float = 30.0
+    share: tuple[int, int] = (0, 0)  # reserved: this door's part of the hash space, from..to of 65536
+
+    @property
+    def secret_name(self) -> str:
+        """The name of the enrolment in the secret store."""
+        return f"venue:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything set up on this kiosk. `place` names the place in use, `device` this kiosk."""
 
@@ -112,6 +134,7 @@ class Settings:
     training: bool = False
     retention_days: int | None = None
     lookup_deadline: float = 0.8  # seconds a verdict may wait for the network
+    venue: VenueConfig | None = None
 
     @property
     def ready(self) -> bool:

@@ -22,6 +22,7 @@ class FactKind(StrEnum):
     SETTLED = "settled"  # a conflict settled by a person
     CONFLICT = "conflict"
     PURGE = "purge"
+    CLAIM = "claim"  # about to be asked of the venue's hub: durable before it is sent
 
 
 @dataclass(frozen=True, slots=True)
