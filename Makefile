@@ -36,7 +36,7 @@ setup-test: ## the same, and what the tests need
 check-noqt: ## the tests that need no window, in an environment where PySide6 really is not installed
 	@scripts/check-noqt.sh
 
-faults: setup-test ## kill loops, full disks, dead networks, alone
+faults: setup-test ## the long forms of kill loops, full disks, dead networks
 	@$(PYTEST) -m faults tests </dev/null
 
 soak: setup-test ## hours of guests, watching memory, threads and files
