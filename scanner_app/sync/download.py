@@ -79,12 +79,17 @@ class Downloader:
         self.watch = watch or ZoneWatch(line.config.zone)
         self._accounts: dict[str, Memory] = {}
         self._told: set[str] = set()
-        self._allowed = False
+        self._confirmed = False
         self._greeted = False
 
-    def round(self, *, full: bool = False, progress: Progress = lambda _done, _total: None) -> SyncReport:
-        """Bring the cache up to date; return how it went. Raises StorageTrouble and nothing else."""
-        report = SyncReport(self._line.account, full=full)
+    def round(
+        self, *, full: bool = False, progress: Progress = lambda _done, _total: None, confirmed: bool = False
+    ) -> SyncReport:
+        """Bring the cache up to date; return how it went. Raises StorageTrouble and nothing else.
+
+        `confirmed`: a person has said that passes missing from the platform's list are gone, however many.
+        """
+        report, self._confirmed = SyncReport(self._line.account, full=full), confirmed
         try:
             self._greet()
             streams = self._line.connectivity.ask(self._line.platform.streams)
@@ -95,23 +100,18 @@ class Downloader:
             report = replace(report, trouble=trouble.code, detail=trouble.detail, retry_after=trouble.retry_after)
         except Stopped:
             report = replace(report, trouble="stopped")
-        self._allowed = False
         self._tell_of_zone()
         state = self._state()
         self._changed()
         return replace(report, held=state.held, total=state.platform_total)
 
     def confirm_deletions(self) -> int:
-        """Take a person's word that what the last full walks did not see is gone; return how many were buried.
-
-        Counts for the next round too, where no such walk is remembered.
-        """
-        self._allowed, gone = True, 0
+        """Take a person's word that what the last full walks did not see is gone; return how many were buried."""
+        gone = 0
         for stream, account in self._accounts.items():
             generation, account.withheld = account.withheld, None
             if generation is not None:
                 gone += self._bury(stream, generation)
-                self._allowed = False
         self._told.discard("mass_deletion")
         self._changed()
         return gone
@@ -164,7 +164,7 @@ class Downloader:
 
     def _full(self, stream: str, walker: Walker) -> Walked:
         account, began = self._account(stream), self._line.monotonic()
-        walked = walker.full(stream, Deletions(self._allowed, account.short))
+        walked = walker.full(stream, Deletions(self._confirmed, account.short))
         now = self._line.monotonic()
         account.rest_until = now + REST_FACTOR * (now - began)
         account.short = max(0, walked.total - walked.done) if walked.total is not None else 0

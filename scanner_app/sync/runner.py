@@ -133,11 +133,16 @@ class SyncRunner:
         return sum(reports, DrainReport())
 
     def sync_once(
-        self, *, full: bool = False, progress: Callable[[str, int, int | None], None] = lambda _a, _d, _t: None
+        self,
+        *,
+        full: bool = False,
+        confirmed: bool = False,
+        progress: Callable[[str, int, int | None], None] = lambda _a, _d, _t: None,
     ) -> Iterator[SyncReport]:
         """Make a round of each account, one after the other; `progress` hears account, passes done, passes in all."""
         for account, link in self._links.items():
-            yield run_once(link.line, link.downloader, full=full, progress=_named(progress, account))
+            told = _named(progress, account)
+            yield run_once(link.line, link.downloader, full=full, confirmed=confirmed, progress=told)
 
     # --- inside ---
     def _something_new(self) -> None:
@@ -177,17 +182,18 @@ def run_once(
     downloader: Downloader | None = None,
     *,
     full: bool = False,
+    confirmed: bool = False,
     progress: Progress = lambda _done, _total: None,
     bell: Bell | None = None,
 ) -> SyncReport:
     """Make one round of an account on the caller's thread; one that is interrupted goes on where it was."""
     downloader, bell, chance = downloader or Downloader(line), bell or Bell(), random.SystemRandom()
-    report = downloader.round(full=full, progress=progress)
+    report = downloader.round(full=full, progress=progress, confirmed=confirmed)
     for failures in range(TRIES):
         if report.trouble not in RETRIED:
             break
         bell.wait(delay(failures, report.retry_after, chance))
-        report = downloader.round(full=full, progress=progress)
+        report = downloader.round(full=full, progress=progress, confirmed=confirmed)
     return report
 
 

@@ -234,6 +234,18 @@ def test_an_empty_or_shrunken_list_deletes_nothing_without_a_persons_word(kiosk,
     assert kiosk.differences() == EVEN
 
 
+def test_a_persons_word_given_beforehand_counts_for_one_round(kiosk, platform):
+    fill(platform, 100)
+    kiosk.round()
+    kiosk.remember()
+    for uid in list(platform.rows)[50:]:
+        platform.delete(uid)
+    assert kiosk.downloader.round(full=True, confirmed=True).gone == 50
+    for uid in list(platform.rows)[25:]:
+        platform.delete(uid)
+    assert kiosk.round(full=True).withheld == 25
+
+
 def test_a_list_that_comes_back_is_as_if_nothing_had_been(kiosk, platform):
     fill(platform, 100)
     kiosk.round()
