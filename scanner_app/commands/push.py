@@ -21,6 +21,11 @@ def add_parser(
     json_option(push)
     sync = verbs.add_parser("sync", parents=parents, help="fetch passes")
     sync.add_argument("--full", action="store_true", help="everything, not only what changed")
+    sync.add_argument(
+        "--confirm-deletions",
+        action="store_true",
+        help="passes that the platforms no longer list are gone, however many (implies --full)",
+    )
     json_option(sync)
 
 
@@ -45,12 +50,15 @@ def run_sync(args: argparse.Namespace) -> int:
     code = Exit.OK
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.need_set_up()
-        for report in kiosk.sync.sync_once(full=args.full, progress=bar.show):
+        full, confirmed = args.full or args.confirm_deletions, args.confirm_deletions
+        for report in kiosk.sync.sync_once(full=full, confirmed=confirmed, progress=bar.show):
             bar.end()
             if args.json:
                 print_json(report.record())
             elif not report.trouble:
                 say(f"{report.account}: {report.passes:,} passes fetched, {report.held:,} held.")
+            if report.withheld:
+                complain(f"{report.account}: {report.withheld:,} passes are missing. {texts.sentence('mass_deletion')}")
             if report.trouble:
                 complain(f"{report.account}: {texts.sentence(report.trouble)} {texts.admin(report.trouble)}")
                 code = Exit.TROUBLE
