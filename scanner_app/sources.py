@@ -11,7 +11,7 @@ from hardware.camera import CameraSource, CameraState, open_source
 from hardware.decode import DEFAULT_FORMATS, Debounce, DecodeResult, DecoderProcess, Read
 from hardware.frames import Frame
 from hardware.readers import NfcOptions, is_reader
-from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen
+from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen, Level, Notice
 from scanner_app.domain.credential import MAX_BYTES, Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.reader_line import ReaderLine
@@ -108,6 +108,7 @@ class SourceSet:
         self._lock = threading.Lock()
         self._loop = False
         self._options = NfcOptions()
+        self._has_camera = False
 
     def use(self, specs: Sequence[str], *, loop: bool = False) -> None:
         """Stop what is no longer wanted, start what is new."""
@@ -116,6 +117,7 @@ class SourceSet:
             self._loop = loop
             changed = options != self._options
             self._options = options
+            self._has_camera = any(not is_reader(spec) for spec in specs)
             gone = [s for s in self._lines if s not in specs or (changed and s.startswith("nfc:"))]
             for spec in gone:
                 self._lines.pop(spec).stop()
@@ -139,6 +141,13 @@ class SourceSet:
             self._lines.clear()
         return all(ended)
 
+    def _reader_told(self, event: Event) -> None:
+        """Beside a camera a reader that is away is a warning: the line goes on, and the kiosk is not out of order."""
+        if not (self._has_camera and isinstance(event, DeviceChanged)):
+            self._tell(event)
+        elif event.state in (DeviceState.MISSING, DeviceState.LOST):
+            self._tell(Notice(f"device_{event.state.value}", Level.WARNING, event.source))
+
     def _start(self, spec: str) -> None:
         try:
             self._lines[spec] = self._started(spec)
@@ -148,7 +157,7 @@ class SourceSet:
 
     def _started(self, spec: str) -> CameraLine | ReaderLine:
         if is_reader(spec):
-            reader = ReaderLine(spec, self._present, self._tell, self._options)
+            reader = ReaderLine(spec, self._present, self._reader_told, self._options)
             reader.start()
             return reader
         line = CameraLine(spec, self._present, self._tell)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hardware.nfc import Refusal
 from hardware.readers import NfcOptions
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, Settings, TapConfig
-from scanner_app.application.events import DeviceChanged, DeviceState, Event, Notice
+from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
@@ -116,6 +116,21 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
     sources.use([])
     assert events.get(timeout=5) == DeviceChanged(f"serial:{link}", DeviceState.ENDED)
     assert sources.stop()
+
+
+def test_a_reader_that_is_away_beside_a_camera_is_a_warning(tmp_path: Path) -> None:
+    events: queue.Queue[Event] = queue.Queue()
+    sources = SourceSet(lambda _: None, events.put)
+    reader = f"serial:{tmp_path / 'none'}"
+    sources.use([str(tmp_path / "film.mp4"), reader])
+    told: list[Event] = []
+    while not any(isinstance(e, Notice) for e in told):
+        told.append(events.get(timeout=10))
+    assert sources.stop()
+    while not events.empty():
+        told.append(events.get())
+    assert Notice("device_missing", Level.WARNING, reader) in told
+    assert not [e for e in told if isinstance(e, DeviceChanged) and e.source == reader]
 
 
 def test_a_source_that_cannot_be_meant() -> None:
