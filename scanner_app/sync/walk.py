@@ -50,8 +50,11 @@ class Deletions:
         """Return whether so many unseen passes may be marked dead after so many were seen."""
         if self.allowed:
             return True
-        short = total is not None and seen < total and total - seen != self.known_short
-        return not short and unseen <= MOST_AT_ONCE * (unseen + seen)
+        living = unseen + seen
+        counted = living if total is None else total
+        short = seen < counted and counted - seen != self.known_short
+        # A walk that was resumed may have seen most of the list before the list shrank: its own count tells.
+        return not short and unseen <= MOST_AT_ONCE * living and counted >= (1 - MOST_AT_ONCE) * living
 
 
 class Walker:
