@@ -1,0 +1,64 @@
+"""Ed25519 identities in NATS's own spelling: a seed kept secret, a public key that the server is told."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+
+import nkeys  # type: ignore[import-untyped]  # ships no types
+
+from scanner_app.domain.passes import PassKey
+
+HASH_BYTES = 20
+"""Length of a pass hash in subjects: 160 bits, 32 letters of base32; no serial ever stands in a subject or log."""
+
+
+def new_seed() -> str:
+    """Return a new user seed (`SU...`)."""
+    return str(nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER).decode())
+
+
+def public_key(seed: str) -> str:
+    """Return the public key of a seed (`U...`)."""
+    pair = nkeys.from_seed(bytearray(seed.encode()))
+    try:
+        return str(pair.public_key.decode())
+    finally:
+        pair.wipe()
+
+
+def sign(seed: str, message: bytes) -> str:
+    """Return the signature of a message in base64."""
+    pair = nkeys.from_seed(bytearray(seed.encode()))
+    try:
+        return base64.b64encode(pair.sign(message)).decode()
+    finally:
+        pair.wipe()
+
+
+def verifies(public: str, message: bytes, signature: str) -> bool:
+    """Return whether a signature (base64) over a message was made by the holder of this public key."""
+    from nacl.exceptions import BadSignatureError
+    from nacl.signing import VerifyKey
+
+    try:
+        raw = base64.b32decode(public + "=" * (-len(public) % 8))
+        VerifyKey(raw[1:33]).verify(message, base64.b64decode(signature, validate=True))
+    except (BadSignatureError, ValueError, TypeError):
+        return False
+    return True
+
+
+def pass_hash(key: bytes, subject: PassKey) -> str:
+    """Return the keyed hash of a pass as a subject token: letters and digits only."""
+    text = f"{subject.account}\n{subject.uid}".encode()
+    digest = hmac.new(key, text, hashlib.sha256).digest()[:HASH_BYTES]
+    return base64.b32encode(digest).decode().lower()
+
+
+def place_token(key: bytes, place: str) -> str:
+    """Return a place as a subject token; names may hold dots, stars and blanks, subjects may not."""
+    digest = hmac.new(key, b"place\n" + place.encode(), hashlib.sha256).digest()[:10]
+    return base64.b32encode(digest).decode().lower()

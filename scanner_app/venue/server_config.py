@@ -1,0 +1,106 @@
+"""nats-server's configuration for one hub of one or three, as venue.md's trials found it must be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+CLIENT_PORT = 4222
+ROUTE_PORT = 6222
+STREAM = "RED"
+"""The one stream: claim slots `r.<place>.<pass>.<n>` and everything else `x.<place>.<pass>.<id>`."""
+
+KIOSK_PUBLISH = (
+    "r.>",
+    "x.>",
+    "$JS.API.INFO",
+    f"$JS.API.STREAM.INFO.{STREAM}",
+    f"$JS.API.STREAM.MSG.GET.{STREAM}",
+    f"$JS.API.CONSUMER.CREATE.{STREAM}.>",
+    f"$JS.API.CONSUMER.INFO.{STREAM}.>",
+    f"$JS.API.CONSUMER.DELETE.{STREAM}.>",
+    f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.CLOUD",
+    f"$JS.ACK.{STREAM}.CLOUD.>",
+    "$JS.FC.>",
+)
+"""What a kiosk may say: create, read, follow, and take its share of the uploader's work. Nothing deletes."""
+
+JETSTREAM = "sync_interval: always, max_memory_store: 64MB, max_file_store: 4GB"
+STREAM_CONFIG: Mapping[str, object] = {
+    "name": STREAM,
+    "subjects": ["r.>", "x.>"],
+    "storage": "file",
+    "retention": "limits",
+    "max_msgs_per_subject": 1,
+    "discard": "new",
+    "discard_new_per_subject": True,
+    "deny_delete": True,
+    "deny_purge": True,
+    "allow_direct": False,
+}
+"""First write wins, by the server, whatever a client sends (venue.md, 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubBox:
+    """One hub: its name, the host kiosks and other hubs reach it at, its two ports."""
+
+    name: str
+    host: str
+    port: int = CLIENT_PORT
+    route_port: int = ROUTE_PORT
+
+
+def hub_config(box: HubBox, boxes: Sequence[HubBox], folder: str, *, listen: str = "0.0.0.0") -> str:  # noqa: S104 - a LAN's hub
+    """Return the text of one hub's `hub.conf`. `folder` holds its certificates, `users.conf` and the store."""
+    lines = [
+        f"server_name: {_quoted(box.name)}",
+        f"listen: {_quoted(f'{listen}:{box.port}')}",
+        f"pid_file: {_quoted(f'{folder}/hub.pid')}",
+        f"log_file: {_quoted(f'{folder}/hub.log')}",
+        "max_payload: 65536",
+        # Without sync_interval always, a power cut loses every acknowledged claim of the last two minutes.
+        f"jetstream {{ store_dir: {_quoted(f'{folder}/store')}, {JETSTREAM} }}",
+        _tls(folder, verify=False),
+    ]
+    if len(boxes) > 1:
+        lines += _cluster(box, boxes, folder, listen)
+    return "\n".join([*lines, 'include "users.conf"', ""])
+
+
+def users_config(admin: str, kiosks: Mapping[str, str]) -> str:
+    """Return `users.conf`: the installer's identity, which alone may make streams, and one nkey per kiosk."""
+    users = [f"    {{ nkey: {_quoted(admin)} }}"]
+    for name, nkey in sorted(kiosks.items()):
+        publish = json.dumps(list(KIOSK_PUBLISH))
+        subscribe = json.dumps([f"_INBOX_{name}.>"])
+        users.append(
+            f"    {{ nkey: {_quoted(nkey)}, permissions: {{ publish: {{ allow: {publish} }}, "
+            f"subscribe: {{ allow: {subscribe} }} }} }}"
+        )
+    return "authorization {\n  users: [\n" + "\n".join(users) + "\n  ]\n}\n"
+
+
+def _cluster(box: HubBox, boxes: Sequence[HubBox], folder: str, listen: str) -> list[str]:
+    routes = ", ".join(_quoted(f"nats://{b.host}:{b.route_port}") for b in boxes if b.name != box.name)
+    return [
+        "cluster {",
+        '  name: "venue"',
+        f"  listen: {_quoted(f'{listen}:{box.route_port}')}",
+        f"  routes: [{routes}]",
+        f"  {_tls(folder, verify=True)}",
+        "}",
+    ]
+
+
+def _tls(folder: str, *, verify: bool) -> str:
+    check = ", verify: true" if verify else ""
+    return (
+        f"tls {{ cert_file: {_quoted(f'{folder}/hub.pem')}, key_file: {_quoted(f'{folder}/hub.key')}, "
+        f'ca_file: {_quoted(f"{folder}/ca.pem")}, min_version: "1.3"{check} }}'
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text)
