@@ -4,6 +4,7 @@
 The kinds and figures follow docs/decode.md section 3 so that results can be set beside the ones measured there.
 """
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ SIZE: Final = (1920, 1080)
 WIDTHS: Final = (100, 200, 300, 420, 600)  # pixels across the code
 SYMBOLOGIES: Final = ("QR", "AZTEC", "PDF417", "CODE128")
 CONDITIONS: Final = ("clean", "dim", "bloom", "glare", "motion", "defocus", "tilt", "paper")
-_FEASIBLE: Final = 1.58  # pixels per module below which no lens keeps the bars of a linear code apart
+_FEASIBLE: Final = 1.6  # pixels per module; below that no lens keeps the bars apart (docs/decode.md 3a and 3d)
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH: Final = {"QR": 18, "AZTEC": 24, "PDF417": 32, "CODE128": 14}
 _EMPTY, _ENTER, _HOLD, _LEAVE = 4, 8, 23, 5
@@ -39,13 +40,14 @@ class Clip:
     @property
     def text(self) -> str:
         """What the code says, different in each clip so that a wrong read cannot pass."""
-        rng = random.Random(f"{self}")  # noqa: S311 - drawing, not secrets
+        rng = random.Random(f"{self}")
         return "".join(rng.choice(_LETTERS) for _ in range(_LENGTH[self.symbology]))
 
     @property
     def feasible(self) -> bool:
-        """Whether there are enough pixels for each module."""
-        return bool(self.width / modules(self.text, self.symbology).shape[1] >= _FEASIBLE)
+        """Whether the code, as turned away as it is held, has enough pixels for each module."""
+        turned = math.cos(math.radians(max(map(abs, _angles(self)[1:]))))
+        return bool(self.width * turned / modules(self.text, self.symbology).shape[1] >= _FEASIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,7 @@ def _poses(
     width, height = SIZE
     target = np.array([width * rng.uniform(0.38, 0.62), height * rng.uniform(0.4, 0.6)])
     start = np.array([width * rng.uniform(0.3, 0.7), height + prop.colour.shape[0] * 0.5])
-    tilted = clip.condition == "tilt"
-    yaw, pitch = (rng.uniform(25, 40) * rng.choice([-1, 1]) if tilted else rng.uniform(-10, 10) for _ in range(2))
-    pitch = pitch / 2 if tilted else pitch
-    roll = clip.roll if clip.roll is not None else (rng.uniform(-25, 25) if tilted else rng.uniform(-6, 6))
+    roll, yaw, pitch = _angles(clip)
     last: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = start
     drift = np.zeros(2)
     for number in range(_EMPTY + _ENTER + _HOLD + _LEAVE):
@@ -132,6 +131,16 @@ def _poses(
             Pose(float(where[0]), float(where[1]), 1.0, roll + turn, yaw, pitch),
             (float(moved[0]), float(moved[1])),
         )
+
+
+def _angles(clip: Clip) -> tuple[float, float, float]:
+    """Roll, yaw and pitch in which the code is held, degrees."""
+    rng = random.Random(clip.seed)
+    tilted = clip.condition == "tilt"
+    yaw = rng.uniform(25, 40) * rng.choice((-1, 1)) if tilted else rng.uniform(-10, 10)
+    pitch = rng.uniform(-10, 10)
+    roll = rng.uniform(-25, 25) if tilted else rng.uniform(-6, 6)
+    return roll if clip.roll is None else clip.roll, yaw, pitch
 
 
 def _smeared(picture: Gray, way: tuple[float, float]) -> Gray:

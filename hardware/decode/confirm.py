@@ -6,7 +6,7 @@ from hardware.decode.read import NEEDS_TWO, Read
 from hardware.frames import Frame
 
 WITHIN: Final = 2.0  # seconds within which the second equal read must come
-_SURE: Final = 0.5  # share of PDF417's error correction left unused from which a second view of the frame is enough
+SURE: Final = 0.5  # share of PDF417's error correction left unused from which a second view of the frame is enough
 
 
 class Confirmation:
@@ -36,6 +36,4 @@ class Confirmation:
     @staticmethod
     def second_view_will_do(read: Read) -> bool:
         """Whether an equal read from another view of the same frame makes it sure."""
-        return read.engine == "zxing" and (
-            read.format == "CODE128" or (read.format == "PDF417" and read.spare >= _SURE)
-        )
+        return read.engine == "zxing" and (read.format == "CODE128" or (read.format == "PDF417" and read.spare >= SURE))

@@ -27,7 +27,12 @@ def levelled(gray: Gray) -> Gray:
 
 def darkened(gray: Gray) -> Gray:
     """Over-exposed pictures: differences near white pulled apart, and dark modules that the light ate grown back."""
-    return np.asarray(cv2.erode(cv2.LUT(gray, _NEAR_WHITE), np.ones((3, 3), np.uint8)), np.uint8)
+    return np.asarray(cv2.erode(near_white(gray), np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def near_white(gray: Gray) -> Gray:
+    """Glare: the differences near white pulled apart."""
+    return np.asarray(cv2.LUT(gray, _NEAR_WHITE), np.uint8)
 
 
 def softened(gray: Gray, sigma: float = 1.2) -> Gray:

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from hardware.decode.bars import BarReader
+from hardware.decode.confirm import SURE
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
 from hardware.decode.enhance import VIEWS
-from hardware.decode.patches import find_patches
-from hardware.decode.read import DEFAULT_FORMATS, TURN_SENSITIVE, Read, bounds, checked_formats
+from hardware.decode.patches import find_patches, patch_of
+from hardware.decode.read import DEFAULT_FORMATS, NEEDS_TWO, TURN_SENSITIVE, Read, bounds, checked_formats
 from hardware.frames import Gray
 
 
@@ -21,18 +22,38 @@ def decode_image(
         raise ValueError(f"a gray 8-bit picture is needed, not {gray.shape} of {gray.dtype}")
     found = _Found()
     zxing = ZxingEngine()
-    found.add(zxing.read(gray, formats, invert=True))
     bars = formats & TURN_SENSITIVE
     reader = BarReader(zxing, bars)
-    for patch in find_patches(gray) if bars else []:
-        for turn in range(4):
-            found.add(reader.read(gray, patch, turn))
+    found.add([read for read in zxing.read(gray, formats, invert=True) if _sure(gray, read, reader, views=1)])
+    if bars and not any(read.format in bars for read in found.reads):
+        _turned(gray, reader, found)
     if not found.reads:
         _enhanced(gray, formats, zxing, found)
+    found.reads = [read for read in found.reads if _sure(gray, read, reader, views=found.views(read))]
     zbar, _ = zbar_or_reason()
-    if zbar is not None and not found.reads:
-        found.add(zbar.read(gray, formats))
+    if zbar is not None:
+        found.add([read for read in zbar.read(gray, formats) if not found.covers(read)])
     return found.reads
+
+
+def _sure(gray: Gray, read: Read, reader: BarReader, *, views: int) -> bool:
+    """Whether a read whose checks are weak was read equal in two views of the picture."""
+    if read.format not in NEEDS_TWO or views > 1 or read.spare >= SURE:
+        return True
+    patch = patch_of(read.outline)
+    return any(other.key == read.key for turn in range(reader.views) for other in reader.read(gray, patch, turn))
+
+
+def _turned(gray: Gray, reader: BarReader, found: "_Found") -> None:
+    """Each patch in one view after another, until a code was read in two."""
+    for patch in find_patches(gray):
+        seen: list[Read] = []
+        for turn in range(reader.views):
+            seen += reader.read(gray, patch, turn)
+            twice = [read for number, read in enumerate(seen) if any(read.key == old.key for old in seen[:number])]
+            if twice:
+                found.add(twice[:1], views=2)
+                break
 
 
 def _enhanced(gray: Gray, formats: frozenset[str], zxing: ZxingEngine, found: "_Found") -> None:
@@ -51,13 +72,28 @@ class _Found:
 
     def __init__(self) -> None:
         self.reads: list[Read] = []
+        self._views: dict[tuple[str, bytes], int] = {}
 
-    def add(self, reads: list[Read]) -> None:
-        self.reads += [read for read in reads if not any(_same(read, old) for old in self.reads)]
+    def add(self, reads: list[Read], views: int = 1) -> None:
+        """Take the reads that are new; `views` tells in how many views of the picture each was read."""
+        for read in reads:
+            self._views[read.key] = max(views, self._views.get(read.key, 0))
+            if not any(_same(read, old) for old in self.reads):
+                self.reads.append(read)
+
+    def views(self, read: Read) -> int:
+        """In how many views this code was read equal."""
+        return self._views[read.key]
+
+    def covers(self, other: Read) -> bool:
+        """Whether a code was read at this place already, whatever it says: the decoder of record came first."""
+        return any(_overlap(read, other) for read in self.reads)
 
 
 def _same(one: Read, other: Read) -> bool:
-    if one.key != other.key:
-        return False
+    return one.key == other.key and _overlap(one, other)
+
+
+def _overlap(one: Read, other: Read) -> bool:
     a, b = bounds(one.outline), bounds(other.outline)
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]

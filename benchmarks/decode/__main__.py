@@ -1,0 +1,80 @@
+"""`make bench-decode`, or `python -m benchmarks.decode [--full] [--zxing-samples DIR] [--boofcv DIR]`.
+
+Without `--full` each third clip is run, which takes some minutes. The sample sets are public and not kept here:
+zxing-cpp's `test/samples` and BoofCV's `boofcv-v3/detection` (github.com/paulmillr/qr-code-vectors).
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from benchmarks.decode import report, samples
+from benchmarks.decode.clips import Clip, door_clips, empty_scenes, roll_clips, shots
+from benchmarks.decode.contenders import CONTENDERS
+from benchmarks.decode.measure import ClipResult, empty_cost, run_clip
+
+_ANSI_CLEAR = "\r\033[K"
+
+
+def main() -> int:
+    """Measure and print; 1 when ours gave a wrong read."""
+    arguments = _arguments()
+    wrong = _clips("Door clips, 1080p", door_clips(1 if arguments.full else 3))
+    wrong += _clips("Rolled codes, 420 px, 14 angles, clean and dim", roll_clips()[:: 1 if arguments.full else 2])
+    wrong += _empty(90)
+    if arguments.zxing_samples:
+        wrong += report.samples_table("zxing-cpp samples", samples.zxing_samples(arguments.zxing_samples), rotated=True)
+    if arguments.boofcv:
+        most = None if arguments.full else 12
+        report.samples_table("BoofCV QR photos", samples.boof_photos(arguments.boofcv, most), rotated=False)
+    print(f"\nWrong reads of ours in all of the above: {wrong}")
+    return 1 if wrong else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.decode", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="every clip and every photo")
+    parser.add_argument("--zxing-samples", type=Path, default=_from_environment("ZXING_SAMPLES"))
+    parser.add_argument("--boofcv", type=Path, default=_from_environment("BOOFCV_PHOTOS"))
+    return parser.parse_args()
+
+
+def _from_environment(name: str) -> Path | None:
+    return Path(os.environ[name]) if name in os.environ else None
+
+
+def _clips(title: str, clips: list[Clip]) -> int:
+    results: dict[str, list[ClipResult]] = {name: [] for name in CONTENDERS}
+    for number, clip in enumerate(clips, 1):
+        _progress(f"{title}: {number} of {len(clips)}")
+        for name, result in run_clip(clip, list(shots(clip)), CONTENDERS).items():
+            results[name].append(result)
+    _progress("")
+    report.clips_table(title, results)
+    return sum(len(result.wrong) for result in results["ours"])
+
+
+def _empty(count: int) -> int:
+    rows, false = [], 0
+    for scene, frames in empty_scenes(count):
+        _progress(f"empty scene: {scene}")
+        kept = list(frames)
+        costs = {
+            name: empty_cost(kept, name) if name == "ours" else empty_cost(kept[:12], name, 0) for name in CONTENDERS
+        }
+        false += costs["ours"][1]
+        rows.append((scene, {name: cost for name, (cost, _) in costs.items()}))
+    _progress("")
+    report.empty_table(rows)
+    return false
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(_ANSI_CLEAR + text)
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
