@@ -27,6 +27,8 @@ from scanner_app.platforms.zones import since, to_utc, zone_named
 
 OVERLAP = timedelta(minutes=2)
 """How far a delta reaches back before the round's start (rules.md, "Sync")."""
+CHECK = 3.0
+"""Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 ZONE_TOLERANCE = timedelta(minutes=1)
 
 
@@ -72,7 +74,7 @@ class PasscreatorPlatform:
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
         """List the doors: the one call that every account answers."""
-        return self._configurations()[1]
+        return self._configurations(CHECK)[1]
 
     def doors(self) -> list[Door]:
         """Return the app configurations."""
@@ -92,8 +94,8 @@ class PasscreatorPlatform:
         """Return the template ids."""
         return [t.id for t in self._config.templates or self.templates()]
 
-    def _configurations(self) -> tuple[list[Mapping[str, Json]], datetime | None]:
-        reply = self._calls.configurations()
+    def _configurations(self, deadline: float = READ) -> tuple[list[Mapping[str, Json]], datetime | None]:
+        reply = self._calls.configurations(deadline)
         found: list[Mapping[str, Json]] = [
             an_object(each, "app configuration") for each in a_list(reply.json(), "app configurations")
         ]
