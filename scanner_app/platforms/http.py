@@ -167,18 +167,24 @@ class Http:
         return trouble
 
     def _exchange(self, request: httpcore.Request, seconds: float) -> Reply:
+        deadline = Deadline(seconds)
+        request.headers.insert(0, (b"Host", self._url.netloc.encode("ascii")))
+        try:
+            return self._once(request, deadline)
+        except _StaleConnection:
+            return self._once(request, deadline, last=True)
+
+    def _once(self, request: httpcore.Request, deadline: Deadline, *, last: bool = False) -> Reply:
         began = time.monotonic()
         with self._lock:
             pool = self._pool
-        request.headers.insert(0, (b"Host", self._url.netloc.encode("ascii")))
         try:
-            with pool.connection(Deadline(seconds)) as line, closing(line.handle_request(request)) as response:
+            with pool.connection(deadline) as line, closing(_answered(line, request, last=last)) as response:
                 headers = _headers(response.headers)
                 body = _body(_stream(response), headers, self._cap)
                 ms = (time.monotonic() - began) * 1000
-                return self._dated(
-                    Reply(response.status, headers, body, answers.http_date(headers.get("date", "")), ms)
-                )
+                date = answers.http_date(headers.get("date", ""))
+                return self._dated(Reply(response.status, headers, body, date, ms))
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, TimeoutError) as error:
             detail = self.redact(f"{type(error).__name__}: {error}"[:200])
             raise PlatformTrouble(PlatformKind.UNREACHABLE, detail, sent=pool.call.wrote) from None
@@ -199,6 +205,21 @@ class Http:
         with self._lock:
             pool = self._pool
         pool.close()
+
+
+class _StaleConnection(Exception):
+    """A kept connection had been closed by the other side; nothing came of the question."""
+
+
+def _answered(line: httpcore.HTTPConnection, request: httpcore.Request, *, last: bool) -> httpcore.Response:
+    """Return the answer's head. A question (never an order) on a kept connection that turns out dead is asked anew."""
+    kept = line.is_idle()
+    try:
+        return line.handle_request(request)
+    except (httpcore.ReadError, httpcore.RemoteProtocolError):
+        if kept and not last and request.method == b"GET":
+            raise _StaleConnection from None
+        raise
 
 
 def _content(body: Json) -> tuple[dict[str, str], bytes]:

@@ -6,7 +6,14 @@ import threading
 import time
 from collections import defaultdict, deque
 
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
+
+
+def rate(written: str) -> int:
+    """Return the requests per second that an option names; SettingsTrouble when it names none."""
+    if not (written.isascii() and written.isdecimal() and 1 <= int(written) <= 10_000):
+        raise SettingsTrouble("per_second", written)
+    return int(written)
 
 
 class Pace:

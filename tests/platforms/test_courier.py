@@ -128,7 +128,7 @@ def test_somebody_elses_scan_is_not_taken_for_ours(passcreator, sandbox, admissi
 
 
 def test_settling_that_fails_has_told_nothing(passcreator, sandbox, admission, guest):
-    misbehave(sandbox, "GET /api/appscan/list*", "drop", times=1)
+    misbehave(sandbox, "GET /api/appscan/list*", "truncated", times=1)
     with pytest.raises(PlatformTrouble) as raised:
         passcreator.deliver(admission, may_have_arrived=True)
     assert not raised.value.sent

@@ -264,6 +264,17 @@ def test_a_connection_is_used_again_and_a_dead_one_is_not(server, http):
     assert server.connections == 2
 
 
+@pytest.mark.parametrize(("method", "tries"), [("GET", 2), ("PUT", 1), ("POST", 1)])
+def test_a_question_on_a_dead_connection_is_asked_anew_and_an_order_is_not(server, http, method, tries):
+    server.behave(faults.in_turn(faults.answer(200, {}), faults.hang_up, faults.answer(200, {})))
+    http.request("GET", ["x"], deadline=2)
+    if tries == 2:
+        http.request(method, ["y"], deadline=2)
+    else:
+        assert trouble(http, method, body={}).outcome_unknown
+    assert [r.method for r in server.requests] == ["GET", *[method] * tries]
+
+
 def test_after_sleep_everything_is_opened_anew(server, http):
     server.behave(faults.answer(200, {}))
     http.request("GET", ["x"], deadline=2)

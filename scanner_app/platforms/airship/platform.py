@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.airship.auth import OAuth, basic
@@ -22,6 +22,7 @@ from scanner_app.platforms.fields import a_list, an_object, instant, needed, tex
 from scanner_app.platforms.http import Http
 from scanner_app.platforms.keys import two_parts
 from scanner_app.platforms.names import chosen
+from scanner_app.platforms.pace import rate
 from scanner_app.platforms.segments import UnusableSegment, segment
 from scanner_app.platforms.strict_json import Json, nonsense
 from scanner_app.platforms.tenant import fingerprint
@@ -62,7 +63,7 @@ class AirshipPlatform:
         self._oauth = OAuth(said["token_url"], said.get("app", ""), user, secret) if said.get("token_url") else None
         http = Http(config.url, self._oauth or basic(user, secret), secrets=[secret, key])
         self._http = http
-        self._calls = Calls(http, _rate(said.get("per_second", str(PER_SECOND))))
+        self._calls = Calls(http, rate(said.get("per_second", str(PER_SECOND))))
         self.office = Office(self._calls)
         self._lock = threading.Lock()
         names = tuple((t.id, t.name) for t in config.templates)
@@ -207,12 +208,6 @@ class AirshipPlatform:
         self._calls.close()
         if self._oauth:
             self._oauth.close()
-
-
-def _rate(written: str) -> int:
-    if not written.isdecimal() or not 1 <= int(written) <= 10_000:
-        raise SettingsTrouble("per_second", written)
-    return int(written)
 
 
 def _changed(row: Mapping[str, Json], cursor: str) -> bool:

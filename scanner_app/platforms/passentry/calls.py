@@ -16,8 +16,8 @@ PATH = ("api", "v1")
 class Calls:
     """The calls, on one account's connection."""
 
-    def __init__(self, http: Http) -> None:
-        self._http, self.pace = http, Pace(PER_SECOND)
+    def __init__(self, http: Http, per_second: int = PER_SECOND) -> None:
+        self._http, self.pace = http, Pace(per_second)
 
     def _ask(
         self,
@@ -61,9 +61,9 @@ class Calls:
         """Let PassEntry decide and record. A refusal is HTTP 200."""
         return self._ask("POST scans", ["scans"], body={"scan": dict(scan)})
 
-    def scans(self) -> Reply:
+    def scans(self, deadline: float = DEADLINE) -> Reply:
         """Return the scans, newest first."""
-        return self._ask("GET scans", ["scans"])
+        return self._ask("GET scans", ["scans"], deadline=deadline)
 
     def readers(self, entity: str) -> Reply:
         """Return an entity's readers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from scanner_app.application.config import AccountConfig
@@ -12,10 +13,12 @@ from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page,
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
+from scanner_app.platforms.deadline import Deadline
 from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
 from scanner_app.platforms.http import Http
 from scanner_app.platforms.names import chosen
-from scanner_app.platforms.passentry.calls import DEADLINE, Calls
+from scanner_app.platforms.pace import rate
+from scanner_app.platforms.passentry.calls import DEADLINE, PER_SECOND, Calls
 from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans, resource
 from scanner_app.platforms.passentry.courier import Courier
 from scanner_app.platforms.passentry.office import Office
@@ -42,7 +45,8 @@ class PassEntryPlatform:
     """Implements `ports.Platform`; `office` makes the calls that no door needs.
 
     Options of the account: `entity` (whose readers are the doors), `refuse` (statuses at which doors say no, e.g.
-    "issued,removed"), `holder_fields`, `page_param` and `per_page_param` (the vendor's pages do not name them).
+    "issued,removed"), `holder_fields`, `page_param` and `per_page_param` (the vendor's pages do not name them),
+    `per_second`.
     """
 
     platform = "passentry"
@@ -53,7 +57,7 @@ class PassEntryPlatform:
         self._config = config
         auth = {"authorization": f"Bearer {key}"}
         self._http = Http(config.url, lambda: auth, secrets=[key], cap=LARGEST)
-        self._calls = Calls(self._http)
+        self._calls = Calls(self._http, rate(config.options.get("per_second", str(PER_SECOND))))
         self.office = Office(self._calls)
         said = config.options
         refused = frozenset(chosen(said.get("refuse", "")))
@@ -125,10 +129,10 @@ class PassEntryPlatform:
         wanted = {t.id for t in self._config.templates}
         return not wanted or found.template in wanted
 
-    def _learn_uses(self) -> None:
+    def _learn_uses(self, deadline: float = DEADLINE) -> None:
         """Passes do not tell their uses; the list of scans does."""
         uses: dict[str, list[Use]] = defaultdict(list)
-        for scan in read_scans(self._calls.scans().json()):
+        for scan in read_scans(self._calls.scans(deadline).json()):
             if scan.uid and scan.use:
                 uses[scan.uid].append(scan.use)
         with self._lock:
@@ -145,11 +149,24 @@ class PassEntryPlatform:
 
     def lookup(self, text: str, deadline: float) -> list[Pass]:
         """Return the pass with that uuid or extId; custom barcode texts are known to the list only."""
+        clock = Deadline(deadline)
         try:
             found = self._show(text, deadline)
         except UnusableSegment:
             return []
-        return [found] if found else []
+        return [self._explained(found, clock)] if found else []
+
+    def _explained(self, found: Pass, clock: Deadline) -> Pass:
+        """A deactivated pass does not say why: if there is time left, its scans do."""
+        if not found.voided or found.uses:
+            return found
+        try:
+            self._learn_uses(clock.left())
+        except (PlatformTrouble, TimeoutError):
+            return found
+        with self._lock:
+            uses = tuple(self._uses.get(found.uid, ()))
+        return replace(found, uses=uses, redeemed=bool(uses))
 
     def search(self, text: str) -> list[Pass]:
         """Return passes whose extId begins so."""

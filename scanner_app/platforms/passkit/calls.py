@@ -95,8 +95,8 @@ class Calls:
         try:
             return self.ask("GET", path, params=params, deadline=deadline)
         except PlatformTrouble as trouble:
-            if trouble.kind is PlatformKind.NOT_FOUND:
-                return None
+            if trouble.kind is PlatformKind.NOT_FOUND or trouble.status == UNMAPPED:
+                return None  # a value that the gateway can route nowhere names nothing
             raise
 
     def listed(self, kind: Kind, owner: str, filters: Json) -> tuple[list[Json], datetime | None]:
