@@ -52,6 +52,7 @@ _PURGEABLE = (
             WHERE o.account = f.account AND o.uid = f.uid AND o.scan_id = f.id AND o.state = 'pending')
         ORDER BY seq LIMIT ?"""
 )
+_CLAIM = "unknown = unknown OR claimed, claimed = 1"  # an earlier claim that nobody settled may have arrived
 _OPPOSITE = {
     OperationKind.VOID.value: OperationKind.RESTORE.value,
     OperationKind.RESTORE.value: OperationKind.VOID.value,
@@ -208,10 +209,12 @@ class LedgerWriter:
 
     def claim(self, numbers: Sequence[int]) -> frozenset[int]:
         """Mark pending items as about to be sent; return those that still are to be sent."""
-        claimed = [
-            n for n in numbers if self._change("outbox", "claimed = 1", (), "number = ? AND state = 'pending'", (n,))
-        ]
+        claimed = [n for n in numbers if self._change("outbox", _CLAIM, (), "number = ? AND state = 'pending'", (n,))]
         return frozenset(claimed)
+
+    def end_claims(self) -> None:
+        """At a start nothing is on its way: what was claimed when the last run ended may have arrived."""
+        self._change("outbox", "unknown = 1, claimed = 0", (), "state = 'pending' AND claimed = 1", ())
 
     def settle(
         self,

@@ -69,8 +69,6 @@ def _fill(connection: sqlite3.Connection, aside: Path, journal_path: Path) -> No
     for images in journal.read(journal_path):
         for image in images:
             _put(connection, image)
-    # What was on its way when the ledger broke may have arrived.
-    connection.execute("UPDATE outbox SET unknown = 1 WHERE state = 'pending' AND claimed = 1")
 
 
 def _put(connection: sqlite3.Connection, image: Image) -> None:
