@@ -46,6 +46,7 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._latest: FrameSeen | None = None
         self._open = True
+        self._under_way = 0
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         queued = Qt.ConnectionType.QueuedConnection
         self._event.connect(self._deliver, queued)
@@ -104,7 +105,14 @@ class Bridge(QObject):
         Neither is called once `owner` is gone.
         """
         if self._open:
+            with self._lock:
+                self._under_way += 1
             self._jobs.put(_Job(fn, args, done, failed, owner))
+
+    def idle(self) -> bool:
+        """Return whether no call is waiting, running or not yet answered."""
+        with self._lock:
+            return self._under_way == 0
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -114,6 +122,8 @@ class Bridge(QObject):
 
     def _deliver_answer(self, packed: object) -> None:
         job, answer, error = cast("tuple[_Job, Any, ScannerError | None]", packed)
+        with self._lock:
+            self._under_way -= 1
         if not self._open or (job.owner is not None and not isValid(job.owner)):
             return
         if error is not None:

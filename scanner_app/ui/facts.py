@@ -95,7 +95,7 @@ def guest_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
         return []
     wanted = [*telling.details, *(["balance"] if "balance" in verdict.detail and verdict.admits else [])]
     made = [(name, detail(name, subject, verdict)) for name in wanted if name not in ("holder", "ticket")]
-    return [Fact(_label(name), value) for name, value in made if value]
+    return [Fact(label(name), value) for name, value in made if value]
 
 
 def detail(name: str, subject: Pass, verdict: Verdict) -> str:
@@ -104,8 +104,9 @@ def detail(name: str, subject: Pass, verdict: Verdict) -> str:
     return known(subject, verdict) if known else _field(subject, name)
 
 
-def _label(name: str) -> str:
-    key = f"fact.{name}"
+def label(name: str) -> str:
+    """Return our word for a field of a pass where we have one, else its own."""
+    key = f"fact.{name.casefold()}"
     found = texts.word(key)
     return name if found == key else found
 

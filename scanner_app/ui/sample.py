@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from scanner_app.application.ports import Can, Capabilities, Connection, Door, F
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Direction, IdentifierKind, Pass, PassKey, Source, Use
 from scanner_app.domain.place import Accepted, Place, Policy
-from scanner_app.domain.scan import FactKind, Moment, Scan
+from scanner_app.domain.scan import FactKind, Moment, Scan, scan_record
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
 
 NOW = datetime(2026, 6, 20, 19, 42, 30, tzinfo=UTC)
@@ -160,22 +160,15 @@ VERDICTS: dict[str, Verdict] = {
 
 def fact(n: int, verdict: Verdict, minutes: int) -> FactRow:
     """Return a scan as the ledger has it."""
-    subject = verdict.subject
-    body: dict[str, object] = {
-        "scan_id": f"scan-{n:05d}",
-        "place": "Main gate",
-        "device": "Kiosk 3",
-        "outcome": verdict.outcome.value,
-        "reason": verdict.reason.value,
-        "grade": verdict.grade.value,
-        "symbology": "QR",
-        "raw": subject.barcode if subject else "7340219-NOT-OURS",
-        "holder": subject.holder if subject else "",
-        "uid": subject.uid if subject else "",
-        "account": subject.account if subject else "",
-        "template_name": subject.template_name if subject else "",
-    }
-    return FactRow(n, f"scan-{n:05d}", FactKind.SCAN, NOW - timedelta(minutes=minutes), body, "")
+    at = NOW - timedelta(minutes=minutes)
+    scan = decided(verdict, n, at=at).scan
+    return FactRow(n, scan.scan_id, FactKind.SCAN, at, scan_record(scan), "")
+
+
+def _contested(row: FactRow) -> dict[str, object]:
+    here = {key: row.body.get(key) for key in ("scan_id", "at", "device", "place", "outcome", "raw")}
+    there = {"device": "Kiosk 1", "at": (row.at - timedelta(minutes=3)).isoformat()}
+    return {"place": row.body["place"], "pass": row.body["pass"], "here": here, "there": there, "answer": "was voided"}
 
 
 @dataclass
@@ -252,7 +245,8 @@ class SampleDoor:
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return some scans."""
-        rows = [fact(100 - n, list(VERDICTS.values())[n % len(VERDICTS)], 2 * n + 1) for n in range(40)]
+        every = [*[admitted(Grade.PENDING, 1)] * 9, refused(Reason.ALREADY_USED, 2), *VERDICTS.values()]
+        rows = [fact(900 - n, every[n * 7 % len(every)], (n * n) // 700) for n in range(400)]
         return rows[:limit]
 
     def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
@@ -267,19 +261,12 @@ class SampleDoor:
             Use("Main gate", NOW - timedelta(hours=1), Direction.ENTRY, Source.HERE, "Kiosk 3", "scan-00099"),
             Use("Garden", NOW - timedelta(minutes=20), Direction.ENTRY, Source.PLATFORM),
         )
-        outbox: tuple[Mapping[str, object], ...] = (
-            {"kind": "record", "state": "sent"},
-            {"kind": "void", "state": "pending"},
-        )
-        return Story(subject, uses, (fact(99, admitted(), 60),), outbox, refused(Reason.ALREADY_USED))
+        return Story(subject, uses, (fact(99, admitted(), 60),), (), refused(Reason.ALREADY_USED))
 
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return two conflicts."""
         rows = [fact(90, admitted(n=1), 44), fact(91, admitted(n=4), 12)]
-        bodies = [
-            {**r.body, "other_device": "Kiosk 1", "other_at": (r.at - timedelta(minutes=3)).isoformat()} for r in rows
-        ]
-        return [replace(r, kind=FactKind.CONFLICT, body=b) for r, b in zip(rows, bodies, strict=True)]
+        return [replace(row, kind=FactKind.CONFLICT, body=_contested(row)) for row in rows]
 
     def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
         """Settle a conflict."""

@@ -31,6 +31,8 @@ from scanner_app.ui import sample, texts
 from scanner_app.ui.app import application
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.screens.forms import AccountForm
+from scanner_app.ui.screens.helpdesk import HelpDeskScreen
+from scanner_app.ui.screens.history import HistoryScreen
 from scanner_app.ui.screens.settings import SECTIONS, SettingsScreen
 from scanner_app.ui.screens.setup import STEPS, SetupScreen
 from scanner_app.ui.sound import Sounds
@@ -242,6 +244,63 @@ def _trouble(stage: Stage) -> None:
     stage.window.toast(said, Level.ERROR)
 
 
+def _screen(name: str) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        _camera(stage)
+        stage.window.go(name)
+        stage.until(stage.window.bridge.idle)
+
+    return act
+
+
+def _search(stage: Stage) -> None:
+    _screen("helpdesk")(stage)
+    desk = stage.window.screens["helpdesk"]
+    assert isinstance(desk, HelpDeskScreen)  # noqa: S101 - by its name
+    desk.field.setText("lov")
+    desk.search()
+    stage.until(lambda: bool(desk.rows))
+    desk.rows[0].setChecked(True)
+    desk.open(sample.guest().key)
+    stage.until(lambda: desk.story is not None)
+    stage.until(stage.window.bridge.idle)
+
+
+def _code(stage: Stage) -> None:
+    _search(stage)
+    stage.press("desk-qr")
+    stage.panel()
+
+
+def _conflicts(stage: Stage) -> None:
+    _screen("history")(stage)
+    screen = stage.window.screens["history"]
+    assert isinstance(screen, HistoryScreen)  # noqa: S101 - by its name
+    screen.show_only("conflicts")
+
+
+def _details(stage: Stage) -> None:
+    _conflicts(stage)
+    screen = stage.window.screens["history"]
+    assert isinstance(screen, HistoryScreen)  # noqa: S101 - by its name
+    screen.rows[0].click()
+    stage.panel()
+
+
+def _ready(stage: Stage) -> None:
+    stage.tell(StatusChanged(sample.STATUS))
+    _screen("readiness")(stage)
+
+
+def _not_ready(stage: Stage) -> None:
+    _offline(stage)
+    stage.window.go("readiness")
+
+
+def _waiting(stage: Stage) -> None:
+    stage.tell(DeviceChanged("camera:0", DeviceState.RUNNING), FrameSeen("camera:0", camera_picture()))
+
+
 def _out_of_order(stage: Stage) -> None:
     stage.tell(DeviceChanged("camera:0", DeviceState.LOST))
 
@@ -263,7 +322,17 @@ SHOTS: tuple[Shot, ...] = (
     *(Shot(f"setup-{n + 1}-{step}", _setup_step(n), _fresh) for n, step in enumerate(STEPS)),
     Shot("setup-6-ready", _setup_step(len(STEPS)), _fresh),
     *(Shot(f"settings-{section}", _settings(section)) for section in SECTIONS),
-    Shot("kiosk-waiting", _camera, _unattended),
+    Shot("helpdesk-empty", _screen("helpdesk")),
+    Shot("helpdesk", _search),
+    Shot("helpdesk-code", _code),
+    Shot("history", _screen("history")),
+    Shot("history-conflicts", _conflicts),
+    Shot("history-details", _details),
+    Shot("numbers", _screen("numbers")),
+    Shot("readiness", _ready),
+    Shot("readiness-not", _not_ready),
+    Shot("kiosk-waiting", _waiting, _unattended),
+    Shot("kiosk-reading", _camera, _unattended),
     Shot("kiosk-checking", _with_camera(Checking(Credential("x", Symbology.QR))), _unattended),
     Shot("kiosk-admitted", _with_camera(sample.decided(sample.admitted(Grade.PENDING))), _unattended),
     Shot("kiosk-refused", _with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), _unattended),

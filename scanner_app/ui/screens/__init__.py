@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.screens.door import DoorScreen
+from scanner_app.ui.screens.helpdesk import HelpDeskScreen
+from scanner_app.ui.screens.history import HistoryScreen
+from scanner_app.ui.screens.numbers import NumbersScreen
+from scanner_app.ui.screens.readiness import ReadinessScreen
 from scanner_app.ui.screens.settings import SettingsScreen
 
 
 def attended_screens(desk: Desk) -> list[Screen]:
     """Make the screens."""
-    return [DoorScreen(desk), SettingsScreen(desk)]
+    made = (DoorScreen, HelpDeskScreen, HistoryScreen, NumbersScreen, ReadinessScreen, SettingsScreen)
+    return [screen(desk) for screen in made]

@@ -145,6 +145,29 @@ class ReasonPanel(Panel):
             self._given(reason)
 
 
+class NotePanel(Panel):
+    """Asks for one line of words; without them nothing is done."""
+
+    def __init__(self, desk: Desk, title: str, help_text: str, label: str, given: Callable[[str], None]) -> None:
+        super().__init__(desk, texts.word(title), texts.word(help_text))
+        self._given = given
+        self.field = QLineEdit()
+        self.field.setMaxLength(200)
+        self.field.setAccessibleName(texts.word(label))
+        self.field.setPlaceholderText(texts.word(label))
+        self.field.returnPressed.connect(self.go)
+        self.lay.addWidget(self.field)
+        self.feet(
+            button(texts.word("do.cancel"), desk.close_panel, "quiet", name="note-cancel"),
+            button(texts.word(title), self.go, "primary", name="note-go"),
+        )
+
+    def go(self) -> None:
+        """Hand the words over."""
+        if words := self.field.text().strip():
+            self._given(words)
+
+
 class ScanPanel(Panel):
     """One scan with everything it tells, and undo while that is allowed."""
 

@@ -1,0 +1,128 @@
+"""Is this door ready? Every check, how it stands and what to do; the same facts as `scanner-app status`. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner_app.application.config import Settings
+from scanner_app.application.events import AccountStatus, DeviceState, Status
+from scanner_app.application.ports import Connection
+from scanner_app.ui import moments, texts
+
+CLOCK_LIMIT = 30.0
+LIST_LIMIT = 900.0
+
+
+class Tone(StrEnum):
+    """How a check stands."""
+
+    GOOD = "good"
+    WARN = "warn"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the readiness screen. `name` is its key in the catalogue."""
+
+    name: str
+    tone: Tone
+    says: str
+    advice: str = ""
+
+
+def ready(checks: list[Check]) -> bool:
+    """Return whether nothing stands in the way of opening the door."""
+    return all(check.tone is not Tone.DANGER for check in checks)
+
+
+def checks(status: Status, settings: Settings, camera: DeviceState) -> list[Check]:
+    """Return every check, in the order in which people set right what is wrong."""
+    return [
+        _place(settings),
+        *_passes(status),
+        _sent(status),
+        _conflicts(status),
+        _clock(status),
+        _camera(settings, camera),
+    ]
+
+
+def _place(settings: Settings) -> Check:
+    place = settings.current_place
+    if place is None:
+        return Check("place", Tone.DANGER, texts.sentence("settings_no_place"), texts.admin("settings_no_place"))
+    return Check("place", Tone.GOOD, f"{place.name} · {texts.word(f'policy.{place.policy.value}')}")
+
+
+def _passes(status: Status) -> Iterator[Check]:
+    for account in status.accounts:
+        yield _account(account)
+        yield _held(account)
+    age = status.cache_age
+    if age is None:
+        yield Check("list", Tone.DANGER, texts.word("strip.never"), texts.word("ready.sync_now"))
+    else:
+        old = age > LIST_LIMIT
+        advice = texts.word("ready.sync_now") if old else ""
+        yield Check("list", Tone.WARN if old else Tone.GOOD, texts.word("strip.synced", ago=moments.ago(age)), advice)
+
+
+def _account(account: AccountStatus) -> Check:
+    if account.trouble:
+        return Check("account", Tone.DANGER, texts.sentence(account.trouble), texts.admin(account.trouble))
+    if account.connection is Connection.UNAUTHORISED:
+        code = "platform_unauthorised"
+        return Check("account", Tone.DANGER, texts.sentence(code), texts.admin(code))
+    if account.connection is Connection.OFFLINE:
+        code = "platform_unreachable"
+        return Check("account", Tone.WARN, texts.sentence(code), texts.admin(code))
+    return Check("account", Tone.GOOD, f"{account.platform} · {texts.word('strip.online')}")
+
+
+def _held(account: AccountStatus) -> Check:
+    held = texts.number(account.held)
+    total = "?" if account.platform_total is None else texts.number(account.platform_total)
+    says = texts.word("ready.held", held=held, total=total)
+    if not account.complete:
+        return Check("passes", Tone.DANGER, says, texts.word("ready.loading"))
+    differs = account.platform_total is not None and account.platform_total != account.held
+    return Check("passes", Tone.WARN if differs else Tone.GOOD, says, texts.word("ready.differs") if differs else "")
+
+
+def _sent(status: Status) -> Check:
+    if status.refused:
+        says = texts.word("strip.refused", count=texts.number(status.refused))
+        return Check("unsent_name", Tone.WARN, says, texts.admin("upload_refused"))
+    if status.unsent:
+        says = texts.word("strip.unsent", count=texts.number(status.unsent))
+        return Check("unsent_name", Tone.WARN, says, texts.word("ready.unsent"))
+    return Check("unsent_name", Tone.GOOD, texts.word("strip.sent"))
+
+
+def _conflicts(status: Status) -> Check:
+    if status.conflicts:
+        says = texts.word("strip.conflicts", count=texts.number(status.conflicts))
+        return Check("conflicts", Tone.WARN, says, texts.admin("upload_contested"))
+    return Check("conflicts", Tone.GOOD, texts.word("ready.no_conflicts"))
+
+
+def _clock(status: Status) -> Check:
+    off = status.clock_offset
+    if off is None:
+        return Check("clock", Tone.WARN, texts.word("ready.clock_unknown"), texts.word("ready.sync_now"))
+    if abs(off) > CLOCK_LIMIT:
+        says = texts.word("strip.clock", span=moments.span(off))
+        return Check("clock", Tone.DANGER, says, texts.admin("clock_off"))
+    return Check("clock", Tone.GOOD, texts.word("ready.clock_right"))
+
+
+def _camera(settings: Settings, camera: DeviceState) -> Check:
+    says = texts.word(f"device.{camera.value}")
+    if camera in (DeviceState.RUNNING, DeviceState.ENDED):
+        return Check("camera", Tone.GOOD, says)
+    if settings.devices.wedge:  # a hand scanner can do the work
+        return Check("camera", Tone.WARN, says, texts.advice("device_missing"))
+    return Check("camera", Tone.DANGER, says, texts.advice("device_missing"))

@@ -1,0 +1,161 @@
+"""The help desk: find a guest, see a pass's whole story, set right what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from scanner_app.application.control import CorrectionReport, Role, Story
+from scanner_app.application.events import Level
+from scanner_app.domain.passes import Pass, PassKey
+from scanner_app.ui import texts
+from scanner_app.ui.desk import Desk, Screen, column
+from scanner_app.ui.screens.door_panels import NotePanel
+from scanner_app.ui.screens.forms import scrolled
+from scanner_app.ui.screens.story import StoryView
+from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.text import Label
+
+SHOWN = 40
+"""Hits that are shown: whoever has more types another letter."""
+PAUSE = 120
+"""Milliseconds after the last key before a search begins."""
+
+
+class HelpDeskScreen(Screen):
+    """Search at the leading side, the chosen pass at the trailing one."""
+
+    name = "helpdesk"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        theme = desk.theme
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(texts.word("helpdesk.search"))
+        self.field.setAccessibleName(texts.word("helpdesk.search"))
+        self.field.setClearButtonEnabled(False)
+        self.field.returnPressed.connect(self.search)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self.search)
+        self.field.textChanged.connect(lambda _: self._pause.start())
+        self._note = Label(texts.word("helpdesk.help"), "soft", wrap=True)
+        self._hits = column(theme, margin="", gap="xs")
+        self.rows: list[Row] = []
+        self._key: PassKey | None = None
+        self.story: StoryView | None = None
+        self._right: QVBoxLayout = column(theme, margin="", gap="m")
+        self._lay_out()
+        self._show_story(None)
+
+    def _lay_out(self) -> None:
+        theme = self.desk.theme
+        found = QWidget()
+        found.setLayout(self._hits)
+        self._hits.addStretch(1)
+        left = column(theme, margin="", gap="m")
+        left.addWidget(self.field)
+        left.addWidget(self._note)
+        left.addWidget(scrolled(found), 1)
+        side = QWidget()
+        side.setFixedWidth(theme.px(400))
+        side.setLayout(left)
+        row = QHBoxLayout(self)
+        edge = theme.space("l")
+        row.setContentsMargins(edge, theme.space("s"), edge, edge)
+        row.setSpacing(edge)
+        row.addWidget(side)
+        row.addLayout(self._right, 1)
+
+    def shown(self) -> None:
+        """Be ready to type."""
+        self.field.setFocus()
+        self.field.selectAll()
+
+    # --- searching
+    def search(self) -> None:
+        """Look for what is typed."""
+        self._pause.stop()
+        text = self.field.text().strip()
+        if not text:
+            self._show_hits("", ())
+            return
+        self.desk.bridge.call(
+            self.desk.control.search, text, SHOWN, done=lambda found: self._show_hits(text, found), owner=self
+        )
+
+    def _show_hits(self, text: str, found: Sequence[Pass]) -> None:
+        if text != self.field.text().strip():
+            return  # an answer that came after more was typed
+        for row in self.rows:
+            self._hits.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [self._row(subject) for subject in found]
+        for n, row in enumerate(self.rows):
+            self._hits.insertWidget(n, row)
+        note = texts.word("helpdesk.help") if not text else "" if found else texts.word("helpdesk.nothing")
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+
+    def _row(self, subject: Pass) -> Row:
+        below = " · ".join(t for t in (subject.template_name, subject.barcode or subject.uid) if t)
+        row = Row(
+            self.desk.theme, Line(subject.holder or texts.word("door.nobody"), below), lambda: self.open(subject.key)
+        )
+        row.setCheckable(True)
+        row.setAutoExclusive(True)
+        return row
+
+    # --- one pass
+    def open(self, key: PassKey) -> None:
+        """Show a pass's story."""
+        self._key = key
+        self.desk.bridge.call(self.desk.control.story, key, done=self._show_story, owner=self)
+
+    def _show_story(self, story: Story | None) -> None:
+        while (item := self._right.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.story = None
+        if story is None:
+            empty = Label(texts.word("helpdesk.empty"), "title", wrap=True)
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._right.addWidget(empty, 1)
+            return
+        self.story = StoryView(self.desk, story, self._undo, self._present)
+        self._right.addWidget(self.story, 1)
+
+    def _present(self, key: PassKey) -> None:
+        self.desk.with_pin(Role.STAFF, lambda: self._present_now(key))
+
+    def _present_now(self, key: PassKey) -> None:
+        self.desk.go("door")
+        self.desk.control.choose(key, Role.STAFF.value)
+
+    def _undo(self, scan_id: str) -> None:
+        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask(scan_id))
+
+    def _ask(self, scan_id: str) -> None:
+        panel = NotePanel(
+            self.desk, "door.undo", "door.override_help", "door.override_reason", lambda t: self._undo_now(scan_id, t)
+        )
+        self.desk.open_panel(panel)
+
+    def _undo_now(self, scan_id: str, reason: str) -> None:
+        self.desk.close_panel()
+        self.desk.bridge.call(
+            self.desk.control.undo, scan_id, Role.SUPERVISOR.value, reason, done=self._undone, owner=self
+        )
+
+    def _undone(self, report: CorrectionReport) -> None:
+        if report.trouble:
+            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+            return
+        self.desk.toast(texts.word("door.undone"))
+        if self._key is not None:
+            self.open(self._key)

@@ -1,0 +1,252 @@
+"""What happened here: every scan with its details, and the conflicts that people settle."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+
+from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.events import Decided, Event, Level
+from scanner_app.application.ports import FactRow
+from scanner_app.domain.scan import FactKind
+from scanner_app.ui import moments, records, texts
+from scanner_app.ui.desk import Desk, Screen, column
+from scanner_app.ui.facts import Fact
+from scanner_app.ui.keep import keep_file
+from scanner_app.ui.records import Record
+from scanner_app.ui.screens.door_panels import NotePanel, Panel, fact_row
+from scanner_app.ui.screens.forms import scrolled
+from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.symbol import Symbol
+from scanner_app.ui.widgets.text import Label
+from scanner_app.ui.widgets.verdict import FACES
+
+LOADED = 300
+SHOWN = 100
+FILTERS = ("all", "admitted", "refused", "conflicts")
+CSV_COLUMNS = ("at", "place", "device", "outcome", "reason", "grade", "holder", "template_name", "raw", "scan_id")
+
+
+class HistoryScreen(Screen):
+    """A filter, a list."""
+
+    name = "history"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        theme = desk.theme
+        self.filter = FILTERS[0]
+        self._group = QButtonGroup(self)
+        self._scans: Sequence[FactRow] = ()
+        self._conflicts: Sequence[FactRow] = ()
+        self._list = column(theme, margin="", gap="xs")
+        self.rows: list[Row] = []
+        self._visible = False
+        self._empty = Label(texts.word("history.empty"), "soft")
+        top = QHBoxLayout()
+        top.setSpacing(theme.space("s"))
+        for name in FILTERS:
+            made = choice(texts.word(f"history.{name}"), lambda n=name: self.show_only(n), checked=name == self.filter)  # type: ignore[misc] # a loop's value
+            made.setObjectName(f"history-{name}")
+            self._group.addButton(made)
+            top.addWidget(made)
+        top.addWidget(button(texts.word("do.export"), self._export, name="history-export"))
+        inner = QWidget()
+        inner.setLayout(self._list)
+        card = QWidget()
+        card.setObjectName("card")
+        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = column(theme, card, margin="m")
+        inside.addWidget(scrolled(inner))
+        lay = column(theme, self, margin="l", gap="m")
+        lay.setContentsMargins(theme.space("l"), theme.space("s"), theme.space("l"), theme.space("l"))
+        lay.addLayout(top)
+        lay.addWidget(card, 1)
+        self._draw()
+
+    def shown(self) -> None:
+        """Read the ledger again."""
+        self._visible = True
+        self._load()
+
+    def hidden(self) -> None:
+        """Rest."""
+        self._visible = False
+
+    def hear(self, event: Event) -> None:
+        """A new scan belongs on top."""
+        if isinstance(event, Decided) and self._visible:
+            self._load()
+
+    def _load(self) -> None:
+        control = self.desk.control
+        self.desk.bridge.call(
+            lambda: (control.recent(LOADED), control.conflicts(open_only=True)), done=self._loaded, owner=self
+        )
+
+    def _loaded(self, found: tuple[Sequence[FactRow], Sequence[FactRow]]) -> None:
+        self._scans, self._conflicts = found
+        self._draw()
+
+    def show_only(self, name: str) -> None:
+        """Filter."""
+        self.filter = name
+        for made in self._group.buttons():
+            made.setChecked(made.objectName() == f"history-{name}")
+        self._draw()
+
+    def chosen(self) -> list[Record]:
+        """Return what the filter lets through, newest first."""
+        if self.filter == "conflicts":
+            return [records.read(row) for row in self._conflicts]
+        found = [records.read(row) for row in self._scans]
+        if self.filter == "all":
+            return found
+        return [r for r in found if r.admits is (self.filter == "admitted")]
+
+    def _draw(self) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None and widget is not self._empty:
+                widget.hide()
+                widget.deleteLater()
+        found = self.chosen()
+        self.rows = [self._row(record) for record in found[:SHOWN]]
+        for row in self.rows:
+            self._list.addWidget(row)
+        self._list.addWidget(self._empty)
+        self._empty.setVisible(not found)
+        self._list.addStretch(1)
+
+    def _row(self, record: Record) -> Row:
+        look = FACES.get(record.code)
+        symbol = look.symbol if look else Symbol.ATTENTION if record.code in ("CONFLICT", "OVERRIDE") else Symbol.REFUSE
+        who = record.holder or record.ticket or record.raw or texts.word("door.nobody")
+        below = " · ".join(t for t in (texts.headline(record.code), record.ticket, record.place, record.device) if t)
+        at = moments.when(record.row.at, datetime.now(UTC), self._zone())
+        return Row(self.desk.theme, Line(who, below, at, symbol), lambda: self._open(record))
+
+    def _zone(self) -> str:
+        place = self.desk.settings.current_place
+        return place.zone if place else ""
+
+    # --- one of them
+    def _open(self, record: Record) -> None:
+        self.desk.open_panel(RecordPanel(self, record, self._zone()))
+
+    def settle(self, record: Record) -> None:
+        """A supervisor settles a conflict with a note."""
+        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask(record))
+
+    def _ask(self, record: Record) -> None:
+        panel = NotePanel(
+            self.desk, "history.settle", "history.settle_help", "history.note", lambda note: self._settle(record, note)
+        )
+        self.desk.open_panel(panel)
+
+    def _settle(self, record: Record, note: str) -> None:
+        self.desk.close_panel()
+        self.desk.bridge.call(
+            self.desk.control.settle, record.row.number, Role.SUPERVISOR.value, note, done=self._done, owner=self
+        )
+
+    def undo(self, record: Record) -> None:
+        """A supervisor takes an admission back with a reason."""
+        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_undo(record))
+
+    def _ask_undo(self, record: Record) -> None:
+        panel = NotePanel(
+            self.desk, "door.undo", "door.override_help", "door.override_reason", lambda why: self._undo(record, why)
+        )
+        self.desk.open_panel(panel)
+
+    def _undo(self, record: Record, why: str) -> None:
+        self.desk.close_panel()
+        self.desk.bridge.call(
+            self.desk.control.undo, record.row.fact_id, Role.SUPERVISOR.value, why, done=self._done, owner=self
+        )
+
+    def _done(self, report: CorrectionReport) -> None:
+        if report.trouble:
+            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+            return
+        self.desk.toast(texts.word("history.done"))
+        self._load()
+
+    # --- export
+    def _export(self) -> None:
+        found = self.chosen()
+        self.desk.with_pin(
+            Role.ADMINISTRATOR,
+            lambda: self.desk.bridge.call(
+                lambda: keep_file("scans", "csv", as_csv(found)), done=self._kept, owner=self
+            ),
+        )
+
+    def _kept(self, path: str) -> None:
+        self.desk.toast(texts.word("do.kept", path=path), seconds=10)
+
+
+class RecordPanel(Panel):
+    """Everything one scan or conflict tells."""
+
+    def __init__(self, screen: HistoryScreen, record: Record, zone: str) -> None:
+        super().__init__(screen.desk, texts.headline(record.code), texts.sentence(record.code))
+        body, here = record.row.body, record.row.body.get("here")
+        told = [
+            ("fact.holder", record.holder),
+            ("fact.ticket", record.ticket),
+            ("fact.scanned", moments.when(record.row.at, datetime.now(UTC), zone)),
+            ("fact.used_place", record.place),
+            ("fact.used_device", record.device),
+            ("fact.code", record.raw),
+            ("history.operator", str(body.get("operator") or "")),
+            ("history.note", str(body.get("note") or body.get("answer") or "")),
+        ]
+        if isinstance(here, dict):
+            there = body.get("there")
+            told += [("history.there", _elsewhere(there, zone))] if isinstance(there, dict) else []
+        for key, value in told:
+            if value:
+                self.lay.addLayout(fact_row(screen.desk, Fact(texts.word(key), value)))
+        if record.row.kind is FactKind.CONFLICT:
+            self.feet(
+                button(texts.word("history.settle"), lambda: self._act(screen.settle, record), "primary", name="settle")
+            )
+        elif record.admits:
+            self.feet(button(texts.word("door.undo"), lambda: self._act(screen.undo, record), name="record-undo"))
+
+    def _act(self, act: object, record: Record) -> None:
+        self.desk.close_panel()
+        if callable(act):
+            act(record)
+
+
+def _elsewhere(there: dict[str, object], zone: str) -> str:
+    told = []
+    for key, value in there.items():
+        at = moments.parse(value) if key.endswith("at") else None
+        told.append(moments.when(at, datetime.now(UTC), zone) if at else str(value))
+    return " · ".join(told)
+
+
+def as_csv(found: Sequence[Record]) -> bytes:
+    """Return scans as CSV (RFC 4180, UTF-8 with a mark so that spreadsheets see it). No cell is taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    for record in found:
+        body = record.row.body
+        known = {"at": record.row.at.isoformat(), "holder": record.holder, "template_name": record.ticket}
+        writer.writerow([_cell(str(known.get(c) or body.get(c) or "")) for c in CSV_COLUMNS])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text

@@ -1,0 +1,172 @@
+"""A pass's whole story: what it is, where it was used, what the platform knows, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from scanner_app.application.control import Story
+from scanner_app.application.ports import Can, Capabilities
+from scanner_app.domain.passes import PassKey, Use
+from scanner_app.domain.scan import FactKind
+from scanner_app.ui import moments, records, texts
+from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.facts import Fact, label
+from scanner_app.ui.screens.door_panels import Panel, fact_row
+from scanner_app.ui.screens.forms import scrolled
+from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.qr import QrView
+from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.symbol import Symbol, SymbolView
+from scanner_app.ui.widgets.text import Label
+from scanner_app.ui.widgets.verdict import face
+
+OFFICE = (
+    ("helpdesk.email", Can.EMAIL),
+    ("helpdesk.download", Can.ENABLE_DOWNLOAD),
+    ("helpdesk.push", Can.NOTIFY),
+    ("helpdesk.void", Can.VOID),
+)
+"""What a platform's own office can do with a pass."""
+
+
+class StoryView(QWidget):
+    """One pass."""
+
+    def __init__(
+        self, desk: Desk, story: Story, undo: Callable[[str], None], present: Callable[[PassKey], None]
+    ) -> None:
+        super().__init__()
+        self.desk, self.story = desk, story
+        self._undo, self._present = undo, present
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        lay = column(desk.theme, self, margin="l", gap="m")
+        lay.addLayout(self._head())
+        inner = QWidget()
+        body = column(desk.theme, inner, margin="", gap="s")
+        for fact in self._facts():
+            body.addLayout(fact_row(desk, fact))
+        self._history(body)
+        body.addStretch(1)
+        lay.addWidget(scrolled(inner), 1)
+        self._doing, self._office = QHBoxLayout(), QHBoxLayout()
+        for row in (self._doing, self._office):
+            row.setSpacing(desk.theme.space("s"))
+            lay.addLayout(row)
+        self._why = Label("", "caption", wrap=True)
+        lay.addWidget(self._why)
+        self._show_doing(Capabilities(frozenset()))
+        desk.bridge.call(desk.control.capabilities, story.subject.account, done=self._show_doing, owner=self)
+
+    def _head(self) -> QHBoxLayout:
+        theme, subject, verdict = self.desk.theme, self.story.subject, self.story.preview
+        code = texts.verdict_code(verdict)
+        look = face(verdict)
+        tone = {"admit": "good", "pending": "good", "attention": "warn", "refuse": "danger"}.get(look.ground, "ink")
+        symbol = SymbolView(theme.px(84))
+        symbol.show_symbol(look.symbol, theme.colour(tone), theme.colour("surface"))
+        words = column(theme, margin="", gap="xs")
+        words.addWidget(Label(subject.holder or texts.word("door.nobody"), "heading", foreign=True, elide=True))
+        words.addWidget(Label(subject.template_name, "strong", foreign=True, elide=True))
+        said = texts.word("helpdesk.now", title=texts.headline(code), says=texts.sentence(code))
+        words.addWidget(Label(said, "body", tone=tone if tone != "ink" else "", wrap=True))
+        row = QHBoxLayout()
+        row.setSpacing(theme.space("m"))
+        row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        return row
+
+    def _zone(self) -> str:
+        place = self.desk.settings.current_place
+        return place.zone if place else ""
+
+    def _facts(self) -> list[Fact]:
+        subject, now, zone = self.story.subject, datetime.now(UTC), self._zone()
+        known = [
+            ("fact.code", subject.barcode),
+            ("fact.valid_from", moments.when(subject.valid_from, now, zone) if subject.valid_from else ""),
+            ("fact.expires", moments.when(subject.expires, now, zone) if subject.expires else ""),
+            ("fact.places", ", ".join(subject.eligible_places)),
+            ("fact.balance", str(subject.stored_value) if subject.stored_value is not None else ""),
+            ("fact.notes", subject.notes),
+        ]
+        own = [Fact(label(name), value) for name, value in subject.fields.items()]
+        return [Fact(texts.word(key), value) for key, value in known if value] + own[:6]
+
+    def _history(self, body: QVBoxLayout) -> None:
+        theme = self.desk.theme
+        body.addSpacing(theme.space("s"))
+        body.addWidget(Label(texts.word("helpdesk.uses"), "strong"))
+        if not self.story.uses:
+            body.addWidget(Label(texts.word("helpdesk.unused"), "soft"))
+        for use in sorted(self.story.uses, key=lambda u: u.at, reverse=True):
+            body.addWidget(self._use_row(use))
+        undone = [f for f in self.story.facts if f.kind in (FactKind.UNDO, FactKind.CONFLICT, FactKind.SETTLED)]
+        for fact in undone:
+            at = moments.when(fact.at, datetime.now(UTC), self._zone())
+            said = texts.word(f"kind.{fact.kind.value}")
+            why = str(fact.body.get("reason") or fact.body.get("note") or "")
+            body.addWidget(Row(theme, Line(said, why, at, Symbol.ATTENTION), lambda: None))
+        for sent in self.story.outbox:
+            body.addLayout(fact_row(self.desk, Fact(str(sent.get("kind", "")), str(sent.get("state", "")))))
+
+    def _use_row(self, use: Use) -> Row:
+        at = moments.when(use.at, datetime.now(UTC), self._zone())
+        who = use.device or texts.word(f"fact.source.{use.source.value}")
+        below = " · ".join((texts.word(f"direction.{use.direction.value}"), who))
+        return Row(self.desk.theme, Line(use.place, below, at, Symbol.ADMIT), lambda: None)
+
+    # --- what can be done
+    def _show_doing(self, capabilities: Capabilities) -> None:
+        for row in (self._doing, self._office):
+            while (item := row.takeAt(0)) is not None:
+                if (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        subject = self.story.subject
+        present = button(
+            texts.word("helpdesk.present"), lambda: self._present(subject.key), "primary", name="desk-present"
+        )
+        present.setEnabled(self.story.preview.admits)
+        undo = button(texts.word("door.undo"), self._undo_last, name="desk-undo")
+        undo.setEnabled(bool(self._undoable()))
+        show = button(texts.word("helpdesk.qr"), self._show_code, name="desk-qr")
+        show.setEnabled(bool(subject.barcode))
+        for made in (present, undo, show):
+            self._doing.addWidget(made)
+        for key, can in OFFICE:
+            one = button(texts.word(key), lambda: None, name=key)
+            one.setEnabled(False)
+            one.setProperty("can", can in capabilities.can)
+            one.setStyleSheet(f"padding: 0; font-size: {self.desk.theme.px(16)}px;")
+            self._office.addWidget(one)
+        self._why.setText(texts.word("helpdesk.office"))
+
+    def _undoable(self) -> str:
+        undone = {str(f.body.get("scan_id")) for f in self.story.facts if f.kind is FactKind.UNDO}
+        admitted = [r for r in map(records.read, self.story.facts) if r.admits and r.row.kind is not FactKind.CONFLICT]
+        left = [r.row.fact_id for r in admitted if r.row.fact_id not in undone]
+        return left[-1] if left else ""
+
+    def _undo_last(self) -> None:
+        if scan_id := self._undoable():
+            self._undo(scan_id)
+
+    def _show_code(self) -> None:
+        self.desk.open_panel(CodePanel(self.desk, self.story))
+
+
+class CodePanel(Panel):
+    """The pass's code, large enough to be scanned from the screen by the guest's own telephone or another door."""
+
+    def __init__(self, desk: Desk, story: Story) -> None:
+        super().__init__(desk, texts.word("helpdesk.qr"), wide=560)
+        view = QrView(story.subject.barcode, desk.theme.px(440))
+        self.lay.addWidget(view, 0, Qt.AlignmentFlag.AlignHCenter)
+        name = Label(story.subject.holder, "title", foreign=True)
+        name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.lay.addWidget(name)

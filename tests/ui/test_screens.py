@@ -1,0 +1,214 @@
+"""Help desk, history, numbers, readiness: a person's walk through each."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from scanner_app.application.control import CorrectionReport
+from scanner_app.application.events import AccountStatus, DeviceState, StatusChanged
+from scanner_app.application.ports import Connection, FactRow
+from scanner_app.domain.scan import FactKind
+from scanner_app.domain.verdict import Reason
+from scanner_app.ui import keep, records, sample, texts
+from scanner_app.ui.checks import Tone, checks, ready
+from scanner_app.ui.screens.history import as_csv
+from scanner_app.ui.widgets.bars import round_top
+
+
+@pytest.fixture
+def documents(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path))
+    return tmp_path
+
+
+def press(qtbot, window, name):
+    def found():
+        return [b for b in window.findChildren(QPushButton, name) if b.isVisible() and b.isEnabled()]
+
+    qtbot.waitUntil(lambda: bool(found()))
+    qtbot.mouseClick(found()[-1], Qt.MouseButton.LeftButton)
+
+
+# --- help desk
+def test_search_as_one_types_and_see_the_story(window, door, qtbot):
+    window.go("helpdesk")
+    desk = window.screens["helpdesk"]
+    qtbot.keyClicks(desk.field, "lov")
+    qtbot.waitUntil(lambda: len(desk.rows) == 6)
+    assert door.count("search") == 1  # one for three quick keys
+    qtbot.mouseClick(desk.rows[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.story is not None)
+    assert desk.story.story.subject.holder == "Ada Lovelace"
+
+
+def test_an_answer_that_comes_too_late_is_dropped(window, qtbot):
+    desk = window.screens["helpdesk"]
+    window.go("helpdesk")
+    desk.field.setText("new")
+    desk._show_hits("old", [sample.guest(1)])
+    assert desk.rows == []
+
+
+def test_nothing_found_is_said(window, door, qtbot):
+    door.answers["search"] = []
+    window.go("helpdesk")
+    desk = window.screens["helpdesk"]
+    desk.field.setText("zzz")
+    qtbot.keyClick(desk.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk._note.text() == texts.word("helpdesk.nothing"))
+
+
+def test_undo_at_the_help_desk_wants_a_reason(window, door, qtbot):
+    window.go("helpdesk")
+    window.screens["helpdesk"].open(sample.guest().key)
+    press(qtbot, window, "desk-undo")
+    qtbot.waitUntil(lambda: window.panel is not None)
+    qtbot.keyClicks(window.panel.field, "mix-up")
+    press(qtbot, window, "note-go")
+    qtbot.waitUntil(lambda: ("undo", "scan-00099") in door.asked)
+
+
+def test_a_pass_found_can_be_admitted_as_searched(window, door, qtbot):
+    story = door.story(sample.guest(2).key)
+    window.screens["helpdesk"]._show_story(replace(story, preview=sample.admitted(n=2)))
+    window.go("helpdesk")
+    press(qtbot, window, "desk-present")
+    qtbot.waitUntil(lambda: ("choose", (sample.guest(2).key, "staff")) in door.asked)
+    assert window.current == "door"
+
+
+# --- history
+def test_filters_and_conflicts(window, door, qtbot):
+    window.go("history")
+    screen = window.screens["history"]
+    qtbot.waitUntil(lambda: len(screen.rows) == 100)
+    press(qtbot, window, "history-refused")
+    assert all(not r.admits for r in screen.chosen())
+    press(qtbot, window, "history-conflicts")
+    assert len(screen.rows) == 2
+
+
+def test_a_conflict_is_settled_with_a_note(window, door, qtbot):
+    window.go("history")
+    screen = window.screens["history"]
+    press(qtbot, window, "history-conflicts")
+    qtbot.waitUntil(lambda: len(screen.rows) == 2)
+    qtbot.mouseClick(screen.rows[0], Qt.MouseButton.LeftButton)
+    press(qtbot, window, "settle")
+    qtbot.waitUntil(lambda: hasattr(window.panel, "field"))
+    press(qtbot, window, "note-go")
+    assert door.count("settle") == 0  # no note, no settling
+    qtbot.keyClicks(window.panel.field, "twins with one pass")
+    press(qtbot, window, "note-go")
+    qtbot.waitUntil(lambda: ("settle", (90, "supervisor", "twins with one pass")) in door.asked)
+
+
+def test_trouble_with_settling_is_said(window, door, qtbot):
+    window.screens["history"]._done(CorrectionReport("settle_needs_note"))
+    assert texts.sentence("settle_needs_note") in window._toast.text
+
+
+def test_export_writes_what_is_shown_and_no_formulas(window, door, qtbot, documents):
+    window.go("history")
+    screen = window.screens["history"]
+    qtbot.waitUntil(lambda: bool(screen.rows))
+    press(qtbot, window, "history-export")
+    qtbot.waitUntil(lambda: str(documents) in window._toast.text)
+    (file,) = documents.iterdir()
+    lines = file.read_text("utf-8-sig").splitlines()
+    assert len(lines) == 301
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_cell_is_never_a_formula():
+    record = records.read(sample.fact(1, sample.admitted(), 1))
+    text = as_csv([replace(record, holder="=HYPERLINK(1)")]).decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+
+
+def test_a_full_disk_while_exporting_is_said(window, door, qtbot, monkeypatch, tmp_path):
+    monkeypatch.setattr(keep, "documents", lambda: tmp_path / "gone")
+    window.go("history")
+    press(qtbot, window, "history-export")
+    qtbot.waitUntil(lambda: texts.sentence("storage_io") in window._toast.text)
+
+
+# --- numbers
+def rows(*minutes_and_verdicts):
+    return [sample.fact(n, verdict, minutes) for n, (minutes, verdict) in enumerate(minutes_and_verdicts)]
+
+
+def test_the_tally_counts_arrivals_reasons_doors():
+    admit, used = sample.admitted(), sample.refused(Reason.ALREADY_USED)
+    found = rows((0, admit), (1, admit), (2, used), (16, admit), (90, used))
+    tally = records.tally(found, sample.NOW - timedelta(hours=1), sample.NOW + timedelta(minutes=1))
+    assert (tally.admitted, tally.refused) == (3, 1)
+    assert tally.reasons == (("ALREADY_USED", 1),)
+    assert tally.doors == (("Main gate · Kiosk 3", 3),)
+    assert sum(count for _, count in tally.slots) == 3
+    assert [b - a for (a, _), (b, _) in zip(tally.slots, tally.slots[1:], strict=False)] == [timedelta(minutes=5)] * 3
+    assert tally.busiest[1] == 2
+
+
+def test_a_purged_fact_counts_for_nothing_and_breaks_nothing():
+    purged = FactRow(1, "x", FactKind.SCAN, datetime.now(UTC), {"purged": True}, "")
+    record = records.read(purged)
+    assert (record.code, record.holder, record.key) == ("unknown_code", "", None)
+
+
+def test_numbers_are_shown_and_kept(window, door, qtbot, documents):
+    window.go("numbers")
+    screen = window.screens["numbers"]
+    qtbot.waitUntil(lambda: screen.tally.admitted > 0)
+    assert screen.figures["admitted"].text() == texts.number(screen.tally.admitted)
+    for ending in ("png", "pdf", "csv"):
+        press(qtbot, window, f"numbers-{ending}")
+        qtbot.waitUntil(
+            lambda e=ending: any(f.suffix == f".{e}" and f.stat().st_size > 100 for f in documents.iterdir())
+        )
+
+
+@pytest.mark.parametrize(("most", "top"), [(0, 1), (1, 1), (3, 3), (4, 4), (7, 8), (13, 15), (99, 100), (1234, 1500)])
+def test_the_scale_is_round_and_holds_the_highest_bar(most, top):
+    assert round_top(most) == top
+
+
+# --- readiness
+def test_ready_when_all_is_well():
+    found = checks(sample.STATUS, sample.SETTINGS, DeviceState.RUNNING)
+    assert ready(found)
+    assert {c.tone for c in found} == {Tone.GOOD}
+
+
+BAD = {
+    "passes": replace(sample.STATUS, accounts=(AccountStatus("main", "passcreator", Connection.ONLINE, 10, 5000),)),
+    "list": replace(sample.STATUS, cache_age=None),
+    "account": replace(sample.STATUS, accounts=(AccountStatus("main", "passcreator", Connection.UNAUTHORISED),)),
+    "clock": replace(sample.STATUS, clock_offset=-75.0),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_not_ready_says_what_is_missing_and_what_to_do(window, door, qtbot, name):
+    door.now = BAD[name]
+    door.tell(StatusChanged(BAD[name]))
+    window.go("readiness")
+    screen = window.screens["readiness"]
+    qtbot.waitUntil(lambda: screen.headline.text() == texts.word("ready.not"))
+    bad = [c for c in checks(BAD[name], sample.SETTINGS, DeviceState.RUNNING) if c.tone is Tone.DANGER]
+    assert name in [c.name for c in bad]
+    assert all(c.advice for c in bad)
+
+
+def test_warnings_do_not_keep_the_door_shut():
+    status = replace(sample.STATUS, unsent=3, conflicts=1, connection=Connection.OFFLINE)
+    assert ready(checks(status, sample.SETTINGS, DeviceState.MISSING))
+
+
+def test_sync_now(window, door, qtbot):
+    window.go("readiness")
+    press(qtbot, window, "ready-sync")
+    qtbot.waitUntil(lambda: ("sync_now", False) in door.asked)
