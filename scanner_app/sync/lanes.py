@@ -16,21 +16,27 @@ class Lanes:
         self._name, self.count = name, count
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._ended = False
 
     def run(self, job: Job) -> None:
-        """Run a job, or have it run as soon as a lane is free."""
-        if self.count == 1:
+        """Run a job, or have it run as soon as a lane is free; after the end on the caller's thread."""
+        with self._lock:
+            here = self.count == 1 or self._ended
+            if not here:
+                if not self._threads:
+                    self._open()
+                self._jobs.put(job)
+        if here:
             job()
-            return
-        if not self._threads:
-            self._open()
-        self._jobs.put(job)
 
-    def close(self) -> list[threading.Thread]:
-        """Let the lanes end after their present jobs; return the threads to be joined."""
-        threads, self._threads = self._threads, []
-        for _ in threads:
-            self._jobs.put(None)
+    def close(self, *, for_good: bool = False) -> list[threading.Thread]:
+        """Let the lanes end after their present jobs; return the threads to be joined. A later job opens new ones."""
+        with self._lock:
+            threads, self._threads = self._threads, []
+            self._ended = self._ended or for_good
+            for _ in threads:
+                self._jobs.put(None)
         return threads
 
     def _open(self) -> None:

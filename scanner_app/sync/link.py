@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 ENDING_CODES = frozenset(f"platform_{kind.value}" for kind in ENDING)
 SHARE = 10.0
-"""A platform that can only be walked as a whole is left alone for so many times as long as the walk took."""
+"""After a walk of everything a platform is left alone for so many times as long as that took."""
 
 DISK_SECONDS = 30.0
 BLOCKED_SECONDS = 60.0
@@ -156,7 +156,8 @@ class Link:
             return delay(self._failures, report.retry_after, self._chance)
         self._failures = 0
         interval = self.line.config.sync_minutes * 60.0 * self._chance.uniform(0.9, 1.1)
-        return interval if Can.DELTA in self.line.platform.capabilities.can else max(interval, SHARE * took)
+        deltas = Can.DELTA in self.line.platform.capabilities.can and not report.full
+        return interval if deltas else max(interval, SHARE * took)
 
     def _heard(self, state: Connection) -> None:
         """Back online: what was admitted is told first, then the passes are fetched."""

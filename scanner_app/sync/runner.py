@@ -11,7 +11,7 @@ from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import AccountStatus, Event, Level, Notice
 from scanner_app.application.ports import Clerk, Platform
-from scanner_app.domain.errors import PlatformKind
+from scanner_app.domain.errors import PlatformKind, StorageTrouble
 from scanner_app.sync.answers import delay
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.download import ENDING, Downloader, Progress, SyncReport
@@ -118,11 +118,15 @@ class SyncRunner:
 
     # --- on the caller's time ---
     def push(self, seconds: float) -> DrainReport:
-        """Send what can be sent, every account at once, for at most so many seconds."""
+        """Send what can be sent, every account at once, for at most so many seconds; raises StorageTrouble."""
         reports: list[DrainReport] = []
+        troubles: list[StorageTrouble] = []
 
         def drain(uploader: Uploader) -> None:
-            reports.append(uploader.drain(seconds))
+            try:
+                reports.append(uploader.drain(seconds))
+            except StorageTrouble as trouble:
+                troubles.append(trouble)
 
         links = list(self._links.values())
         threads = [threading.Thread(target=drain, args=(link.uploader,), name="push", daemon=True) for link in links]
@@ -130,6 +134,8 @@ class SyncRunner:
             thread.start()
         for thread in threads:
             thread.join()
+        if troubles:
+            raise troubles[0]
         return sum(reports, DrainReport())
 
     def sync_once(

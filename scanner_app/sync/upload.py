@@ -113,7 +113,7 @@ class Uploader:
     def stop(self) -> list[threading.Thread]:
         """Have everything end; return the threads to be joined. What is under way stays claimed, to be cleared up."""
         self._bell.close()
-        return [*self._lanes.close(), *([self._thread] if self._thread else [])]
+        return [*self._lanes.close(for_good=True), *([self._thread] if self._thread else [])]
 
     def wake(self) -> None:
         """There is something new to send."""

@@ -47,7 +47,7 @@ class Deletions:
     known_short: int = 0
 
     def permit(self, unseen: int, seen: int, total: int | None) -> bool:
-        """Return whether so many unseen passes may be marked dead after so many were seen."""
+        """Return whether a list is believed that left out so many passes and held so many."""
         if self.allowed:
             return True
         living = unseen + seen
@@ -77,9 +77,10 @@ class Walker:
         def end(tx: CacheTx) -> Walked:
             tx.upsert(last.passes, stream=stream, generation=state.generation)
             unseen = tx.unseen(stream, state.generation)
-            permitted = deletions.permit(unseen, done, last.total)
-            gone = tx.tombstone_unseen(stream, state.generation) if unseen and permitted else 0
-            tx.end_walk(stream, self._cursor(state), self._now(), last.total)
+            trusted = deletions.permit(unseen, done, last.total)
+            gone = tx.tombstone_unseen(stream, state.generation) if unseen and trusted else 0
+            # What a doubtful list left out may have changed before: no delta from here on would ever tell of it.
+            tx.end_walk(stream, self._cursor(state) if trusted else "", self._now(), last.total)
             return Walked(done, last.total, state.generation, gone, unseen - gone)
 
         return self._cache(end)

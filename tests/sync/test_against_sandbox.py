@@ -61,7 +61,8 @@ def test_first_load_then_delta_then_a_deletion(gate):
 
 @pytest.mark.parametrize("kind", ["drop", "html", "500", "truncated", "cut_body", "429"])
 def test_a_load_goes_on_after_any_fault_on_any_page(gate, kind):
-    fault = Misbehaviour("GET /api/pass/list/*", kind, after=1, times=1)
+    times = 2 if kind == "drop" else 1  # reading again at once what a stale connection swallowed is the adapter's job
+    fault = Misbehaviour("GET /api/pass/list/*", kind, after=1, times=times)
     gate.account.misbehaviours.faults[:] = [fault]
     assert gate.downloader.round(full=True).trouble
     report = gate.downloader.round(full=True)

@@ -210,7 +210,7 @@ class Outbox(Machine):
 
 LONG = settings.default.max_examples > 100  # HYPOTHESIS_PROFILE=explore
 HURRIED = settings(
-    max_examples=400 if LONG else 30, stateful_step_count=40 if LONG else 25, suppress_health_check=list(HealthCheck)
+    max_examples=400 if LONG else 20, stateful_step_count=40 if LONG else 20, suppress_health_check=list(HealthCheck)
 )
 TestWalks = Walks.TestCase
 TestWalks.settings = HURRIED
