@@ -30,7 +30,7 @@ from hardware.nfc.nfcpy_card import NfcpyCard
 logging.getLogger("nfc").setLevel(logging.CRITICAL)
 
 _BRTY = {"A": "106A", "B": "106B", "F": "212F"}
-_UDP_SENSE_S = 0.25  # nfcpy waits 1.0 s for each technology; loopback answers in well under a millisecond
+_UDP_SENSE_S = 0.4  # nfcpy waits 1.0 s for each technology; loopback answers in well under a millisecond
 _UDP_SHORTEST_S = 0.5  # ... but the process at its other end may have to wait for a processor
 _SHORTEST_S = 0.1
 _GARBLED_MEANS_LOST = 10
@@ -72,11 +72,11 @@ class NfcpyReader:
         if self._udp:
             _shorten_sensing(device)
 
-    def sense(self, *, wake: bool) -> NfcpyCard | None:
+    def sense(self, *, wake: bool, only: str = "") -> NfcpyCard | None:
         """One sweep: type A, with `wake` Apple's frame and type A again, then the other technologies."""
         self._card = None
         self._quietly(self._device.mute)
-        for technology in self._technologies:
+        for technology in only or self._technologies:
             target = self._look(technology)
             if target is None and technology == "A" and wake and self._send_ecp():
                 target = self._look("A")

@@ -62,8 +62,8 @@ class PcscReader:
         self._connection: Any = None
         self.name = str(reader)
 
-    def sense(self, *, wake: bool) -> PcscCard | None:
-        """A card if one is there; `wake` is beyond PC/SC."""
+    def sense(self, *, wake: bool, only: str = "") -> PcscCard | None:
+        """A card if one is there; `wake` and `only` are beyond PC/SC."""
         self.release()
         connection = self._reader.createConnection()
         try:

@@ -126,7 +126,7 @@ class Poller:
         presence = Presence()
         while not self._stopping.is_set():
             # Waking a phone that was just read would show its pass once more.
-            card = reader.sense(wake=self._wake and not presence.settled)
+            card = reader.sense(wake=self._wake and not presence.settled, only=presence.technology)
             now = time.monotonic()
             if card is None:
                 presence.nothing(now)
@@ -139,7 +139,7 @@ class Poller:
         started = time.monotonic()
         result = self._converse(card)
         finished = time.monotonic()
-        tell = presence.read(card.uid, result, finished)
+        tell = presence.read(card.uid, card.technology, result, finished)
         # Handed out first: a reader that is pulled out now must not take a tap with it.
         if isinstance(result, Tap) or tell:
             self._hand_out(result, round((finished - started) * 1000, 1))

@@ -44,8 +44,11 @@ class Reader(Protocol):
     def name(self) -> str:
         """The reader in words, for people and logs."""
 
-    def sense(self, *, wake: bool) -> Card | None:
-        """One sweep for a card; with `wake` also the frame that wakes an iPhone's wallet."""
+    def sense(self, *, wake: bool, only: str = "") -> Card | None:
+        """One sweep for a card; with `wake` also the frame that wakes an iPhone's wallet.
+
+        `only`: look for this technology alone, to see whether a card is still there.
+        """
 
     def release(self) -> None:
         """End the conversation with the card and switch the field off."""

@@ -21,6 +21,7 @@ class _Visit:
     """One thing held to the reader, from its first reading until the field is empty."""
 
     uid: bytes
+    technology: str
     tries: int = 0
     next_try: float | None = None
     absent_since: float | None = None
@@ -33,6 +34,11 @@ class Presence:
 
     def __init__(self) -> None:
         self._visit: _Visit | None = None
+
+    @property
+    def technology(self) -> str:
+        """Of what is held there; empty when nothing is."""
+        return self._visit.technology if self._visit else ""
 
     @property
     def settled(self) -> bool:
@@ -58,9 +64,9 @@ class Presence:
         visit.absent_since, visit.absent_sweeps = None, 0
         return visit.next_try is not None and now >= visit.next_try
 
-    def read(self, uid: bytes, result: Tap | Refused, now: float) -> Refusal | None:
+    def read(self, uid: bytes, technology: str, result: Tap | Refused, now: float) -> Refusal | None:
         """Take note of what came of reading it; the refusal to tell, once: a flaky one only when given up."""
-        visit = self._visit = self._visit or _Visit(uid)
+        visit = self._visit = self._visit or _Visit(uid, technology)
         visit.uid = uid
         visit.tries += 1
         if isinstance(result, Tap):

@@ -10,13 +10,21 @@ RANDOM, OTHER_RANDOM = bytes.fromhex("08000001"), bytes.fromhex("08000002")
 def settled(uid=RANDOM, result=TAP):
     presence = Presence()
     assert presence.wants_reading(uid, 0)
-    presence.read(uid, result, 0)
+    presence.read(uid, "A", result, 0)
     return presence
 
 
 def test_a_read_card_is_not_read_again_while_it_stays():
     presence = settled()
     assert not any(presence.wants_reading(uid, t) for t, uid in enumerate([RANDOM, OTHER_RANDOM] * 50))
+
+
+def test_only_its_own_technology_tells_whether_it_is_still_there():
+    presence = settled()
+    assert presence.technology == "A"
+    presence.nothing(1)
+    presence.nothing(2)
+    assert presence.technology == ""
 
 
 def test_it_is_read_again_after_the_field_was_empty():
@@ -48,7 +56,7 @@ def test_flaky_readings_are_tried_three_times_and_told_once():
     told = []
     for t in range(3):
         assert presence.wants_reading(RANDOM, t)
-        told.append(presence.read(RANDOM, Refused(Refusal.BROKEN), t))
+        told.append(presence.read(RANDOM, "A", Refused(Refusal.BROKEN), t))
     assert told == [None, None, Refusal.BROKEN]
     assert not presence.wants_reading(RANDOM, 9)
 
@@ -56,13 +64,13 @@ def test_flaky_readings_are_tried_three_times_and_told_once():
 def test_a_locked_phone_is_told_at_once_and_asked_every_second():
     presence = Presence()
     assert presence.wants_reading(RANDOM, 0)
-    assert presence.read(RANDOM, Refused(Refusal.LOCKED), 0) is Refusal.LOCKED
+    assert presence.read(RANDOM, "A", Refused(Refusal.LOCKED), 0) is Refusal.LOCKED
     assert not presence.settled
     assert not presence.wants_reading(RANDOM, 0.5)
     assert presence.wants_reading(RANDOM, 1.1)
-    assert presence.read(RANDOM, Refused(Refusal.LOCKED), 1.1) is None
+    assert presence.read(RANDOM, "A", Refused(Refusal.LOCKED), 1.1) is None
     assert presence.wants_reading(RANDOM, 2.2)
-    assert presence.read(RANDOM, TAP, 2.2) is None
+    assert presence.read(RANDOM, "A", TAP, 2.2) is None
     assert presence.settled
 
 
