@@ -1,0 +1,220 @@
+"""`scanner-app hub init|run|status|enrol|revoke|grow|join`: the box that a venue's kiosks share."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from scanner_app.application.config import VenueConfig
+from scanner_app.application.hub import VenueRule
+from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.files import write_private
+from scanner_app.lifecycle import stop_signals
+from scanner_app.venue import hub_admin, hub_folder
+
+STOP_SECONDS = 10.0
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verb and what follows it."""
+    hub = verbs.add_parser("hub", parents=parents, help="the box that a venue's kiosks share")
+    actions = hub.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, words: str) -> argparse.ArgumentParser:
+        parser = actions.add_parser(name, parents=parents, help=words)
+        json_option(parser)
+        return parser
+
+    init = action("init", "make a venue: authority, hubs, keys")
+    init.add_argument("--venue", default="venue", metavar="NAME")
+    init.add_argument(
+        "--hub",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT[:ROUTES]]",
+        help="once for one hub, three times for three; default: this machine",
+    )
+    run = action("run", "run this machine's hub, or all of the venue's on this machine")
+    run.add_argument("--only", metavar="HUB", help="hub1, hub2 or hub3")
+    action("status", "the hubs, the stream, who is enrolled")
+    enrol = action("enrol", "let a kiosk in: prints or writes what it needs, once")
+    enrol.add_argument("kiosk", metavar="KIOSK")
+    enrol.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the enrolment here (0600) instead of printing it"
+    )
+    enrol.add_argument("--qr", type=Path, metavar="FILE", help="draw it as a QR code (PNG or SVG)")
+    revoke = action("revoke", "shut a kiosk out")
+    revoke.add_argument("kiosk", metavar="KIOSK")
+    grow = action("grow", "make three hubs of one, before an event")
+    grow.add_argument("--hub", action="append", required=True, metavar="HOST[:PORT[:ROUTES]]")
+    join = action("join", "on a kiosk: take part with an enrolment file")
+    join.add_argument("file", type=Path, metavar="FILE")
+    join.add_argument("--rule", choices=[r.value for r in VenueRule], default=VenueRule.CLOSED.value)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of them."""
+    return ACTIONS[args.action](args)
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    return data_dir(args) / "hub"
+
+
+def _server() -> str:
+    beside = Path(sys.executable).parent / ("nats-server.exe" if os.name == "nt" else "nats-server")
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    if not found:
+        raise SettingsTrouble("hub_server_missing")
+    return found
+
+
+def _init(args: argparse.Namespace) -> int:
+    venue = hub_folder.init(_folder(args), args.venue, args.hub or [socket.gethostname()], _server())
+    _tell(args, {"venue": venue.name, "hubs": venue.urls, "folder": str(_folder(args))})
+    return Exit.OK
+
+
+def _grow(args: argparse.Namespace) -> int:
+    venue = hub_folder.grow(_folder(args), args.hub, _server())
+    say("Copy the new hubs' folders to their boxes and start them; then `scanner-app hub status` widens the stream.")
+    _tell(args, {"venue": venue.name, "hubs": venue.urls})
+    return Exit.OK
+
+
+def _run(args: argparse.Namespace) -> int:
+    folder = _folder(args)
+    venue = hub_folder.load(folder)
+    boxes = [b for b in venue.boxes if args.only in (None, b.name)]
+    if not boxes:
+        raise SettingsTrouble("hub_unknown", args.only)
+    hub_folder.write_boxes(folder, venue, _server())  # the folder may have been moved since
+    with stop_signals() as stop:
+        servers = [
+            subprocess.Popen(
+                [_server(), "-c", str(hub_folder.box_folder(folder, b) / "hub.conf")], stdin=subprocess.DEVNULL
+            )
+            for b in boxes
+        ]
+        try:
+            made = asyncio.run(hub_admin.ensure_stream(venue, lambda: stop.is_set() or _any_ended(servers)))
+            if made and not stop.is_set():
+                _tell(args, {"venue": venue.name, "hubs": venue.urls, "running": [b.name for b in boxes]})
+            while not stop.wait(0.5) and not _any_ended(servers):
+                continue
+        finally:
+            ended = _any_ended(servers)
+            for server in servers:
+                server.terminate()
+            for server in servers:
+                server.wait(STOP_SECONDS)
+    if ended and not stop.is_set():
+        complain(f"a hub ended by itself; see {folder}/hub*/hub.log")
+        return Exit.TROUBLE
+    return Exit.OK
+
+
+def _any_ended(servers: Sequence[subprocess.Popen[bytes]]) -> bool:
+    return any(server.poll() is not None for server in servers)
+
+
+def _status(args: argparse.Namespace) -> int:
+    venue = hub_folder.load(_folder(args))
+    record = asyncio.run(hub_admin.status(venue))
+    _tell(args, {"venue": venue.name, "kiosks": sorted(venue.kiosks), **record})
+    return Exit.OK if record["reachable"] else Exit.TROUBLE
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    folder = _folder(args)
+    venue, enrolment = hub_folder.enrol(folder, args.kiosk)
+    _reload(folder, venue)
+    text = json.dumps(enrolment, separators=(",", ":"), sort_keys=True)
+    if args.qr:
+        _draw(args.qr, text)
+    if args.out:
+        write_private(args.out, text + "\n")
+        _tell(args, {"kiosk": args.kiosk, "file": str(args.out)})
+    elif not args.qr:
+        sys.stdout.write(text + "\n")
+    return Exit.OK
+
+
+def _draw(path: Path, text: str) -> None:
+    import segno
+
+    segno.make(text, error="l", micro=False).save(str(path), scale=6, border=4)
+    path.chmod(0o600)
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    folder = _folder(args)
+    venue = hub_folder.revoke(folder, args.kiosk)
+    reloaded = _reload(folder, venue)
+    _tell(args, {"kiosk": args.kiosk, "revoked": True, "hubs_reloaded": reloaded})
+    if reloaded < len(venue.boxes):
+        complain("copy users.conf to the other hubs' boxes and reload them: until then they still let this kiosk in")
+    return Exit.OK
+
+
+def _reload(folder: Path, venue: hub_folder.Venue) -> int:
+    pids = hub_folder.running(folder, venue)
+    if os.name == "posix":
+        for pid in pids:
+            os.kill(pid, signal.SIGHUP)
+    return len(pids) if os.name == "posix" else 0
+
+
+def _join(args: argparse.Namespace) -> int:
+    try:
+        enrolment = json.loads(args.file.read_text(encoding="utf-8"))
+        config = VenueConfig(
+            str(enrolment["venue"]), str(enrolment["kiosk"]), tuple(map(str, enrolment["hubs"])), args.rule
+        )
+        complete = all(isinstance(enrolment[k], str) for k in ("ca", "seed", "hash_key"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsTrouble("enrolment_unreadable", f"{args.file}: {error}") from error
+    if not complete:
+        raise SettingsTrouble("enrolment_unreadable", str(args.file))
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        kiosk.secrets.put(config.secret_name, json.dumps(enrolment))
+        kiosk.settings.save(replace(kiosk.settings.load(), venue=config))
+    _tell(args, {"venue": config.name, "kiosk": config.kiosk, "rule": config.rule})
+    return Exit.OK
+
+
+def _tell(args: argparse.Namespace, record: Mapping[str, object]) -> None:
+    if args.json:
+        print_json(record)
+    else:
+        say("\n".join(f"{name:14} {_plain(value)}" for name, value in record.items()))
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "run": _run,
+    "status": _status,
+    "enrol": _enrol,
+    "revoke": _revoke,
+    "grow": _grow,
+    "join": _join,
+}

@@ -1,0 +1,122 @@
+"""What only the installer's identity may do at a hub: make the stream, widen it, look at everything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import ssl
+from collections.abc import Callable
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError, NotFoundError
+
+from scanner_app.venue.hub_folder import Venue
+from scanner_app.venue.server_config import STREAM, STREAM_CONFIG
+
+log = logging.getLogger(__name__)
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every TLS connection that is closed
+
+PATIENCE = 30.0
+"""Seconds a fresh group of hubs may take to elect a leader (measured: up to 9 s; venue.md, 5)."""
+
+
+def trust(ca_pem: str) -> ssl.SSLContext:
+    """Return TLS settings that take the venue's own authority and nobody else's."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cadata=ca_pem)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+async def connect(venue: Venue) -> Client:
+    """Return a connection with the installer's identity; NatsError or OSError when no hub answers."""
+    return await nats.connect(
+        venue.urls,
+        tls=trust(venue.ca),
+        nkeys_seed_str=venue.admin_seed,
+        connect_timeout=2,
+        max_reconnect_attempts=1,
+        allow_reconnect=False,
+        error_cb=_quietly,
+    )
+
+
+async def _quietly(error: Exception) -> None:
+    log.debug("hub: %s", error)
+
+
+async def ensure_stream(venue: Venue, give_up: Callable[[], bool]) -> bool:
+    """Make the stream once the hubs answer; True when it is there, with as many copies as there are hubs."""
+    until = asyncio.get_running_loop().time() + PATIENCE
+    while asyncio.get_running_loop().time() < until and not give_up():
+        try:
+            client = await connect(venue)
+        except (OSError, NatsError, TimeoutError) as error:
+            log.debug("no hub yet: %s", error)
+            await asyncio.sleep(0.2)
+            continue
+        try:
+            await _stream(client, len(venue.boxes))
+        except (APIError, NatsError, TimeoutError) as error:
+            log.debug("no stream yet: %s", error)
+            await asyncio.sleep(0.3)
+        else:
+            return True
+        finally:
+            await client.close()
+    return False
+
+
+async def _stream(client: Client, copies: int) -> None:
+    js = client.jetstream(timeout=5)
+    config = {**STREAM_CONFIG, "num_replicas": copies}
+    try:
+        known = await js.stream_info(STREAM)
+    except NotFoundError:
+        await _ask(client, f"$JS.API.STREAM.CREATE.{STREAM}", config)
+        return
+    if known.config.num_replicas != copies:
+        await _ask(client, f"$JS.API.STREAM.UPDATE.{STREAM}", config)
+
+
+async def _ask(client: Client, subject: str, body: object) -> None:
+    answer = json.loads((await client.request(subject, json.dumps(body).encode(), timeout=10)).data)
+    if "error" in answer:
+        raise APIError(answer["error"].get("code"), answer["error"].get("description"), answer["error"].get("err_code"))
+
+
+async def status(venue: Venue) -> dict[str, object]:
+    """Return whether a hub answers, which, and what the stream holds."""
+    try:
+        client = await connect(venue)
+    except (OSError, NatsError, TimeoutError) as error:
+        return {"reachable": False, "trouble": str(error) or type(error).__name__, "hubs": venue.urls}
+    try:
+        await ensure_copies(client, len(venue.boxes))
+        info = await client.jetstream(timeout=5).stream_info(STREAM)
+        cluster = info.cluster
+        return {
+            "reachable": True,
+            "hub": str(client.connected_url.netloc) if client.connected_url else "",
+            "server": f"{client.connected_server_version.major}.{client.connected_server_version.minor}.{client.connected_server_version.patch}",
+            "hubs": venue.urls,
+            "leader": cluster.leader if cluster else None,
+            "copies": info.config.num_replicas,
+            "records": info.state.messages,
+            "last_sequence": info.state.last_seq,
+            "bytes": info.state.bytes,
+        }
+    except (APIError, NatsError, TimeoutError) as error:
+        return {"reachable": False, "trouble": str(error) or type(error).__name__, "hubs": venue.urls}
+    finally:
+        await client.close()
+
+
+async def ensure_copies(client: Client, copies: int) -> None:
+    """Widen the stream after `hub grow`; a hub that is not up yet only delays it."""
+    try:
+        await _stream(client, copies)
+    except (APIError, NatsError, TimeoutError) as error:
+        log.info("the stream keeps its number of copies for now: %s", error)

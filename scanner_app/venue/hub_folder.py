@@ -1,0 +1,213 @@
+"""The installer's folder: the venue's authority, its hubs' folders, who is enrolled.
+
+Kept on one machine, offline if possible; each hub's own folder is copied to its box.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.files import read_json, write_private
+from scanner_app.venue import certificates, keys
+from scanner_app.venue.server_config import CLIENT_PORT, ROUTE_PORT, HubBox, hub_config, users_config
+
+FILE = "venue.json"
+FORMAT = 1
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+"""Names of venues and kiosks: they stand in configuration files, certificates and inbox subjects."""
+UNIT = """[Unit]
+Description=Pass Scanner hub {name} of {venue}
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart={server} -c {folder}/hub.conf
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=always
+RestartSec=1
+LimitNOFILE=65536
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """What the installer knows. `kiosks`: name -> public nkey; seeds of kiosks are handed out once and not kept."""
+
+    name: str
+    boxes: tuple[HubBox, ...]
+    ca: str
+    ca_key: str
+    admin_seed: str
+    hash_key: str
+    kiosks: Mapping[str, str]
+
+    @property
+    def urls(self) -> list[str]:
+        """Where kiosks reach the hubs."""
+        return [f"tls://{box.host}:{box.port}" for box in self.boxes]
+
+
+def init(folder: Path, name: str, hosts: Sequence[str], server: str) -> Venue:
+    """Make a venue with one hub or three; SettingsTrouble when there is one already, or the number has no majority."""
+    if (folder / FILE).exists():
+        raise SettingsTrouble("hub_exists", str(folder))
+    _check_number(hosts)
+    ca, ca_key = certificates.new_ca(_checked(name))
+    venue = Venue(name, _boxes(hosts), ca, ca_key, keys.new_seed(), secrets.token_hex(32), {})
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    save(folder, venue)
+    write_boxes(folder, venue, server)
+    return venue
+
+
+def grow(folder: Path, hosts: Sequence[str], server: str) -> Venue:
+    """Make three hubs of one, before an event: the first keeps its folder and store, the others are new."""
+    venue = load(folder)
+    if len(venue.boxes) != 1 or len(hosts) != 2:
+        raise SettingsTrouble("hub_number", f"{len(venue.boxes)} + {len(hosts)}")
+    first = f"{venue.boxes[0].host}:{venue.boxes[0].port}:{venue.boxes[0].route_port}"
+    grown = Venue(
+        venue.name, _boxes([first, *hosts]), venue.ca, venue.ca_key, venue.admin_seed, venue.hash_key, venue.kiosks
+    )
+    save(folder, grown)
+    write_boxes(folder, grown, server)
+    return grown
+
+
+def load(folder: Path) -> Venue:
+    """Return the venue; SettingsTrouble when none was made here."""
+    try:
+        raw = read_json(folder / FILE)
+    except StorageTrouble as error:
+        raise SettingsTrouble("hub_unreadable", error.detail) from error
+    if raw is None:
+        raise SettingsTrouble("hub_missing", str(folder))
+    if raw.get("format") != FORMAT:
+        raise SettingsTrouble("hub_unreadable", f"format {raw.get('format')}")
+    try:
+        boxes = tuple(HubBox(**box) for box in raw["boxes"])
+        ca, ca_key, admin, hashing = (str(raw[k]) for k in ("ca", "ca_key", "admin_seed", "hash_key"))
+        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, dict(raw["kiosks"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingsTrouble("hub_unreadable", str(error)) from error
+
+
+def save(folder: Path, venue: Venue) -> None:
+    """Keep the venue, readable by its owner only: it holds the authority's key."""
+    write_private(folder / FILE, json.dumps({"format": FORMAT, **asdict(venue)}, indent=2, sort_keys=True))
+
+
+def box_folder(folder: Path, box: HubBox) -> Path:
+    """Return the folder that goes to a hub's box."""
+    return folder / box.name
+
+
+def write_boxes(folder: Path, venue: Venue, server: str) -> None:
+    """Write each hub's folder: configuration, users, certificates, systemd unit. What is there of keys stays."""
+    for box in venue.boxes:
+        own = box_folder(folder, box)
+        own.mkdir(mode=0o700, exist_ok=True)
+        if not (own / "hub.pem").exists():
+            pem, key = certificates.new_hub(venue.ca, venue.ca_key, _names(box.host))
+            write_private(own / "hub.pem", pem)
+            write_private(own / "hub.key", key)
+        write_private(own / "ca.pem", venue.ca)
+        write_private(own / "hub.conf", hub_config(box, venue.boxes, str(own.resolve())))
+        unit = UNIT.format(name=box.name, venue=venue.name, server=server, folder=own.resolve())
+        write_private(own / f"pass-scanner-{box.name}.service", unit)
+    write_users(folder, venue)
+
+
+def write_users(folder: Path, venue: Venue) -> None:
+    """Write who may talk to the hubs, into every hub's folder."""
+    text = users_config(keys.public_key(venue.admin_seed), venue.kiosks)
+    for box in venue.boxes:
+        write_private(box_folder(folder, box) / "users.conf", text)
+
+
+def enrol(folder: Path, kiosk: str) -> tuple[Venue, dict[str, object]]:
+    """Add a kiosk, or give it a new identity; return the venue and the enrolment that the kiosk needs, once."""
+    venue = load(folder)
+    seed = keys.new_seed()
+    changed = _with_kiosks(venue, {**venue.kiosks, _checked(kiosk): keys.public_key(seed)})
+    save(folder, changed)
+    write_users(folder, changed)
+    return changed, {
+        "venue": venue.name,
+        "kiosk": kiosk,
+        "hubs": venue.urls,
+        "ca": venue.ca,
+        "seed": seed,
+        "hash_key": venue.hash_key,
+        "kiosks": dict(changed.kiosks),
+    }
+
+
+def revoke(folder: Path, kiosk: str) -> Venue:
+    """Take a kiosk's right away; the hubs drop it at their next reload."""
+    venue = load(folder)
+    if kiosk not in venue.kiosks:
+        raise SettingsTrouble("kiosk_unknown", kiosk)
+    changed = _with_kiosks(venue, {k: v for k, v in venue.kiosks.items() if k != kiosk})
+    save(folder, changed)
+    write_users(folder, changed)
+    return changed
+
+
+def running(folder: Path, venue: Venue) -> list[int]:
+    """Return the process ids of this venue's hubs that run on this machine."""
+    found = []
+    for box in venue.boxes:
+        try:
+            pid = int((box_folder(folder, box) / "hub.pid").read_text(encoding="ascii"))
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            continue
+        found.append(pid)
+    return found
+
+
+def _with_kiosks(venue: Venue, kiosks: Mapping[str, str]) -> Venue:
+    return Venue(venue.name, venue.boxes, venue.ca, venue.ca_key, venue.admin_seed, venue.hash_key, kiosks)
+
+
+def _check_number(hosts: Sequence[str]) -> None:
+    if len(hosts) not in (1, 3):  # two have no majority when one is lost; four and up are not what was tried
+        raise SettingsTrouble("hub_number", str(len(hosts)))
+
+
+def _boxes(hosts: Sequence[str]) -> tuple[HubBox, ...]:
+    return tuple(_box(f"hub{number}", host) for number, host in enumerate(hosts, 1))
+
+
+def _box(name: str, text: str) -> HubBox:
+    host, *ports = text.rsplit(":", 2) if text.count(":") <= 2 else [text]
+    try:
+        numbers = [int(p) for p in ports]
+    except ValueError as error:
+        raise SettingsTrouble("hub_host", text) from error
+    if not host or any(not 0 < n < 65536 for n in numbers):
+        raise SettingsTrouble("hub_host", text)
+    port, route = [*numbers, *(CLIENT_PORT, ROUTE_PORT)[len(numbers) :]]
+    return HubBox(name, host, port, route)
+
+
+def _names(host: str) -> list[str]:
+    return [host] if host in ("localhost", "127.0.0.1") else [host, "localhost", "127.0.0.1"]
+
+
+def _checked(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise SettingsTrouble("name_invalid", name)
+    return name

@@ -1,0 +1,96 @@
+"""`scanner-app hub` as an installer uses it, against real servers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on just now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+def hub(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `scanner-app hub`."""
+    command = [sys.executable, "-m", "scanner_app", "hub", words[0], "--data-dir", str(folder), *words[1:]]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[dict[str, Any]]:
+    """`hub run`, ended by SIGTERM."""
+    command = [sys.executable, "-m", "scanner_app", "hub", "run", "--data-dir", str(folder), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield json.loads(server.stdout.readline())
+        finally:
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(30) == 0
+
+
+def hosts(count: int) -> list[str]:
+    ports = free_ports(2 * count)
+    pairs = zip(ports[::2], ports[1::2], strict=True)
+    return [word for port, route in pairs for word in ("--hub", f"127.0.0.1:{port}:{route}")]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_from_nothing_to_a_hub_that_answers(tmp_path: Path, count: int) -> None:
+    assert hub(tmp_path, "init", *hosts(count)).returncode == 0
+    with running(tmp_path) as told:
+        assert len(told["running"]) == count
+        status = json.loads(hub(tmp_path, "status", "--json").stdout)
+        assert (status["reachable"], status["copies"], status["server"]) == (True, count, "2.15.1")
+        written = tmp_path / "door.json"
+        assert hub(tmp_path, "enrol", "door-1", "--out", str(written)).returncode == 0
+        assert stat.S_IMODE(written.stat().st_mode) == 0o600
+        enrolment = json.loads(written.read_text())
+        assert (enrolment["kiosk"], len(enrolment["hubs"])) == ("door-1", count)
+        gone = json.loads(hub(tmp_path, "revoke", "door-1", "--json").stdout)
+        assert gone["hubs_reloaded"] == count
+    assert json.loads(hub(tmp_path, "status", "--json").stdout)["reachable"] is False
+
+
+def test_one_hub_becomes_three_and_keeps_its_stream(tmp_path: Path) -> None:
+    assert hub(tmp_path, "init", *hosts(1)).returncode == 0
+    with running(tmp_path):
+        pass
+    assert hub(tmp_path, "grow", *hosts(2)).returncode == 0
+    with running(tmp_path) as told:
+        assert told["running"] == ["hub1", "hub2", "hub3"]
+        assert json.loads(hub(tmp_path, "status", "--json").stdout)["copies"] == 3
+
+
+def test_what_cannot_be(tmp_path: Path) -> None:
+    for words in (["init", *hosts(2)], ["init", "--venue", "no such name!"], ["status"], ["revoke", "nobody"]):
+        done = hub(tmp_path, *words)
+        assert done.returncode == 3, done.stderr
+        assert "Traceback" not in done.stderr
+    assert hub(tmp_path, "init").returncode == 0
+    assert hub(tmp_path, "init").returncode == 3, "never over an existing venue"
+    assert hub(tmp_path, "enrol", "../x").returncode == 3
+
+
+def test_secrets_are_for_the_owner_only(tmp_path: Path) -> None:
+    assert hub(tmp_path, "init").returncode == 0
+    for path in (tmp_path / "hub").rglob("*"):
+        if path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    assert os.access(tmp_path / "hub", os.R_OK)
