@@ -1,10 +1,9 @@
-"""Not more requests than a platform wants: a sliding window per endpoint and method."""
+"""Not more requests than a platform wants."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict, deque
 
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 
@@ -17,11 +16,14 @@ def rate(written: str) -> int:
 
 
 class Pace:
-    """At most `most` requests of one kind in any `window` seconds, over all threads of one account."""
+    """At most `most` requests of one kind per second, over all threads of one account, evenly spaced.
 
-    def __init__(self, most: int, window: float = 1.0) -> None:
-        self._most, self._window = most, window
-        self._sent: dict[str, deque[float]] = defaultdict(deque)
+    Bursts would be no faster in the long run, and would arrive within a window of the platform's that is not ours.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._gap = 1.0 / most
+        self._next: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
@@ -29,18 +31,13 @@ class Pace:
         """Wait for a turn; return the seconds left. Raise PlatformTrouble(BUSY) when none comes within the deadline."""
         began = time.monotonic()
         with self._lock:
-            turn = self._turn(self._sent[kind], began)
+            turn = max(began, self._next.get(kind, began))
             if turn - began >= deadline:
                 raise PlatformTrouble(PlatformKind.BUSY, "own rate limit", retry_after=turn - began, sent=False)
-            self._sent[kind].append(turn)
+            self._next[kind] = turn + self._gap
         if turn > began and self._ended.wait(turn - began):
             raise PlatformTrouble(PlatformKind.UNREACHABLE, "closed", sent=False)
         return deadline - (turn - began)
-
-    def _turn(self, sent: deque[float], now: float) -> float:
-        while sent and sent[0] <= now - self._window:
-            sent.popleft()
-        return now if len(sent) < self._most else max(now, sent[-self._most] + self._window)
 
     def close(self) -> None:
         """Wake everybody who waits."""

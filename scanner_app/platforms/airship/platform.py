@@ -127,8 +127,9 @@ class AirshipPlatform:
         count = whole(found, "count")
         fresh = [row for row in rows if not cursor or _changed(row, cursor)]
         passes = tuple(p for p in (self._get(["pass", needed(row, "id")]) for row in fresh) if p)
-        last = len(rows) < PAGE or len(fresh) < len(rows)
-        return Page(passes, "" if last else _following(page, count, before), None if cursor else count, reply.date)
+        gone = 0 if cursor else _gone(before, count)
+        last = not gone and (len(rows) < PAGE or len(fresh) < len(rows))
+        return Page(passes, "" if last else _following(page, count, gone), None if cursor else count, reply.date)
 
     def _get(self, path: list[str], deadline: float = DEADLINE) -> Pass | None:
         try:
@@ -216,7 +217,12 @@ def _changed(row: Mapping[str, Json], cursor: str) -> bool:
     return at is None or since is None or at >= since
 
 
-def _following(page: int, count: int | None, before: str) -> str:
-    """Return the next page; some pages back when passes were deleted meanwhile and the rest moved up."""
-    gone = max(int(before) - count, 0) if before and count is not None else 0
-    return f"{max(page + 1 - -(-gone // PAGE), 1)}:{'' if count is None else count}"
+def _gone(before: str, count: int | None) -> int:
+    """Return how many passes were deleted since the page before: so many have moved up, past this page's start."""
+    return max(int(before) - count, 0) if before and count is not None else 0
+
+
+def _following(page: int, count: int | None, gone: int) -> str:
+    """Return the next page, or the one where those stand now that moved up."""
+    following = max(page - -(-gone // PAGE), 1) if gone else page + 1
+    return f"{following}:{'' if count is None else count}"

@@ -106,10 +106,12 @@ def _fields(found: Object, kind: Kind) -> dict[str, str]:
 
 
 def _uses(found: Object) -> tuple[Use, ...]:
-    """Return a ticket's validations, or the redemption where there was no validation."""
+    """Return a ticket's validations, and the redemption unless it is one of them come back."""
     details = [an_object(each, "validateDetails") for each in a_list(found.get("validateDetails"), "validateDetails")]
     uses = [use for each in details if (use := _use(each, "validate"))]
-    if not uses and (last := _use(an_object(found.get("redemptionDetails"), "redemptionDetails"), "redemption")):
+    last = _use(an_object(found.get("redemptionDetails"), "redemptionDetails"), "redemption")
+    known = {use.scan_id for use in uses}
+    if last and (last.scan_id not in known if last.scan_id else not uses):
         uses.append(last)
     return tuple(sorted(uses, key=lambda use: use.at))
 
