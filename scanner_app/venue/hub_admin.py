@@ -100,7 +100,7 @@ async def status(venue: Venue) -> dict[str, object]:
         return {
             "reachable": True,
             "hub": str(client.connected_url.netloc) if client.connected_url else "",
-            "server": f"{client.connected_server_version.major}.{client.connected_server_version.minor}.{client.connected_server_version.patch}",
+            "server": _version(client),
             "hubs": venue.urls,
             "leader": cluster.leader if cluster else None,
             "copies": info.config.num_replicas,
@@ -112,6 +112,11 @@ async def status(venue: Venue) -> dict[str, object]:
         return {"reachable": False, "trouble": str(error) or type(error).__name__, "hubs": venue.urls}
     finally:
         await client.close()
+
+
+def _version(client: Client) -> str:
+    found = client.connected_server_version
+    return f"{found.major}.{found.minor}.{found.patch}"
 
 
 async def ensure_copies(client: Client, copies: int) -> None:
