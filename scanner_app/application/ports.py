@@ -102,6 +102,9 @@ class LedgerReader(Protocol):
     def outbox_due(self, account: str, now: datetime, limit: int) -> Sequence[OutboxItem]:
         """Return the next items to send: the oldest pending one of each pass, due, in order."""
 
+    def outbox(self, states: frozenset[OperationState], after: int = 0, limit: int = 1000) -> Sequence[OutboxItem]:
+        """Return the items in these states, oldest first, after a number."""
+
     def outbox_counts(self) -> Mapping[OperationState, int]:
         """Return how many outbox rows are in each state."""
 
