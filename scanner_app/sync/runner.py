@@ -99,6 +99,10 @@ class SyncRunner:
         for link in self._links.values():
             link.resume()
 
+    def retry_refused(self) -> int:
+        """Take up again what platforms refused, on a person's word; return how many items."""
+        return sum(link.uploader.retry_refused() for link in self._links.values())
+
     def confirm_deletions(self, account: str) -> int:
         """Take a person's word that passes missing from the platform's list are gone; return how many were buried."""
         return self._links[account].downloader.confirm_deletions()

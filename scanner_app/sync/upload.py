@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import threading
@@ -13,6 +14,7 @@ from functools import partial
 from scanner_app.application.events import Level, Notice
 from scanner_app.application.ports import Connection, OutboxItem
 from scanner_app.domain.errors import StorageTrouble
+from scanner_app.domain.scan import OperationState
 from scanner_app.sync.answers import Action
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.courier import Courier
@@ -31,6 +33,7 @@ DISK_SECONDS = 5.0
 OTHER_KEY_SECONDS = 1800.0  # the store takes a time more than an hour ahead for a clock set wrong
 STORM_SECONDS = 1.0
 LONG_OFFLINE = 5.0
+MOST_REFUSED = 10_000
 PROBES = 3  # how often `drain` asks a platform that cannot be reached
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -127,6 +130,17 @@ class Uploader:
         """Go on after `pause()`."""
         self._paused = False
         self._bell.ring()
+
+    def retry_refused(self) -> int:
+        """Take up again what was refused, on a person's word; return how many items."""
+        with contextlib.closing(self._line.clerk.ledger_reader()) as reader:
+            refused = reader.outbox(frozenset({OperationState.REFUSED}), limit=MOST_REFUSED)
+        mine = [item for item in refused if item.operation.account == self._line.account]
+        for item in mine:
+            self._tally.forget(item.number)
+            self._courier.stay(item, "", unknown=True)
+        self._bell.ring()
+        return len(mine)
 
     @property
     def paused_reason(self) -> str:

@@ -99,6 +99,15 @@ class TestDelivery:
         platform.next_fault = script([fails(kind, "nope")], "deliver")
         assert kiosk.drain().sent == 1
 
+    def test_what_was_refused_can_be_tried_again_by_a_person(self, kiosk, platform):
+        kiosk.admit("p01", VOID)
+        platform.next_fault = script([fails(PlatformKind.REFUSED, "nope")] * 2, "deliver")
+        assert kiosk.drain().refused == 1
+        assert kiosk.uploader.retry_refused() == 1
+        assert kiosk.drain().sent == 1
+        assert platform.rows["p01"].voided_by == "here"
+        assert kiosk.uploader.retry_refused() == 0
+
 
 @pytest.mark.usefixtures("guests")
 class TestTrouble:
