@@ -18,6 +18,7 @@ def add_parser(
     """Describe the verbs."""
     push = verbs.add_parser("push", parents=parents, help="send what the platforms do not know yet")
     push.add_argument("--deadline", type=float, default=60.0, metavar="SECONDS")
+    push.add_argument("--retry-refused", action="store_true", help="try once more what a platform refused")
     json_option(push)
     sync = verbs.add_parser("sync", parents=parents, help="fetch passes")
     sync.add_argument("--full", action="store_true", help="everything, not only what changed")
@@ -33,6 +34,8 @@ def run_push(args: argparse.Namespace) -> int:
     """Drain the outbox."""
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.need_set_up()
+        if args.retry_refused:
+            kiosk.sync.retry_refused()
         report = kiosk.sync.push(args.deadline)
         left = kiosk.door.status().unsent
     if args.json:
