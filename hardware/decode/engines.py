@@ -70,7 +70,7 @@ class ZxingEngine:
     def _read(self, barcode: zxingcpp.Barcode, formats: frozenset[str]) -> Read | None:
         name = _NAMES.get(barcode.format.name)
         data = bytes(barcode.bytes)
-        if name == "EAN13" and "UPCA" in formats and data.startswith(b"0"):
+        if len(data) == 13 and data.startswith(b"0") and "UPCA" in formats and name in ("EAN13", "UPCA"):
             # A UPC-A symbol is an EAN-13 whose first digit is 0; the allow-list says under which name it counts.
             name, data = "UPCA", data[1:]
         if name not in formats or not data:

@@ -18,10 +18,10 @@ _NEAR_WHITE: Final = np.array([round(255 * (level / 255) ** 8) for level in rang
 
 
 def levelled(gray: Gray) -> Gray:
-    """Shadow edges, glare: each pixel against the white around it."""
+    """Shadow edges, glare: each pixel against the white around it, which closing follows up to the edge itself."""
     across = max(15, gray.shape[1] // 12) | 1
     down = max(3, across // 4)
-    white = cv2.blur(cv2.dilate(gray, np.ones((down, across), np.uint8)), (across, down))
+    white = cv2.blur(cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((down, across), np.uint8)), (5, 3))
     return np.asarray(cv2.divide(gray, white, scale=235), np.uint8)
 
 

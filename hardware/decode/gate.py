@@ -68,11 +68,10 @@ class ChangeGate:
         step = cv2.absdiff(thumb, last)
         limit = _FLOOR + _SIGMAS * self._noise
         changed = int(np.count_nonzero(step > limit))
-        if changed <= _CHANGED_CELLS:
-            cv2.accumulateWeighted(step, self._noise, _LEARN)
-        else:
-            # Robust against what moves: noise that rose everywhere (lights out) must still be learned.
-            np.maximum(self._noise, np.float32(np.median(step) * 0.7), out=self._noise)
+        if changed > _CHANGED_CELLS:
+            # What moves is no noise, but noise that rose everywhere (lights out) must still be learned.
+            step = np.minimum(step, 3 * np.median(step) + 1, dtype=np.float32)
+        cv2.accumulateWeighted(step, self._noise, _LEARN)
         self._last = thumb
         return changed > _CHANGED_CELLS
 
