@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hardware.readers import BadSpec, open_relay
 from hardware.relay import Opening, Relay
 from scanner_app.application.control import CorrectionReport
-from scanner_app.application.events import Decided, Event, Level, Notice
+from scanner_app.application.events import Decided, Event, Level, Notice, Overridden
 from scanner_app.domain.errors import SettingsTrouble
 
 log = logging.getLogger(__name__)
@@ -34,11 +34,15 @@ class Turnstile:
 
     def hear(self, event: Event) -> None:
         """Let one guest through for each recorded use; a look, or a verdict that is not on disk, opens nothing."""
-        if not isinstance(event, Decided) or not event.durable:
-            return
-        verdict, scan_id = event.scan.verdict, event.scan.scan_id
-        if verdict.admits and verdict.records_use:
-            self._relay.open_once(lambda result, why: self._opened(scan_id, result, why))
+        if isinstance(event, Overridden):
+            self._let_through(event.scan_id)
+        elif isinstance(event, Decided) and event.durable:
+            verdict = event.scan.verdict
+            if verdict.admits and verdict.records_use:
+                self._let_through(event.scan.scan_id)
+
+    def _let_through(self, scan_id: str) -> None:
+        self._relay.open_once(lambda result, why: self._opened(scan_id, result, why))
 
     def _opened(self, scan_id: str, result: Opening, why: str) -> None:
         if result is Opening.FAILED:

@@ -17,6 +17,7 @@ from scanner_app.application.events import (
     Checking,
     Decided,
     Event,
+    Overridden,
     SettingsChanged,
     Status,
     StatusChanged,
@@ -156,6 +157,8 @@ class Door:
     def override(self, scan_id: str, operator: str, reason: str) -> CorrectionReport:
         """Admit a refused guest on a supervisor's word."""
         report = correct.override(self._desk, scan_id, operator, reason)
+        if not report.trouble:
+            self.tell(Overridden(report.fact_id))
         self._corrected(report)
         return report
 

@@ -29,6 +29,13 @@ class Decided:
     undo_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """A refused guest was admitted on a supervisor's word; on disk before this was sent."""
+
+    scan_id: str
+
+
 class DeviceState(StrEnum):
     """How a camera or reader is doing."""
 
@@ -128,4 +135,4 @@ class SettingsChanged:
     """Settings were saved; screens reread them."""
 
 
-Event = Checking | Decided | DeviceChanged | FrameSeen | Notice | StatusChanged | SettingsChanged
+Event = Checking | Decided | Overridden | DeviceChanged | FrameSeen | Notice | StatusChanged | SettingsChanged

@@ -14,7 +14,7 @@ import pytest
 from hardware.relay import Relay, RelayProfile, switch_command
 from scanner_app import settings as settings_file
 from scanner_app.application.control import CorrectionReport
-from scanner_app.application.events import Checking, Decided, Event, Notice
+from scanner_app.application.events import Checking, Decided, Event, Notice, Overridden
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import Moment, Scan
@@ -73,8 +73,8 @@ def through(port: Port, *events: Event, trouble: str = "") -> Door:
 
 def test_one_pulse_for_each_recorded_use() -> None:
     port = Port()
-    door = through(port, decided(), decided(Outcome.ATTENTION))
-    assert port.sent.count(switch_command(1, on=True)) == 2
+    door = through(port, decided(), decided(Outcome.ATTENTION), Overridden("scan-2"))
+    assert port.sent.count(switch_command(1, on=True)) == 3
     assert not door.undone
     assert door.told.empty()
 
