@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "pass": ("scanner_app.commands.passes", "run"),
     "links": ("scanner_app.commands.links", "run"),
     "doctor": ("scanner_app.commands.doctor", "run"),
+    "provision": ("scanner_app.commands.provision", "run"),
     "hub": ("scanner_app.commands.hub", "run"),
     "nfc": ("scanner_app.commands.nfc", "run"),
 }
