@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format setup setup-test check-noqt faults soak bench bench-decode lock clean
+.PHONY: help run test check lint format setup setup-test check-noqt faults soak bench bench-decode pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -47,6 +47,12 @@ bench: setup-test ## redemption, first load and cold start, as ratios and counts
 
 bench-decode: setup-test ## the decoder on pictures and videos
 	@$(BIN)/python -m benchmarks.decode
+
+pictures: setup ## draw every screen and every verdict into build/pictures, and renew those of the README
+	@$(BIN)/scanner-app screenshots --out build/pictures >/dev/null
+	@mkdir -p docs/pictures
+	@for name in door-admit-confirmed door-already-used kiosk-waiting settings-camera; do cp build/pictures/en/1280x800/$$name.png docs/pictures/; done
+	@echo "docs/pictures renewed; every screen is in build/pictures"
 
 lock: setup-test ## write the lock files anew (UPGRADE=1: with newer versions)
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
