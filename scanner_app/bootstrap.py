@@ -127,6 +127,8 @@ class Kiosk:
         self.store = Store(data_dir, self.tenants(), read_only=not writes, on_damage=self._damaged)
         self.store.open()
         self._parts.add("store", self.store.close)
+        if writes:
+            self._keep_time()
         self.sync = self._runner()
         self._syncing = False
         finder = Finder(self.store, self.settings.load, self.oracles, keeps=writes)
@@ -145,6 +147,12 @@ class Kiosk:
             )
         )
         self.settings.changed.append(self._follow)
+
+    def _keep_time(self) -> None:
+        """It cannot be earlier than the last scan, whatever this computer's clock says."""
+        with contextlib.closing(self.store.ledger_reader()) as reader:
+            for last in reader.recent_scans(1):
+                self.clock.floor(last.at)
 
     # --- life
     def start_sync(self) -> None:
