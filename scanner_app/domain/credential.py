@@ -87,15 +87,15 @@ def page_key(text: str) -> str | None:
 
 
 def candidates(text: str) -> tuple[str, ...]:
-    """Return the texts to look up, the most literal first: as cleaned, without inner controls, a page's key."""
+    """Return the texts to look up, the most literal first: as read, cleaned, without inner controls, a page's key."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return ()
     literal = clean(text)
     plain = _without_controls(literal)
     if not plain.strip():
         return ()
-    key = page_key(plain)
-    return tuple(dict.fromkeys(t for t in (literal, plain, key) if t))
+    padded = text if text.strip(" ") == literal else None  # a boarding pass may end in blanks that count
+    return tuple(dict.fromkeys(t for t in (padded, literal, plain, page_key(plain)) if t))
 
 
 def storable(text: str) -> str:

@@ -18,6 +18,7 @@ from scanner_app.domain.credential import MAX_BYTES, candidates, clean, page_key
         ("\x1dabc\x00", ("abc",)),
         ("a\x1db", ("a\x1db", "ab")),
         ("a b", ("a b",)),
+        ("M1DOE/JANE 100 ", ("M1DOE/JANE 100 ", "M1DOE/JANE 100")),
         ("https://app.passcreator.com/en/p/nr9pod8", ("https://app.passcreator.com/en/p/nr9pod8", "nr9pod8")),
         ("https://app.passcreator.com/p/1234567/", ("https://app.passcreator.com/p/1234567/", "1234567")),
         ("Zoë-42", ("Zoë-42",)),
