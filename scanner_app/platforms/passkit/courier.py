@@ -160,10 +160,10 @@ class Courier:
             return Answer(REFUSED, "value_not_offered")
         held = subject.stored_value or Decimal(0)
         known = self._points.pop(operation.scan_id, None)
-        if may_have_arrived and known is None:
-            return Answer(CONTESTED, "value_unsettled", {"stored_value": str(held), "amount": str(operation.amount)})
         if may_have_arrived and known and held == known[1]:
             return Answer(ALREADY)
+        if may_have_arrived and not (known and held == known[0]):  # nobody can tell any more whether it arrived
+            return Answer(CONTESTED, "value_unsettled", {"stored_value": str(held), "amount": str(operation.amount)})
         if held + operation.amount < 0:
             return Answer(CONTESTED, "nothing_left", {"stored_value": str(held), "amount": str(operation.amount)})
         self._remember(operation.scan_id, held, held + operation.amount)
