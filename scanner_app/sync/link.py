@@ -14,7 +14,8 @@ from scanner_app.sync.answers import delay
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.download import ENDING, Downloader, SyncReport
 from scanner_app.sync.line import Line
-from scanner_app.sync.upload import Listeners, Uploader
+from scanner_app.sync.reports import Listeners
+from scanner_app.sync.upload import Uploader
 from scanner_app.sync.zone_watch import ZoneWatch
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from scanner_app.sync.bell import Bell
 from scanner_app.sync.download import ENDING, Downloader, Progress, SyncReport
 from scanner_app.sync.line import Line, LineOracle
 from scanner_app.sync.link import Link
-from scanner_app.sync.upload import DrainReport, Uploader
+from scanner_app.sync.reports import DrainReport
+from scanner_app.sync.upload import Uploader
 
 log = logging.getLogger(__name__)
 

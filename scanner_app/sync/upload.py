@@ -6,7 +6,7 @@ import contextlib
 import logging
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,7 @@ from scanner_app.sync.bell import Bell
 from scanner_app.sync.courier import Courier
 from scanner_app.sync.lanes import Lanes
 from scanner_app.sync.line import Line
+from scanner_app.sync.reports import DrainReport, Listeners
 from scanner_app.sync.tally import Tally
 from scanner_app.sync.zone_watch import ZoneWatch
 
@@ -36,40 +37,6 @@ LONG_OFFLINE = 5.0
 MOST_REFUSED = 10_000
 PROBES = 3  # how often `drain` asks a platform that cannot be reached
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class DrainReport:
-    """What came of emptying the outbox. `left`: passes with something still to send; `paused_reason` a code or ''."""
-
-    sent: int = 0
-    refused: int = 0
-    contested: int = 0
-    left: int = 0
-    paused_reason: str = ""
-
-    @property
-    def trouble(self) -> str:
-        """The code of what kept it from ending, '' if nothing did."""
-        return self.paused_reason
-
-    def __add__(self, other: DrainReport) -> DrainReport:
-        """Return both accounts' reports as one."""
-        return DrainReport(
-            self.sent + other.sent,
-            self.refused + other.refused,
-            self.contested + other.contested,
-            self.left + other.left,
-            self.paused_reason or other.paused_reason,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Listeners:
-    """Who hears of uploads: notices for people, and that counts have changed."""
-
-    notify: Callable[[Notice], None] = lambda _: None
-    changed: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)

@@ -22,7 +22,8 @@ from scanner_app.storage.store import Store
 from scanner_app.sync.connectivity import Connectivity
 from scanner_app.sync.download import Downloader, SyncReport
 from scanner_app.sync.line import Line
-from scanner_app.sync.upload import DrainReport, Listeners, Uploader
+from scanner_app.sync.reports import DrainReport, Listeners
+from scanner_app.sync.upload import Uploader
 
 
 class Kiosk:
