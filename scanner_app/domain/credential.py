@@ -77,6 +77,8 @@ def clean(text: str) -> str:
 
 
 def _without_controls(text: str) -> str:
+    if text.isprintable():
+        return text  # nearly every code there is
     return "".join(ch for ch in text if unicodedata.category(ch) not in ("Cc", "Cs"))
 
 
