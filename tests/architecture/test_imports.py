@@ -20,7 +20,7 @@ OWN = {
     "scanner_app/storage": CORE | {"scanner_app.storage"},
     "scanner_app/platforms": CORE | {"scanner_app.platforms"},
     "scanner_app/sync": CORE | {"scanner_app.sync"},
-    "scanner_app/venue": CORE | {"scanner_app.venue"},
+    "scanner_app/venue": CORE | {"scanner_app.venue", "scanner_app.files"},
     "scanner_app/ui": CORE | {"scanner_app.ui", "resources"},
     "scanner_app/sandbox": {"scanner_app.sandbox", "resources"},
     "hardware": {"hardware"},
