@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 venv=${VENV:-.venv}-noqt
+. scripts/source-only.sh
 scripts/setup.sh test
 
 without_qt=$(mktemp)
@@ -14,7 +15,7 @@ awk '/^[A-Za-z0-9]/ { skip = ($0 ~ /^(pyside6|shiboken6|pytest-qt)/) } !skip' re
 [ -x "$venv/bin/python" ] || "${VENV:-.venv}/bin/python" -m venv "$venv"
 pip() { "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check "$@" </dev/null; }
 pip --require-hashes --only-binary :all: -r requirements/build.txt
-pip --require-hashes --only-binary :all: --no-binary pydes --no-build-isolation -r "$without_qt"
+pip --require-hashes --only-binary :all: --no-binary "$source_only" --no-build-isolation -r "$without_qt"
 pip --no-deps --no-build-isolation --editable .
 
 if "$venv/bin/python" -c 'import PySide6' 2>/dev/null; then

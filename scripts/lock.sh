@@ -5,12 +5,16 @@
 set -eu
 cd "$(dirname "$0")/.."
 venv=${VENV:-.venv}
+. scripts/source-only.sh
 
 compile() {
   out=$1
   shift
+  for package in $(printf '%s' "$source_only" | tr ',' ' '); do
+    set -- --no-binary "$package" "$@"
+  done
   "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-    --no-emit-index-url --no-emit-find-links --only-binary :all: --no-binary pydes --output-file "$out" "$@"
+    --no-emit-index-url --no-emit-find-links --only-binary :all: --output-file "$out" "$@"
   {
     echo "# Written by \`make lock\` from pyproject.toml; installed by scripts/setup.sh with --require-hashes."
     cat "$out"

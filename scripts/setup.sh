@@ -40,7 +40,7 @@ fingerprint() {
   {
     printf '%s\n' "$1" "$root" "$venv" "${PYTHON:-}"
     cat requirements/build.txt requirements/run.txt requirements/dev.txt pyproject.toml \
-      scripts/setup.sh scripts/system-packages.sh scripts/probe.py
+      scripts/setup.sh scripts/system-packages.sh scripts/source-only.sh scripts/probe.py
     cat /etc/os-release 2>/dev/null || uname -a
   } | cksum
 }
@@ -54,6 +54,7 @@ fi
 # --- system packages ----------------------------------------------------------------------------------------------
 
 . scripts/system-packages.sh
+. scripts/source-only.sh
 wanted="$packages_window $packages_wayland $packages_multimedia $packages_devices $packages_fonts"
 
 has_apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
@@ -183,8 +184,8 @@ if ! usable_environment; then
 fi
 rm -f "$venv/.ready-$profile"
 
-# A hash for every file, nothing built but pyDes (the one package without a wheel) and the program itself, and those
-# with the locked tools installed first: pip fetches nothing that the lock does not name.
+# A hash for every file, nothing built but the few packages without a wheel and the program itself, and those with the
+# locked tools installed first: pip fetches nothing that the lock does not name.
 install() {
   "$venv/bin/python" -m pip install --no-input --disable-pip-version-check $quiet "$@" </dev/null || stop \
     "the packages could not be installed; the lines above say why. If the package index could not be reached, check
@@ -195,7 +196,7 @@ quiet="--quiet"
 [ -t 1 ] && quiet=""
 say "installing the locked packages of $lock (a few hundred MB the first time)"
 install --require-hashes --only-binary :all: -r requirements/build.txt
-install --require-hashes --only-binary :all: --no-binary pydes --no-build-isolation -r "$lock"
+install --require-hashes --only-binary :all: --no-binary "$source_only" --no-build-isolation -r "$lock"
 install --no-deps --no-build-isolation --editable .
 
 # Not what the package manager says is there, but what loads.

@@ -1,7 +1,9 @@
 """What is locked and installed: every package hashed, named in the notice, and none of the ones that do harm."""
 
+import ast
 import importlib.metadata
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -21,6 +23,19 @@ UNWANTED = {
     "pyqt5": "PySide6-Essentials",
     "pyqt6": "PySide6-Essentials",
 }
+
+
+# What [project.optional-dependencies] offers, by the names their modules go by.
+OPTIONAL = {"smartcard", "pyscard"}
+
+
+def imported_tops(node: ast.AST) -> list[str]:
+    """The top-level packages that an import statement names."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+        return [node.module.partition(".")[0]]
+    return []
 
 
 def normal(name: str) -> str:
@@ -75,6 +90,24 @@ def test_the_locks_hold_what_the_project_asks_for():
         )
     ]
     assert unmet == [], "run `make lock`"
+
+
+def test_every_library_the_code_imports_is_locked_for_a_run():
+    """Also what an import brings along counts; optional extras are imported behind a question and named here."""
+    providers = importlib.metadata.packages_distributions()
+    ours = ("scanner_app", "hardware", "resources", "__future__")
+    shipped = {name for name, _ in locked("run")} | OPTIONAL
+    strangers = {
+        top
+        for room in ours
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for top in imported_tops(node)
+        if top not in sys.stdlib_module_names
+        and top not in ours
+        and not {normal(name) for name in providers.get(top, [top])} & shipped
+    }
+    assert strangers == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
