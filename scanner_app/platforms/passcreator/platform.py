@@ -176,7 +176,7 @@ class PasscreatorPlatform:
         if known is None and results:
             self._read(needed(an_object(results[0], "pass"), "identifier"))
         with self._lock:
-            return self._names.setdefault(template, {}) if results else self._names.get(template, {})
+            return self._names.get(template, {})
 
     # --- telling ----------------------------------------------------------------------------------------------------
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
