@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,9 @@ from scanner_app.domain.passes import IdentifierKind, Matches, Pass
 from scanner_app.domain.place import Place
 
 log = logging.getLogger(__name__)
+
+LEAST_SECONDS = 0.05
+"""With less time than this left nobody is asked any more: the local decision stands."""
 
 
 class Oracle(Protocol):
@@ -72,11 +76,11 @@ class Finder:
         allowed = _carries(settings, credential)
         found: list[Pass] = []
         answered = 0
-        oracles = self._oracles()
+        oracles, ends = self._oracles(), time.monotonic() + settings.lookup_deadline
         for account, oracle in oracles.items():
             if matches.passes and all(p.account != account for p in matches.passes):
                 continue
-            answer = _ask_one(oracle, credential, allowed(account), settings.lookup_deadline)
+            answer = _ask_one(oracle, credential, allowed(account), ends)
             if answer is None:
                 continue
             answered += 1
@@ -98,13 +102,17 @@ class Finder:
 
 
 def _ask_one(
-    oracle: Oracle, credential: Credential, allowed: frozenset[IdentifierKind], deadline: float
+    oracle: Oracle, credential: Credential, allowed: frozenset[IdentifierKind], ends: float
 ) -> list[Pass] | None:
+    """Return what one platform knows, None when it did not say in time; `ends`: one deadline for all questions."""
     if not oracle.believed_up():
         return None
     try:
         for text in credential.candidates:
-            exact = [p for p in oracle.lookup(text, deadline) if _names(p, text, allowed)]
+            left = ends - time.monotonic()
+            if left < LEAST_SECONDS:
+                return None
+            exact = [p for p in oracle.lookup(text, left) if _names(p, text, allowed)]
             if exact:
                 return exact
     except PlatformTrouble as trouble:

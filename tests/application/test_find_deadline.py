@@ -1,0 +1,51 @@
+"""A verdict waits for the network once, however many texts and accounts there are to ask about."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.find import Finder
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.place import Accepted, Place
+from scanner_app.storage.store import Store
+
+
+class Slow:
+    """A platform that takes all the time it is given, and then some."""
+
+    def __init__(self):
+        self.deadlines = []
+
+    def believed_up(self):
+        return True
+
+    def lookup(self, text, deadline):
+        self.deadlines.append(deadline)
+        threading.Event().wait(min(deadline, 0.3))
+        if deadline < 0.3:
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, "too late")
+        return []
+
+
+@pytest.mark.parametrize("accounts", [1, 3])
+def test_all_questions_share_one_deadline(tmp_path, accounts):
+    names = [f"acc{n}" for n in range(accounts)]
+    configs = tuple(AccountConfig(name, "passcreator", "https://x") for name in names)
+    settings = Settings(accounts=configs, lookup_deadline=0.4)
+    slow = Slow()
+    place = Place("Main", tuple(Accepted(name) for name in names))
+    with Store(tmp_path / "kiosk", dict.fromkeys(names, "t")) as store:
+        finder = Finder(store, lambda: settings, lambda: dict.fromkeys(names, slow))
+        credential = Credential("https://x.example/p/AB\x00CD", Symbology.QR)
+        assert len(credential.candidates) == 3
+        began = time.monotonic()
+        matches = finder.find(credential, place, datetime.now(UTC))
+        waited = time.monotonic() - began
+    assert waited < 0.4 + 0.4  # half a deadline for a busy machine
+    assert not matches.passes
+    assert not matches.complete
+    assert max(slow.deadlines) <= 0.4
