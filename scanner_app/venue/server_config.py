@@ -89,6 +89,8 @@ def _cluster(box: HubBox, boxes: Sequence[HubBox], folder: str, listen: str) -> 
         '  name: "venue"',
         f"  listen: {_quoted(f'{listen}:{box.route_port}')}",
         f"  routes: [{routes}]",
+        # Kiosks know their hubs from their enrolment; addresses a hub finds of itself are not in its certificate.
+        "  no_advertise: true",
         f"  {_tls(folder, verify=True)}",
         "}",
     ]
