@@ -220,15 +220,15 @@ def _opened(opener: Callable[[], Reader]) -> Iterator[Reader]:
 
 
 def open_source(spec: str, *, paced: bool = True, loop: bool = False) -> CameraSource:
-    """The source that `spec` names: "0" or "camera:0", a video file, a picture or a folder of them, an http(s) address.
+    """The source that `spec` names: "0", "camera:0", "camera:/dev/...", a video, a picture, a folder, an http address.
 
     Files: `paced` plays in real time; otherwise each frame is handed over as soon as the last one was taken, and times
     are those of the recording. Nothing is opened before start(). ValueError for an empty or unknown kind of address.
     """
-    device = re.fullmatch(r"(?:camera:)?(\d{1,3})", spec)
+    device = re.fullmatch(r"(?:camera:)?(\d{1,3})|camera:(/dev/\S+)", spec)
     if device:
-        number = int(device[1])
-        return CameraSource(f"camera {number}", lambda: open_device(number), live=True, device=True)
+        which: int | str = int(device[1]) if device[1] else device[2]
+        return CameraSource(f"camera {which}", lambda: open_device(which), live=True, device=True)
     if re.match(r"https?://", spec):
         return CameraSource("network camera", lambda: open_url(spec), live=True)
     if not spec or "://" in spec or spec.startswith("camera:"):

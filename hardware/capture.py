@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hardware.frames import Frame, Gray
+from hardware.frames import Gray
 from hardware.opencv import cv2
 
 _log = logging.getLogger(__name__)
@@ -93,13 +93,16 @@ class _Pictures:
         """See Reader."""
 
 
-def open_device(number: int, width: int = 1280, height: int = 720) -> Reader:
-    """The camera with this number, asked for motion JPEG and the given size. CannotOpen when there is none."""
+def open_device(device: int | str, width: int = 1280, height: int = 720) -> Reader:
+    """The camera with this number or path, asked for motion JPEG and the given size. CannotOpen when there is none.
+
+    A path below /dev/v4l/by-id stays the same camera when it is plugged in again elsewhere.
+    """
     backend = cv2.CAP_V4L2 if Path("/dev").is_dir() and Path("/sys").is_dir() else cv2.CAP_ANY
-    capture = cv2.VideoCapture(number, backend)
+    capture = cv2.VideoCapture(device, backend)
     if not capture.isOpened():
         capture.release()
-        raise CannotOpen(f"camera {number} is not there or is in use by another program")
+        raise CannotOpen(f"camera {device} is not there or is in use by another program")
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
@@ -158,20 +161,3 @@ def gray_of(colour: Gray) -> Gray:
 
 def _as_colour(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Gray:
     return picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)
-
-
-def recorded_frames(path: Path) -> Iterator[Frame]:
-    """Each frame of a video, picture or folder of pictures, in this thread, with the times of the recording.
-
-    CannotOpen when it holds nothing readable.
-    """
-    reader = open_file(path)
-    try:
-        index = 0
-        while (picture := reader.read()) is not None:
-            yield Frame(gray_of(picture.colour), picture.offset or 0.0, index, picture.colour)
-            index += 1
-    finally:
-        reader.close()
-    if index == 0:
-        raise CannotOpen(f"{path} holds no picture that can be read")

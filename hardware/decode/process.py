@@ -96,6 +96,7 @@ class DecoderProcess:
         self._seq = 0
         self._fruitless = 0
         self.counters = Counters()
+        self.notice = ""  # what the decoder goes without on this machine, as a sentence for a person
 
     def start(self) -> None:
         """Start the child and the thread that watches it."""
@@ -105,7 +106,7 @@ class DecoderProcess:
         """Hand over the newest frame; one that still waits is dropped."""
         self._count(taken=self._box.put(frame))
 
-    def submit_each(self, frame: Frame, timeout: float = 10.0) -> bool:
+    def submit_each(self, frame: Frame, timeout: float = 60.0) -> bool:
         """Hand over a frame without dropping any, for files; False when the decoder was not free in time."""
         return self._count(taken=self._box.put_when_free(frame, timeout))
 
@@ -114,7 +115,7 @@ class DecoderProcess:
             self._handed += taken
         return taken
 
-    def flush(self, timeout: float = 10.0) -> bool:
+    def flush(self, timeout: float = 60.0) -> bool:
         """Wait until every frame handed over has been answered (or given up); False when that took too long."""
         with self._idle:
             return self._idle.wait_for(self._all_answered, timeout)
@@ -207,6 +208,7 @@ class DecoderProcess:
                 return
             self._child = child = _Child(self._decoder, self._formats, self._deadline, self._extra_path)
         hello = read_answer(child.answers, time.monotonic() + _START)
+        self.notice = hello.notice
         if hello.notice:
             _log.info("decoder: %s", hello.notice)
         self._ready.set()

@@ -164,9 +164,10 @@ def test_no_frame_comes_after_stop():
     assert seen.states[-1] is CameraState.ENDED
 
 
-def test_a_camera_number_that_is_not_there_is_missing():
+@pytest.mark.parametrize("spec", ["97", "camera:97", "camera:/dev/v4l/by-id/usb-none-video-index0"])
+def test_a_camera_that_is_not_there_is_missing(spec):
     seen = Seen()
-    source = open_source("camera:97")
+    source = open_source(spec)
     source.start(seen.frame, seen.state)
     seen.wait(lambda s: CameraState.MISSING in s.states)
     assert source.stop()

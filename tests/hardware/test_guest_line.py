@@ -3,9 +3,9 @@
 import pytest
 
 from hardware.camera import open_source
-from hardware.capture import recorded_frames
-from hardware.decode import DEFAULT_FORMATS, Debounce, DecoderProcess, presentations
+from hardware.decode import DEFAULT_FORMATS, Debounce, DecoderProcess
 from hardware.guest_line import GuestClip, line_pictures, write_line
+from hardware.recordings import reads_of
 
 GUESTS = [
     GuestClip("7f1c8f0e-6a3b-4a52-9d38-0d1c5d1a7b01", "QR", "Summer Night"),
@@ -26,7 +26,7 @@ def line(tmp_path_factory):
 
 
 def test_every_guest_is_presented_once_and_in_order(line):
-    found = list(presentations(recorded_frames(line)))
+    found = list(reads_of(line))
     assert [(p.read.text, p.read.format) for p in found] == EXPECTED
 
 
