@@ -27,7 +27,8 @@ MAX_BODY = 2 * 1024 * 1024
 """Largest body read, in bytes (reliability.md, O2)."""
 KEEP_ALIVE = 20.0
 """Seconds an idle connection is kept; common servers drop theirs after 60 to 75."""
-CONNECTIONS = 8
+CONNECTIONS = 12
+"""Eight lanes of the outbox, two walks, and look-ups that must not queue behind them."""
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpcore").setLevel(logging.WARNING)  # its DEBUG lines hold headers

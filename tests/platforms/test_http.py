@@ -9,7 +9,7 @@ import pytest
 from support import fault_server as faults
 
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
-from scanner_app.platforms.http import Http, checked_url
+from scanner_app.platforms.http import CONNECTIONS, Http, checked_url
 
 
 def trouble(http, method="GET", path=("x",), deadline=2.0, **more) -> PlatformTrouble:
@@ -287,17 +287,17 @@ def test_after_sleep_everything_is_opened_anew(server, http):
 def test_closing_wakes_whoever_waits(server, http, end):
     server.behave(faults.half_open)
     found: list[PlatformTrouble] = []
-    threads = [threading.Thread(target=lambda: found.append(trouble(http, deadline=30))) for _ in range(12)]
+    threads = [threading.Thread(target=lambda: found.append(trouble(http, deadline=30))) for _ in range(16)]
     for thread in threads:
         thread.start()
-    while len(server.requests) < 8:  # as many as the pool lets through
+    while len(server.requests) < 12:  # as many as the pool lets through
         threading.Event().wait(0.005)
     began = time.monotonic()
     http.close()
     for thread in threads:
         thread.join(5)
     assert time.monotonic() - began < 2
-    assert [f.kind for f in found] == [PlatformKind.UNREACHABLE] * 12
+    assert [f.kind for f in found] == [PlatformKind.UNREACHABLE] * 16
     if end == "close":
         assert not trouble(http).sent
 
@@ -319,4 +319,4 @@ def test_many_threads_share_one_client(server, http):
         thread.join(30)
     assert wrong == []
     assert len(server.requests) == 320
-    assert server.connections <= 8
+    assert server.connections <= CONNECTIONS
