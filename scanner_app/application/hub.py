@@ -69,7 +69,12 @@ class ClaimEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One admission asked of the hub. `known`: slots known to be taken; `allowed`: how many there are, None = no end."""
+    """One admission asked of the hub. `known`: slots known to be taken; `allowed`: how many there are, None = no end.
+
+    Slots given back by voids come on top of `allowed`; the hub itself counts them. `serial`: the slot after `known` or
+    none (in and out: whoever has the slot went first). `scope` narrows the place: the day where entries count per day.
+    `detail` is what the record tells others of this admission.
+    """
 
     claim_id: str
     key: PassKey
@@ -79,6 +84,9 @@ class Claim:
     at: datetime
     offset: float | None = None
     direction: Direction = Direction.ENTRY
+    scope: str = ""
+    serial: bool = False
+    detail: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

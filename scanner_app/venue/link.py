@@ -1,0 +1,262 @@
+"""One connection to one of the venue's hubs at a time, in a thread and an event loop of its own.
+
+The client library's own reconnecting is left off: a hub that answers TCP but has lost its leader must be left for
+another after two failures, and hosts that a hub advertises are not in its certificate. So each connection is one
+client to one hub, and the link goes round the hubs it was given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CONNECT_SECONDS = 2.0
+PAUSE_SECONDS = 0.25
+"""Between two tries after every hub was tried once; a hub that is up answers in milliseconds."""
+FAILURES = 2
+"""Failures in a row after which another hub is tried (venue.md, 9)."""
+PING_SECONDS = 2
+
+
+class HubUnreachable(Exception):
+    """There is no connection, or it went away before an answer came: what was asked may have happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What makes a kiosk one of the venue's: where its hubs are, whom to believe, who it is. `seed` is a secret."""
+
+    venue: str
+    kiosk: str
+    hubs: tuple[str, ...]
+    ca: str
+    seed: str
+    hash_key: bytes
+
+
+class HubLink:
+    """A connection that comes back. `connected` is called in the loop after each connect, with the new client."""
+
+    def __init__(self, enrolment: Enrolment, connected: Callable[[Client], Awaitable[None]] | None = None) -> None:
+        self._enrolment, self._hear = enrolment, connected
+        self._thread = threading.Thread(target=self._main, name="hub link", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._client: Client | None = None
+        self._gone: asyncio.Event | None = None
+        self._failures = 0
+        self._next = 0
+        self.hub = ""
+        self.trouble = ""
+        self.lost_at: float | None = time.monotonic()
+
+    # --- life, from any thread
+    def start(self) -> None:
+        """Start connecting; returns when calls are taken."""
+        self._thread.start()
+        self._ready.wait()
+
+    def stop(self, deadline: float = 3.0) -> bool:
+        """Close everything; returns False when that took longer than the deadline (seconds)."""
+        loop, stop = self._loop, self._stop
+        if loop is None or stop is None:
+            return True
+        if not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(stop.set)
+            except RuntimeError:
+                log.debug("the loop had ended already")
+        self._thread.join(deadline)
+        return not self._thread.is_alive()
+
+    def call(self, work: Coroutine[Any, Any, T], deadline: float) -> T:
+        """Run a coroutine in the loop and wait for it; TimeoutError after `deadline` seconds, when it is cancelled."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            work.close()
+            raise HubUnreachable("the link is closed")
+        future = asyncio.run_coroutine_threadsafe(work, loop)
+        try:
+            return future.result(deadline)
+        except TimeoutError:
+            future.cancel()
+            raise
+
+    def post(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine in the loop; its failure is logged."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            work.close()
+            return
+        asyncio.run_coroutine_threadsafe(_logged(work), loop)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is a connection."""
+        return self._client is not None
+
+    @property
+    def isolated_for(self) -> float | None:
+        """Seconds without a connection, None with one."""
+        since = self.lost_at
+        return None if since is None else time.monotonic() - since
+
+    # --- in the loop
+    async def ask(self, subject: str, data: bytes, seconds: float) -> Msg:
+        """Publish and wait for the answer. HubUnreachable at once when the connection goes, or after `seconds`."""
+        client, gone = self._client, self._gone
+        if client is None or gone is None:
+            raise HubUnreachable("no connection")
+        asking = asyncio.ensure_future(client.request(subject, data, timeout=seconds))
+        leaving = asyncio.ensure_future(gone.wait())
+        try:
+            await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise HubUnreachable("the connection went away")
+            return asking.result()
+        except (NatsError, OSError, TimeoutError, asyncio.InvalidStateError) as error:
+            raise HubUnreachable(str(error) or type(error).__name__) from error
+        finally:
+            leaving.cancel()
+            asking.cancel()
+            await asyncio.gather(asking, leaving, return_exceptions=True)
+
+    def went_well(self) -> None:
+        """Say that the hub answered with a decision."""
+        self._failures = 0
+
+    def went_badly(self) -> None:
+        """Say that the hub did not decide; the second time in a row another hub is tried."""
+        self._failures += 1
+        if self._failures >= FAILURES and len(self._enrolment.hubs) > 1 and self._client is not None:
+            self.move_on()
+
+    def move_on(self) -> None:
+        """Leave this hub for the next one."""
+        self._failures = 0
+        if self._gone is not None:
+            self._gone.set()
+
+    # --- the thread
+    def _main(self) -> None:
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            self._loop.set_exception_handler(_note)
+            self._stop = asyncio.Event()
+            runner.run(self._run())
+
+    async def _run(self) -> None:
+        assert self._stop is not None  # noqa: S101 - set by _main
+        self._ready.set()
+        stopping = asyncio.ensure_future(self._stop.wait())
+        living = asyncio.ensure_future(self._live())
+        await asyncio.wait({stopping, living}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        living.cancel()
+        await asyncio.gather(stopping, living, return_exceptions=True)
+        await asyncio.sleep(0)  # transports that were closed tell it on the next turn of the loop
+
+    async def _live(self) -> None:
+        context = ssl.create_default_context(cadata=self._enrolment.ca)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        misses = 0
+        while True:
+            hub = self._enrolment.hubs[self._next % len(self._enrolment.hubs)]
+            self._next += 1
+            if await self._visit(hub, context):
+                misses = 0
+                continue
+            misses += 1
+            if misses >= len(self._enrolment.hubs):
+                misses = 0
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _visit(self, hub: str, context: ssl.SSLContext) -> bool:
+        """Connect to a hub and stay until it or we want to end it; return whether there was a connection."""
+        client, gone = Client(), asyncio.Event()
+
+        async def leave() -> None:
+            gone.set()
+
+        async def heard(error: Exception) -> None:
+            self.trouble = type(error).__name__
+            log.debug("hub %s: %s", hub, error)
+
+        try:
+            await asyncio.wait_for(self._connect(client, hub, context, leave, heard), CONNECT_SECONDS + 1.0)
+        except (NatsError, OSError, TimeoutError, ValueError) as error:
+            self.trouble = "refused" if "authorization" in str(error).lower() else "unreachable"
+            log.info("no connection to hub %s: %r", hub, error)
+            await _closed(client)
+            return False
+        try:
+            self._client, self._gone, self.hub, self.trouble, self.lost_at = client, gone, hub, "", None
+            log.info("connected to hub %s", hub)
+            if self._hear is not None:
+                await self._hear(client)
+            await gone.wait()
+        finally:
+            self._client, self._gone, self.hub = None, None, ""
+            gone.set()
+            self.lost_at = time.monotonic()
+            await _closed(client)
+        return True
+
+    async def _connect(
+        self,
+        client: Client,
+        hub: str,
+        context: ssl.SSLContext,
+        leave: Callable[[], Awaitable[None]],
+        heard: Callable[[Exception], Awaitable[None]],
+    ) -> None:
+        await client.connect(
+            servers=[f"tls://{hub}"],
+            name=self._enrolment.kiosk,
+            tls=context,
+            nkeys_seed_str=self._enrolment.seed,
+            inbox_prefix=f"_INBOX_{self._enrolment.kiosk}",
+            # Nothing may wait in a buffer: a claim sent later than its guest waited would take a slot for nobody.
+            pending_size=0,
+            allow_reconnect=False,
+            connect_timeout=int(CONNECT_SECONDS),
+            ping_interval=PING_SECONDS,
+            max_outstanding_pings=2,
+            closed_cb=leave,
+            disconnected_cb=leave,
+            error_cb=heard,
+        )
+
+
+async def _closed(client: Client) -> None:
+    try:
+        await asyncio.wait_for(client.close(), 1.0)
+    except (NatsError, OSError, TimeoutError) as error:
+        log.debug("closing: %s", error)
+
+
+async def _logged(work: Coroutine[Any, Any, object]) -> None:
+    try:
+        await work
+    except HubUnreachable as error:
+        log.info("not done, the hub is away: %s", error)
+    except Exception:
+        log.exception("the venue's thread failed at something")
+
+
+def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    log.info("hub link: %s %s", context.get("message", ""), context.get("exception", ""))

@@ -1,0 +1,112 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner_app.application.hub import RecordKind, VenueRecord
+from scanner_app.domain.passes import Direction
+from scanner_app.venue import keys
+from scanner_app.venue.records import MAX_BYTES, BadRecord, decode, encode, subject, verified
+
+SEED = keys.new_seed()
+PUBLIC = keys.public_key(SEED)
+KEY = bytes(32)
+NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def a_record(**changes: object) -> VenueRecord:
+    base = VenueRecord(RecordKind.CLAIM, "0199-a", "kiosk-1", "main-door", "acc", "uid.* >", 1, NOW)
+    return replace(base, **changes)
+
+
+texts = st.text(max_size=60)
+records = st.builds(
+    VenueRecord,
+    st.sampled_from(RecordKind),
+    st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True),
+    texts,
+    texts,
+    texts,
+    texts,
+    st.integers(0, 999_999),
+    st.datetimes(timezones=st.just(UTC)),
+    st.sampled_from(Direction),
+    st.none() | st.floats(-1e8, 1e8),
+    texts,
+    texts,
+    texts,
+    st.dictionaries(texts, texts, max_size=4),
+)
+
+
+@given(records)
+def test_what_was_encoded_comes_back(record):
+    data = encode(record, SEED)
+    back = decode(data, 7)
+    assert replace(back, signature="", sequence=0) == record
+    assert back.sequence == 7
+    assert verified(data, PUBLIC)
+
+
+def test_a_changed_record_is_not_verified():
+    raw = json.loads(encode(a_record(), SEED))
+    assert not verified(json.dumps({**raw, "kiosk": "kiosk-2"}).encode(), PUBLIC)
+    assert not verified(encode(a_record(), keys.new_seed()), PUBLIC)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_foreign_bytes_are_no_record_and_no_crash(data):
+    with pytest.raises(BadRecord):
+        decode(data)
+    assert not verified(data, PUBLIC)
+
+
+GOOD = json.loads(encode(a_record(), SEED))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"v": 2}, {"more": 1}, {"slot": "1"}, {"slot": True}, {"slot": -1}, {"at": "yesterday"},
+        {"at": "2026-11-20T12:00:00"}, {"kind": "grant"}, {"detail": {"a": 1}}, {"detail": []}, {"uid": None},
+        {"claim_id": "a.b"}, {"claim_id": ""}, {"claim_id": "a>"}, {"offset": "0"}, {"direction": "up"},
+    ],
+)  # fmt: skip
+def test_a_record_with_anything_else_is_refused(changes):
+    with pytest.raises(BadRecord):
+        decode(json.dumps({**GOOD, **changes}).encode())
+
+
+def test_no_record_is_larger_than_four_kibibytes():
+    with pytest.raises(BadRecord):
+        encode(a_record(detail={"raw": "x" * MAX_BYTES}), SEED)
+    with pytest.raises(BadRecord):
+        decode(b'"' + b"x" * MAX_BYTES + b'"')
+
+
+def test_subjects_hold_no_name_and_no_serial():
+    claim = subject(KEY, a_record())
+    assert claim.startswith("r.")
+    assert claim.endswith(".1")
+    assert claim.count(".") == 3
+    assert not set(claim) & set(" *>")
+    assert "uid" not in claim
+    void = subject(KEY, a_record(kind=RecordKind.VOID, claim_id="0199-a-void"))
+    assert void.split(".")[1:3] == claim.split(".")[1:3]
+    assert void.startswith("x.")
+    assert void.endswith(".0199-a-void")
+
+
+def test_another_pass_place_day_or_key_is_another_subject():
+    stems = {
+        subject(KEY, a_record()),
+        subject(KEY, a_record(uid="u2")),
+        subject(KEY, a_record(account="acc2")),
+        subject(KEY, a_record(place="side")),
+        subject(KEY, a_record(detail={"scope": "2026-11-20"})),
+        subject(b"1" * 32, a_record()),
+    }
+    assert len(stems) == 6
