@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("build", "run", "dev")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)")
 
-# opencv-python brings Qt 5 and shares the folder cv2 with the headless build; PySide6 itself brings WebEngine.
+# opencv-python brings Qt 5 and shares the folder cv2 with the headless build; PySide6 would hide which parts are used.
 UNWANTED = {
     "opencv-python": "opencv-python-headless",
     "opencv-contrib-python": "opencv-python-headless",
