@@ -19,6 +19,11 @@ from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 T = TypeVar("T")
 
 
+TICK = 0.05
+"""Seconds between two looks of the clerk's thread while callers do their jobs themselves: waking it for the chores
+after each one would cost more than the job."""
+
+
 class Job(Generic[T]):
     """One piece of work and where its caller waits for it. `light` ones may be done in the middle of a heavy one."""
 
@@ -57,10 +62,14 @@ class Job(Generic[T]):
 
 
 class Thread:
-    """Runs jobs. `chores` runs after each and when idle; it returns the seconds after which it wants to run again."""
+    """Runs jobs. `chores` runs after each and when idle; it returns the seconds after which it wants to run again.
 
-    def __init__(self, chores: Callable[[bool], float | None]) -> None:
+    `leisure` runs on the clerk's thread without the baton, while others may write.
+    """
+
+    def __init__(self, chores: Callable[[bool], float | None], leisure: Callable[[], None]) -> None:
         self._chores = chores
+        self._leisure = leisure
         self._heap: list[tuple[int, int, Job[Any]]] = []
         self._numbers = itertools.count()
         self._bell = threading.Lock()
@@ -68,6 +77,8 @@ class Thread:
         self._door = threading.Lock()
         self._baton = threading.Lock()
         self._holder = 0  # the thread that holds the baton
+        self._done = 0  # jobs done by callers themselves
+        self._ticking = False  # whether the thread will look again within a tick, rung or not
         self._closing = False
         self._deadline = 0.0
         self._thread = threading.Thread(target=self._loop, name="clerk", daemon=True)
@@ -87,9 +98,11 @@ class Thread:
         try:
             return work()
         finally:
+            self._done += 1
             self._holder = 0
             self._baton.release()
-            self._ring()  # for the chores, and for whoever came meanwhile
+            if self._heap or not self._ticking:  # somebody came meanwhile, or nobody would see to the chores
+                self._ring()
 
     def post(self, work: Callable[[], T], priority: Priority, *, light: bool) -> Job[T]:
         """Have work done; return at once."""
@@ -134,16 +147,22 @@ class Thread:
 
     def _loop(self) -> None:
         wait: float | None = None
+        seen = 0
         while True:
-            rung = self._bell.acquire(timeout=-1 if wait is None else max(0.001, wait))
+            self._bell.acquire(timeout=-1 if wait is None else max(0.001, wait))
             self._baton.acquire()
             self._holder = threading.get_ident()
+            idle = not self._heap and self._done == seen
             self._drain()
-            wait = self._chores(not rung)
+            seen, self._ticking = self._done, not idle
+            wait = self._chores(idle)
+            wait = TICK if self._ticking else wait
             if self._closing and not self._heap:
                 return  # with the baton: nobody writes any more
             self._holder = 0
             self._baton.release()
+            if not self._heap:
+                self._leisure()
             if self._heap:
                 self._ring()  # came between the last look and now, and found the baton taken
 

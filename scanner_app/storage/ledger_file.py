@@ -15,7 +15,7 @@ from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.connection import Connection, converted, open_writer, trouble
 from scanner_app.storage.journal import Journal
-from scanner_app.storage.ledger_write import Image, LedgerWriter
+from scanner_app.storage.ledger_write import Image, LedgerWriter, Tail
 from scanner_app.storage.migrations import bring_up, refuse_newer
 from scanner_app.storage.schema import LEDGER
 
@@ -27,6 +27,9 @@ CHECKPOINT_COMMITS = 100
 WAL_RESERVE = 4 << 20
 """Bytes the WAL is given at the start, about what it holds between two checkpoints. A file that does not grow syncs
 without a commit of the file system's own journal: half the time of a durable commit on ext4."""
+
+JOURNAL_LAG = 8
+"""Transactions that may wait for the clerk's next look at its chores before they are written to the journal."""
 
 IDLE_SECONDS = 2.0
 """A ledger left in peace this long is checkpointed if it has anything to checkpoint."""
@@ -46,6 +49,7 @@ class LedgerFile:
         self._connect = connect or (lambda path: open_writer(path, full=True))
         self._connection: Connection | None = None
         self._written: list[list[Image]] = []
+        self._tail: Tail | None = None
         self._commits = 0
         self._last_commit = 0.0
 
@@ -61,7 +65,8 @@ class LedgerFile:
         self.journal.open()
         if unclean or self.aside:
             self.journal.rewrite(self._db)
-        self._reserve()
+        self._try(lambda: self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone())  # makes the WAL
+        reserve_wal(self.path)
         self.run(lambda tx: tx.end_claims())
 
     def _open(self, *, check: bool) -> None:
@@ -76,19 +81,6 @@ class LedgerFile:
         finally:
             connection.close()
         self._connection = self._connect(self.path)
-
-    def _reserve(self) -> None:
-        """Lengthen the WAL with zeros, which SQLite takes for the end of it. A full disk has to do without."""
-        if os.name == "nt":
-            return
-        self._try(lambda: self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone())  # makes it
-        wal = self.path.with_name(self.path.name + "-wal")
-        with suppress(OSError), wal.open("r+b") as file:
-            missing = WAL_RESERVE - file.seek(0, os.SEEK_END)
-            if missing > 0 and shutil.disk_usage(self.path.parent).free > 16 * WAL_RESERVE:
-                file.write(bytes(missing))
-                file.flush()
-                os.fsync(file.fileno())
 
     @property
     def _db(self) -> Connection:
@@ -116,7 +108,8 @@ class LedgerFile:
 
     def _transaction(self, work: Callable[[LedgerWriter], T]) -> T:
         db = self._db
-        writer = LedgerWriter(db)
+        writer = LedgerWriter(db, self._tail)
+        self._tail = None  # until it is known how this ends
         done: list[T] = []
         try:
             db.execute("BEGIN IMMEDIATE")
@@ -132,6 +125,10 @@ class LedgerFile:
             raise
         if writer.images:
             self._written.append(writer.images)
+            if len(self._written) >= JOURNAL_LAG:
+                self._flush()
+        if self._connection is db:
+            self._tail = writer.tail
         self._commits += 1
         return done[0]
 
@@ -211,3 +208,16 @@ class LedgerFile:
             chore()
         except (sqlite3.Error, StorageTrouble):
             self._drop()
+
+
+def reserve_wal(database: Path) -> None:
+    """Lengthen a WAL with zeros, which SQLite takes for the end of it. A full disk has to do without."""
+    if os.name == "nt":
+        return
+    wal = database.with_name(database.name + "-wal")
+    with suppress(OSError), wal.open("r+b") as file:
+        missing = WAL_RESERVE - file.seek(0, os.SEEK_END)
+        if missing > 0 and shutil.disk_usage(database.parent).free > 16 * WAL_RESERVE:
+            file.write(bytes(missing))
+            file.flush()
+            os.fsync(file.fileno())

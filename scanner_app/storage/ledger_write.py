@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from scanner_app.domain.scan import (
     scan_record,
 )
 from scanner_app.storage import chain
-from scanner_app.storage.compact import dumps, loads
+from scanner_app.storage.compact import dumps, encodable, loads
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.factcodec import (
     COLUMNS,
@@ -75,19 +75,43 @@ def local_facts(db: Connection, key: PassKey) -> LocalFacts:
     )
 
 
-class LedgerWriter:
-    """One transaction's view of the ledger. `images` collects every row written, for the journal."""
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the ledger ends: the newest fact's number and hash, the newest outbox row's number."""
 
-    def __init__(self, connection: Connection) -> None:
+    seq: int
+    link: bytes
+    number: int
+
+
+class LedgerWriter:
+    """One transaction's view of the ledger. `images` collects every row written, for the journal.
+
+    `tail` is where the ledger ended after the writer's last commit, None to look.
+    """
+
+    def __init__(self, connection: Connection, tail: Tail | None = None) -> None:
         self._db = connection
-        self._number: int | None = None
+        self._tail = tail
+        self._voidless: PassKey | None = None  # a pass known to have no void or restore in the outbox
         self.images: list[Image] = []
         self.fact_ids: list[str] = []
 
     # --- reading ----------------------------------------------------------------------------------------------------
     def local_facts(self, key: PassKey) -> LocalFacts:
         """Return what is known here of one pass, oldest first."""
-        return local_facts(self._db, key)
+        facts = local_facts(self._db, key)
+        self._voidless = None if facts.voids else key
+        return facts
+
+    @property
+    def tail(self) -> Tail:
+        """Where the ledger ends now."""
+        if self._tail is None:
+            last = self._db.execute("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
+            number = self._db.execute("SELECT max(number) FROM outbox").fetchone()[0] or 0
+            self._tail = Tail(last[0], last[1], number) if last else Tail(0, chain.GENESIS, number)
+        return self._tail
 
     def _operations(self, key: PassKey) -> list[Row]:
         where = (storable(key.account), storable(key.uid))
@@ -122,13 +146,13 @@ class LedgerWriter:
             self._change("conflicts", "settled_by = ?", (fact_id,), "seq = ? OR id = ?", name)
 
     def _fact(self, head: Head, body: str) -> int:
-        last = self._db.execute("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
-        seq, previous = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
-        link = chain.link(previous, seq, head, chain.body_hash(body))
+        seq = self.tail.seq + 1
+        link = chain.link(self.tail.link, seq, head, chain.body_hash(body))
         columns = (head.kind, head.at, head.place, head.account, head.uid, head.outcome, head.reason)
         self._insert("facts", (seq, head.fact_id, *columns, body, None, link))
         self.fact_ids.append(head.fact_id)
-        return int(seq)
+        self._tail = Tail(seq, link, self.tail.number)
+        return seq
 
     # --- corrections ------------------------------------------------------------------------------------------------
     def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
@@ -177,20 +201,24 @@ class LedgerWriter:
             self._queue(op, to_us(op.at))
 
     def _queue(self, op: Operation, created: int) -> None:
-        op = replace(op, account=storable(op.account), uid=storable(op.uid))
+        if not (encodable(op.account) and encodable(op.uid)):
+            op = replace(op, account=storable(op.account), uid=storable(op.uid))
         state = OperationState.CANCELLED if self._supersedes(op) else OperationState.PENDING
         answer = "superseded" if state is OperationState.CANCELLED else ""
-        if self._number is None:
-            self._number = int(self._db.execute("SELECT max(number) FROM outbox").fetchone()[0] or 0)
-        self._number += 1
+        number = self.tail.number + 1
+        self._tail = replace(self.tail, number=number)
         what = (op.account, op.uid, op.scan_id, op.kind.value, to_us(op.at), state.value)
-        self._insert("outbox", (self._number, *what, 0, created, 0, None, answer, 0, 0, operation_body(op)))
+        self._insert("outbox", (number, *what, 0, created, 0, None, answer, 0, 0, operation_body(op)))
 
     def _supersedes(self, op: Operation) -> bool:
         """Cancel the unsent operations that this one makes pointless; return whether it is pointless itself."""
         if op.kind not in (OperationKind.VOID, OperationKind.RESTORE, OperationKind.UNRECORD):
             return False
-        pending = [row for row in self._operations(PassKey(op.account, op.uid)) if row[6] == "pending"]
+        key = PassKey(op.account, op.uid)
+        if key == self._voidless and op.kind is not OperationKind.UNRECORD:
+            self._voidless = None
+            return False
+        pending = [row for row in self._operations(key) if row[6] == "pending"]
         if op.kind is OperationKind.UNRECORD:
             mine = [row for row in pending if row[4] == "record" and row[3] == op.scan_id]
             if not mine or not all(_unsent(row) for row in mine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -20,7 +21,10 @@ from scanner_app.storage.schema import CACHE
 T = TypeVar("T")
 
 CHECKPOINT_JOBS = 4
-"""Transactions between two checkpoints of a cache: small ones, so that a scan never waits long behind one."""
+"""Transactions of a cache after which its WAL is moved into the database; a page of 100 passes may dirty 2 MB."""
+
+LONG_OVERDUE = 8
+"""Transactions after which it is done at once, whoever waits: a sync that never rests gives no better moment."""
 
 
 class Shelf:
@@ -37,6 +41,8 @@ class Shelf:
         self._jobs: dict[Path, int] = {}
         self._view: Mapping[str, Sequence[Path]] = {}
         self.aside: dict[str, str] = {}
+        self.writing = threading.Lock()  # held, before the clerk is asked, by whoever has a cache written
+        self.tidy = False  # nothing else is to do
 
     def files(self) -> Mapping[str, Sequence[Path]]:
         """Return each account's files, the newest first."""
@@ -116,8 +122,8 @@ class Shelf:
     def _after(self, account: str) -> None:
         path = self._current(account)
         self._jobs[path] = self._jobs.get(path, 0) + 1
-        if self._jobs[path] >= CHECKPOINT_JOBS:
-            self.checkpoint(path)
+        if self._jobs[path] >= LONG_OVERDUE:
+            self._checkpoint(path)
         older = [p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != path]
         if older and _is_complete(self._writers[path]):
             self._look_without(account, older)
@@ -131,12 +137,26 @@ class Shelf:
             for suffix in ("-wal", "-shm", ""):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
 
-    def checkpoint(self, path: Path | None = None) -> None:
-        """Move one cache's WAL into its database, or every one's that has any."""
-        for one in [path] if path else [p for p, jobs in self._jobs.items() if jobs]:
-            self._jobs[one] = 0
-            with suppress(sqlite3.Error):  # a full disk, a reader: the next transaction tells
-                self._writers[one].execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    def sweep(self) -> None:
+        """Move WALs into their databases: those grown long, and all when nothing else is to do.
+
+        Runs while scans are written to the ledger, but never while a cache is written (see `writing`): two connections
+        that write or checkpoint one file at the same instant are what older SQLite versions cannot stand.
+        """
+        tidy, self.tidy = self.tidy, False
+        due = [path for path, jobs in list(self._jobs.items()) if jobs >= CHECKPOINT_JOBS or (jobs and tidy)]
+        if not due or not self.writing.acquire(blocking=False):
+            return
+        try:
+            for path in due:
+                self._checkpoint(path)
+        finally:
+            self.writing.release()
+
+    def _checkpoint(self, path: Path) -> None:
+        self._jobs[path] = 0
+        with suppress(sqlite3.Error):  # a full disk, a reader: the next transaction tells
+            self._writers[path].execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     @property
     def dirty(self) -> bool:

@@ -79,7 +79,7 @@ class Store:
             self._shelf.close()
             self._ledger.close()
             raise
-        self._clerk = clerk.Thread(self._chores)
+        self._clerk = clerk.Thread(self._chores, self._shelf.sweep)
         self._clerk.start()
         self._tell_damage({})
 
@@ -113,7 +113,9 @@ class Store:
             self._shelf.set_accounts(accounts)
             self._shelf.make()
 
-        self._writing().call(change, Priority.OUTBOX, light=False)
+        thread = self._writing()
+        with self._shelf.writing:
+            thread.call(change, Priority.OUTBOX, light=False)
 
     # --- writing ----------------------------------------------------------------------------------------------------
     def ledger(self, work: Callable[[LedgerTx], T], priority: Priority = Priority.SCAN) -> T:
@@ -135,7 +137,8 @@ class Store:
         thread = self._writing()
         before = dict(self._shelf.aside)
         try:
-            return thread.call(lambda: self._shelf.run(account, work, thread.breathe), priority, light=False)
+            with self._shelf.writing:
+                return thread.call(lambda: self._shelf.run(account, work, thread.breathe), priority, light=False)
         finally:
             self._tell_damage(before)
 
@@ -170,8 +173,8 @@ class Store:
     def _chores(self, idle: bool) -> float | None:  # noqa: FBT001 - called by position, on the hot path
         busy = self._clerk is not None and self._clerk.busy
         wait = self._ledger.chores(idle=idle, busy=busy)
-        if idle and self._shelf.dirty:
-            self._shelf.checkpoint()
+        if idle:
+            self._shelf.tidy = True
         return 0.5 if self._shelf.dirty and not busy else wait
 
     def _replaced(self) -> None:

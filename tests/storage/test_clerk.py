@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.storage_kit import ACCOUNT, BARCODES, PLACE, a_pass, load, new_id, present, redemption
+from support.storage_kit import ACCOUNT, BARCODES, PLACE, a_pass, load, new_id, present, redemption, until
 
 from scanner_app.application.ports import Priority
 from scanner_app.domain.credential import Credential, Symbology
@@ -142,12 +142,3 @@ def test_read_only_beside_a_running_door(store, folder, caches):
             assert caught.value.kind is StorageKind.READ_ONLY
     beside.close()
     assert len(store.ledger(lambda tx: tx.local_facts(a_pass(1).key)).uses) == 1
-
-
-def until(fact, seconds=10.0):
-    """Wait for a fact, without sleeping on it for longer than a moment at a time."""
-    pause, waited = threading.Event(), 0.0
-    while not fact():
-        assert waited < seconds, "it never came true"
-        pause.wait(0.002)
-        waited += 0.002

@@ -230,5 +230,5 @@ class LedgerMachine(RuleBasedStateMachine):
         shutil.rmtree(self.base, ignore_errors=True)
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=10, stateful_step_count=15, deadline=None)
+LedgerMachine.TestCase.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)
 TestLedger = LedgerMachine.TestCase

@@ -1,6 +1,7 @@
 """Made-up passes, places and redemptions against a real store: the short way through the door."""
 
 import itertools
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -112,3 +113,12 @@ def load(store, passes, *, stream: str = "tpl", account: str = ACCOUNT, page: in
         store.cache(account, lambda tx, n=start: tx.page_done(stream, str(n), n + page, len(rows)))
     store.cache(account, lambda tx: tx.tombstone_unseen(stream, walk.generation))
     store.cache(account, lambda tx: tx.end_walk(stream, "cursor-1", at, len(rows)))
+
+
+def until(fact, seconds=10.0):
+    """Wait for a fact, without sleeping on it for longer than a moment at a time."""
+    pause, waited = threading.Event(), 0.0
+    while not fact():
+        assert waited < seconds, "it never came true"
+        pause.wait(0.002)
+        waited += 0.002
