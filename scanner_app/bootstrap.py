@@ -16,7 +16,7 @@ from scanner_app import logs
 from scanner_app import settings as settings_file
 from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig, Settings
-from scanner_app.application.control import AccountReport
+from scanner_app.application.control import AccountReport, OfficeTask
 from scanner_app.application.door import Door
 from scanner_app.application.door import Parts as DoorParts
 from scanner_app.application.events import AccountStatus, Event, Level, Notice, StatusChanged
@@ -142,6 +142,7 @@ class Kiosk:
                 self.pins,
                 self.try_account,
                 self.capabilities,
+                self.office_task,
                 self.cameras,
                 self.watch_camera,
             )
@@ -226,6 +227,16 @@ class Kiosk:
         if not isinstance(platform, PasscreatorPlatform):
             raise SettingsTrouble("office_not_possible", platform.platform)
         return platform.office
+
+    def office_task(self, account: str, task: OfficeTask, uid: str, value: str) -> None:
+        """Ask a platform to do something to a pass now; raises PlatformTrouble or SettingsTrouble."""
+        office = self.office(account)
+        calls: Mapping[OfficeTask, Callable[[], object]] = {
+            OfficeTask.EMAIL: lambda: office.email(uid, value),
+            OfficeTask.ENABLE_DOWNLOAD: lambda: office.enable_download(uid),
+            OfficeTask.PUSH: lambda: office.push(uid, value),
+        }
+        calls[task]()
 
     def try_account(self, account: AccountConfig, key: str) -> AccountReport:
         """Talk to a platform with a key ('' = the stored one)."""

@@ -46,6 +46,16 @@ class AccountReport:
     key_store: str = ""  # "keyring" | "file"
 
 
+class OfficeTask(StrEnum):
+    """What a help desk may have done to a pass. VOID and RESTORE work offline; the others are asked of the platform."""
+
+    EMAIL = "email"  # value: the recipient's address
+    ENABLE_DOWNLOAD = "enable_download"
+    PUSH = "push"  # value: the message
+    VOID = "void"
+    RESTORE = "restore"
+
+
 @dataclass(frozen=True, slots=True)
 class CorrectionReport:
     """What came of an undo or override. `trouble` is a code, '' when done."""
@@ -86,6 +96,9 @@ class DoorControl(Protocol):
 
     def override(self, scan_id: str, operator: str, reason: str) -> CorrectionReport:
         """Admit a refused guest on a supervisor's word."""
+
+    def office(self, key: PassKey, task: OfficeTask, operator: str, value: str = "") -> CorrectionReport:
+        """Have something done to a pass; needs a supervisor. The `trouble` of a platform is its code."""
 
     def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - one meaning
         """Show only, record nothing, until switched off."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.control import CorrectionReport, OfficeTask, Role
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import FactRow, LedgerTx
 from scanner_app.application.present import Desk, local_use
 from scanner_app.application.reporting import COMPENSATION, plan
 from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.errors import Trouble
 from scanner_app.domain.passes import Pass, PassKey
 from scanner_app.domain.place import Place
 from scanner_app.domain.scan import FactKind, Moment, Operation, OperationKind, Scan
@@ -121,6 +123,42 @@ def _subject(desk: Desk, row: FactRow) -> Pass | None:
         return reader.get(key)
     finally:
         reader.close()
+
+
+def office(
+    desk: Desk,
+    key: PassKey,
+    task: OfficeTask,
+    operator: str,
+    value: str,
+    ask: Callable[[str, OfficeTask, str, str], None],
+) -> CorrectionReport:
+    """Have something done to a pass at the help desk, and keep who asked for it.
+
+    Voids and restores go through the outbox like any other report; the rest is asked of the platform at once by `ask`
+    (account, task, uid, value), which raises PlatformTrouble or SettingsTrouble.
+    """
+    if not operator.startswith(SENIOR):
+        return CorrectionReport("office_needs_supervisor")
+    kind = {OfficeTask.VOID: OperationKind.VOID, OfficeTask.RESTORE: OperationKind.RESTORE}.get(task)
+    moment, fact_id = desk.clock.now(), new_id()
+    try:
+        if kind is None:
+            ask(key.account, task, key.uid, value)
+    except Trouble as trouble:
+        return CorrectionReport(trouble.code)
+    about = {"account": key.account, "uid": key.uid}
+    body = {"task": task.value, "operator": operator, "value": value, "pass": about}
+
+    def work(tx: LedgerTx) -> None:
+        tx.add_fact(fact_id, FactKind.OFFICE, moment, body)
+        if kind is not None:
+            device, tenant = desk.settings().device, desk.tenants().get(key.account, "")
+            order = Operation(kind, fact_id, key.account, key.uid, moment.trusted, device=device, tenant=tenant)
+            tx.enqueue([order])
+
+    desk.clerk.ledger(work)
+    return CorrectionReport(fact_id=fact_id)
 
 
 def undo_deadline(at: datetime, place: Place) -> datetime:

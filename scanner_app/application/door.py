@@ -11,7 +11,7 @@ from typing import Protocol
 
 from scanner_app.application import correct
 from scanner_app.application.config import AccountConfig, Settings
-from scanner_app.application.control import AccountReport, CorrectionReport, PinAnswer, Role, Story
+from scanner_app.application.control import AccountReport, CorrectionReport, OfficeTask, PinAnswer, Role, Story
 from scanner_app.application.events import (
     AccountStatus,
     Checking,
@@ -88,6 +88,7 @@ class Parts:
     pins: PinKeeper
     try_account: Callable[[AccountConfig, str], AccountReport]
     capabilities: Callable[[str], Capabilities]
+    office: Callable[[str, OfficeTask, str, str], None]
     cameras: Callable[[], Sequence[tuple[str, str]]]
     watch_camera: Callable[[str], Callable[[], None]]
 
@@ -159,6 +160,12 @@ class Door:
         report = correct.override(self._desk, scan_id, operator, reason)
         if not report.trouble:
             self.tell(Overridden(report.fact_id))
+        self._corrected(report)
+        return report
+
+    def office(self, key: PassKey, task: OfficeTask, operator: str, value: str = "") -> CorrectionReport:
+        """Have something done to a pass at the help desk."""
+        report = correct.office(self._desk, key, task, operator, value, self._parts.office)
         self._corrected(report)
         return report
 

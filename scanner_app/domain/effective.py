@@ -37,7 +37,8 @@ def _voids(snapshot: Pass, local: LocalFacts, uses: tuple[Use, ...]) -> Pass:
     newest = local.voids[-1]
     known = newest.sent_at is not None and snapshot.seen_at is not None and snapshot.seen_at > newest.sent_at
     if not known:
-        return replace(snapshot, voided=newest.voided, redeemed=newest.voided)
+        # Voided with a use is spent; voided without one was blocked by a person at the help desk.
+        return replace(snapshot, voided=newest.voided, redeemed=newest.voided and (snapshot.redeemed or bool(uses)))
     explained = newest.voided and snapshot.voided and bool(uses)
     return replace(snapshot, redeemed=True) if explained else snapshot
 

@@ -22,6 +22,7 @@ class FactKind(StrEnum):
     SETTLED = "settled"  # a conflict settled by a person
     CONFLICT = "conflict"
     PURGE = "purge"
+    OFFICE = "office"  # a person at the help desk had something done to a pass
     CLAIM = "claim"  # about to be asked of the venue's hub: durable before it is sent
 
 

@@ -34,7 +34,9 @@ def test_what_was_undone_is_gone_with_its_echo() -> None:
 
 
 def test_an_unsent_void_holds_and_an_unsent_restore_lifts() -> None:
-    assert effective(TICKET, LocalFacts(voids=(LocalVoid(voided=True),)))[0].redeemed
+    assert effective(TICKET, LocalFacts((MINE,), (LocalVoid(voided=True),)))[0].redeemed
+    blocked = effective(TICKET, LocalFacts(voids=(LocalVoid(voided=True),)))[0]
+    assert (blocked.voided, blocked.redeemed) == (True, False), "blocked by the help desk, not used"
     voided = replace(TICKET, voided=True, redeemed=True, seen_at=NOW)
     lifted = effective(voided, LocalFacts(voids=(LocalVoid(True, NOW - HOUR), LocalVoid(False))))[0]
     assert (lifted.voided, lifted.redeemed) == (False, False)
