@@ -32,8 +32,8 @@ PURE = ("scanner_app/domain", "scanner_app/application")
 ONLY_IN = {
     "PySide6": ("scanner_app/ui/",),
     "shiboken6": ("scanner_app/ui/",),
-    "httpx": (),
-    "httpcore": ("scanner_app/platforms/http.py", "scanner_app/platforms/wire.py"),
+    "httpx": ("scanner_app/platforms/http.py",),
+    "httpcore": ("scanner_app/platforms/wire.py",),
     "sqlite_utils": ("scanner_app/storage/", "scanner_app/sandbox/"),
     "cv2": ("hardware/",),
     "zxingcpp": ("hardware/",),
