@@ -92,6 +92,15 @@ class LedgerTx(Protocol):
     def add_fact(self, fact_id: str, kind: FactKind, moment: Moment, body: Mapping[str, object]) -> None:
         """Append a fact of any kind."""
 
+    def has_fact(self, fact_id: str) -> bool:
+        """Return whether a fact of this id was appended."""
+
+    def venue_use(self, key: PassKey, door: str, use: LocalUse) -> None:
+        """Keep a use that another kiosk of the venue made, once; one taken back there (`undone`) is marked so here.
+
+        `door` is the place's own name. A use this kiosk made itself is left alone.
+        """
+
 
 class LedgerReader(Protocol):
     """Reads of the ledger from any thread, `mode=ro`, never blocking the clerk."""

@@ -16,6 +16,7 @@ UNREPORTED = frozenset(
         Reason.NOT_LOADED,
         Reason.NULLIFIED,  # gone there: it could only answer 404
         Reason.WRONG_EVENT,  # no door of this place belongs to that template
+        Reason.HUB_UNDECIDED,  # says nothing of the pass
         Reason.CANNOT_RECORD,
         Reason.ERROR,
     }

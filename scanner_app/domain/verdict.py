@@ -45,6 +45,7 @@ class Reason(StrEnum):
     NOTHING_LEFT = "NOTHING_LEFT"
     NOT_INSIDE = "NOT_INSIDE"
     ALREADY_INSIDE = "ALREADY_INSIDE"
+    HUB_UNDECIDED = "HUB_UNDECIDED"  # the venue's hub gave no answer in time, and the rule in force refuses then
     ADMIT = "ADMIT"
     CANNOT_RECORD = "CANNOT_RECORD"  # the disk did not take it: do not admit
     ERROR = "ERROR"  # an unknown error refuses, never admits

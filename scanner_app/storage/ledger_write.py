@@ -154,6 +154,21 @@ class LedgerWriter:
         self._tail = Tail(seq, link, self.tail.number)
         return seq
 
+    def has_fact(self, fact_id: str) -> bool:
+        """Return whether a fact of this id was appended."""
+        return self._db.execute("SELECT 1 FROM facts WHERE id = ?", (fact_id,)).fetchone() is not None
+
+    def venue_use(self, key: PassKey, door: str, use: LocalUse) -> None:
+        """Keep another kiosk's use once; one taken back there is marked so here. Our own uses are left alone."""
+        row = use_row(key.account, key.uid, storable(door), use)
+        known = self._db.execute(
+            "SELECT undone, venue FROM uses WHERE account = ? AND uid = ? AND scan_id = ?", row[:3]
+        ).fetchone()
+        if known is None:
+            self._insert("uses", row)
+        elif known[1] and use.undone and not known[0]:
+            self._change("uses", "undone = 1", (), "account = ? AND uid = ? AND scan_id = ?", row[:3])
+
     # --- corrections ------------------------------------------------------------------------------------------------
     def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
         """Take a use back; return the operations that reached the platform, or may have. Nothing for one undone."""
