@@ -14,6 +14,9 @@ CAP_SECONDS = 60.0
 RETRY_AFTER_CAP = 300.0
 """Longest wait that a platform can order (reliability.md 2.3)."""
 
+LATE_SECONDS = 2.0
+"""A request whose answer was lost may still arrive: whether it did is not asked before so long."""
+
 POISON_TRIES = 10
 """Failures of one item, each with another item's success since the last, after which it is set apart."""
 
@@ -76,6 +79,8 @@ def step_after(trouble: PlatformTrouble, tried: Try, chance: random.Random) -> S
     if action in STAYS and tried.own_failures >= POISON_TRIES:
         return Step(Action.REFUSED, reason="poison", unknown=trouble.outcome_unknown)
     wait = delay(tried.failures, trouble.retry_after, chance)
+    if trouble.outcome_unknown:
+        wait = max(wait, LATE_SECONDS)
     return Step(action, wait, trouble.code, trouble.outcome_unknown)
 
 

@@ -6,7 +6,17 @@ import pytest
 
 from scanner_app.application.ports import Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.sync.answers import ACTIONS, CAP_SECONDS, POISON_TRIES, RETRY_AFTER_CAP, Action, Try, delay, step_after
+from scanner_app.sync.answers import (
+    ACTIONS,
+    CAP_SECONDS,
+    LATE_SECONDS,
+    POISON_TRIES,
+    RETRY_AFTER_CAP,
+    Action,
+    Try,
+    delay,
+    step_after,
+)
 from scanner_app.sync.tally import Tally
 
 CHANCE = random.Random(4)
@@ -43,6 +53,13 @@ def test_poison_is_set_apart(kind):
     step = step_after(PlatformTrouble(kind), Try(own_failures=POISON_TRIES), CHANCE)
     assert (step.action, step.reason) == (Action.REFUSED, "poison")
     assert step_after(PlatformTrouble(kind), Try(own_failures=POISON_TRIES - 1), CHANCE).action is ACTIONS[kind]
+
+
+def test_a_lost_answer_is_not_asked_after_at_once():
+    lost = PlatformTrouble(PlatformKind.UNREACHABLE)
+    unsent = PlatformTrouble(PlatformKind.UNREACHABLE, sent=False)
+    assert min(step_after(lost, Try(), CHANCE).wait for _ in range(100)) == LATE_SECONDS
+    assert max(step_after(unsent, Try(), CHANCE).wait for _ in range(100)) <= 1.0
 
 
 def test_a_whole_platform_that_fails_poisons_nothing():

@@ -20,7 +20,7 @@ SHORT = 0.02
 @pytest.fixture
 def hurried(monkeypatch):
     """Back-off and probes in hundredths of a second."""
-    for name in ("BASE_SECONDS", "CAP_SECONDS", "RETRY_AFTER_CAP"):
+    for name in ("BASE_SECONDS", "CAP_SECONDS", "RETRY_AFTER_CAP", "LATE_SECONDS"):
         monkeypatch.setattr(answers, name, SHORT)
     for name in ("OFFLINE_SECONDS", "LOCKED_SECONDS", "FIRST_SECONDS"):
         monkeypatch.setattr(connectivity, name, SHORT)
