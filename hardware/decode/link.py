@@ -21,7 +21,7 @@ from hardware.decode.read import FORMATS, Read
 from hardware.frames import Frame, Gray
 from hardware.opencv import cv2
 
-CAPACITY: Final = 3840 * 2160 * 2  # bytes; two 4K frames. Bigger pictures are scaled down.
+CAPACITY: Final = 1920 * 1200  # bytes, one per pixel. Bigger pictures are scaled down: noise at 4K takes over a second.
 _ORDER: Final = struct.Struct("<QIIdQ")  # sequence, height, width, time of the frame, index of the frame
 _LENGTH: Final = struct.Struct("<I")
 _LONGEST_ANSWER: Final = 4 << 20  # bytes

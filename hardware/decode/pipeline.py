@@ -48,6 +48,7 @@ class Pipeline:
         self._turn = 0
         self._blind = 0
         self._tracked: Read | None = None
+        self._lying: tuple[Read, ...] = ()
         self._read_at = float("-inf")
         self._beat_at = float("-inf")
         self.counts = Counts()
@@ -56,12 +57,36 @@ class Pipeline:
         """All confirmed reads of this frame, outlines in its pixels."""
         self.counts.frames += 1
         scene = self._gate.look(frame.gray, frame.at)
-        found = self._look(frame, scene)
+        if scene.moved:
+            self._lying = ()
+        if not scene.active and self._beats(frame):
+            return self._still_there(frame)
+        found = self._look(frame, scene) if scene.active else []
         if found:
             self._tracked, self._read_at, self._blind = found[0], frame.at, 0
         confirmed = [read for read in found if self._sure(read, frame)]
         self.counts.unconfirmed += len(found) - len(confirmed)
+        self._lying = tuple(confirmed) or self._lying
         return confirmed
+
+    def _beats(self, frame: Frame) -> bool:
+        """Whether it is time to decode a still picture."""
+        if 0 <= frame.at - self._beat_at < _HEARTBEAT:
+            return False
+        self._beat_at = frame.at
+        self.counts.heartbeats += 1
+        return True
+
+    def _still_there(self, frame: Frame) -> list[Read]:
+        """What a still picture holds, light on dark too.
+
+        A code that was read before and has not moved since lies there still, also where this one try does not read it.
+        """
+        found = self._zxing.read(frame.gray, self._formats, invert=True)
+        confirmed = [read for read in found if self._sure(read, frame)]
+        keys = {read.key for read in confirmed}
+        self._lying = (*confirmed, *(read for read in self._lying if read.key not in keys))
+        return list(self._lying)
 
     def _sure(self, read: Read, frame: Frame) -> bool:
         if not self._confirm.needed(read) or self._confirm.known(read, frame):
@@ -72,13 +97,6 @@ class Pipeline:
         return any(other.key == read.key for other in again)
 
     def _look(self, frame: Frame, scene: Scene) -> list[Read]:
-        if frame.at < self._beat_at or frame.at - self._beat_at >= _HEARTBEAT:
-            self._beat_at = frame.at
-            if not scene.active:
-                self.counts.heartbeats += 1
-                return self._zxing.read(frame.gray, self._formats, invert=True)
-        if not scene.active:
-            return []
         self.counts.decoded += 1
         self._turn += 1
         if self._tracked is not None and 0 <= frame.at - self._read_at <= _TRACK and self._turn % _WIDE_EVERY:

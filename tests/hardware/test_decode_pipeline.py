@@ -134,11 +134,26 @@ def test_a_new_guest_beside_one_who_stays_is_seen():
     assert "NEW" in {r.text for _, r in show(pipeline, [picture] * 8, start=10)}
 
 
-def test_a_pass_left_lying_is_sighted_often_enough_to_stay_one_presentation():
+@pytest.mark.parametrize(("symbology", "roll"), [("CODE128", 0), ("PDF417", 40), ("QR", 10)])
+def test_a_pass_left_lying_is_sighted_often_enough_to_stay_one_presentation(symbology, roll):
     pipeline = Pipeline()
-    sightings = [index / 30 for index, _ in show(pipeline, shots(scene(), "CODE128", 30) * 12)]
+    pictures = shots(scene(), symbology, 30, sigma=6.0, roll=roll) * 12
+    sightings = [index / 30 for index, read in show(pipeline, pictures) if read.text == "PASS-4711"]
     gaps = np.diff([0.0, *sightings, 12.0])
     assert max(gaps) < 2.0
+
+
+def test_a_pass_taken_away_is_not_sighted_any_more():
+    pipeline, empty = Pipeline(), noisy(scene(), 3.0)
+    assert show(pipeline, shots(scene(), "PDF417", 90))
+    assert show(pipeline, [next(empty) for _ in range(120)], start=90) == []
+
+
+def test_an_inverted_code_is_found_by_the_heartbeat_or_before():
+    picture = scene().copy()
+    code = 255 - code_picture("DARK MODE", "QR", 220)
+    picture[100 : 100 + code.shape[0], 60 : 60 + code.shape[1]] = code
+    assert {r.text for _, r in show(Pipeline(), [picture] * 90)} == {"DARK MODE"}
 
 
 def read(code, data=b"X", engine="zxing", spare=0.0):
