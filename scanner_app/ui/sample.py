@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanner_app.application.config import AccountConfig, Settings
-from scanner_app.application.control import AccountReport, CorrectionReport, PinAnswer, Role, Story
+from scanner_app.application.control import AccountReport, CorrectionReport, OfficeTask, PinAnswer, Role, Story
 from scanner_app.application.events import (
     AccountStatus,
     Decided,
@@ -181,6 +181,7 @@ class SampleDoor:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
     tries: int = 0
+    can: frozenset[Can] = frozenset(Can)
     _listeners: list[Callable[[Event], None]] = field(default_factory=list)
 
     def count(self, what: str) -> int:
@@ -229,6 +230,11 @@ class SampleDoor:
         )
         return found
 
+    def office(self, key: PassKey, task: OfficeTask, operator: str, value: str = "") -> CorrectionReport:
+        """Have something done."""
+        found: CorrectionReport = self._note("office", (key.uid, task, operator, value), CorrectionReport("", "office"))
+        return found
+
     def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - the port
         """Look only."""
         self.now = replace(self.now, look_only=on)
@@ -275,9 +281,14 @@ class SampleDoor:
         )
         return found
 
+    def office(self, key: PassKey, task: OfficeTask, operator: str, value: str = "") -> CorrectionReport:
+        """Have something done to a pass."""
+        found: CorrectionReport = self._note("office", (key, task, operator, value), CorrectionReport("", "office-1"))
+        return found
+
     def capabilities(self, account: str) -> Capabilities:
-        """Return that everything is possible but links."""
-        return Capabilities(frozenset(Can) - {Can.LINKS}, {Can.LINKS: "platform_not_found"})
+        """Return what is possible."""
+        return Capabilities(self.can)
 
     def settings(self) -> Settings:
         """Return the settings."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from scanner_app.application.control import Story
+from scanner_app.application.control import OfficeTask, Story
 from scanner_app.application.ports import Can, Capabilities
 from scanner_app.domain.passes import PassKey, Use
 from scanner_app.domain.scan import FactKind
@@ -25,23 +26,28 @@ from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import face
 
 OFFICE = (
-    ("helpdesk.email", Can.EMAIL),
-    ("helpdesk.download", Can.ENABLE_DOWNLOAD),
-    ("helpdesk.push", Can.NOTIFY),
-    ("helpdesk.void", Can.VOID),
+    (OfficeTask.EMAIL, Can.EMAIL),
+    (OfficeTask.ENABLE_DOWNLOAD, Can.ENABLE_DOWNLOAD),
+    (OfficeTask.PUSH, Can.NOTIFY),
+    (OfficeTask.VOID, Can.VOID),
 )
-"""What a platform's own office can do with a pass."""
+"""What can be done to a pass at the help desk, and what the platform must be able to do for it."""
 
 
 class StoryView(QWidget):
     """One pass."""
 
     def __init__(
-        self, desk: Desk, story: Story, undo: Callable[[str], None], present: Callable[[PassKey], None]
+        self,
+        desk: Desk,
+        story: Story,
+        undo: Callable[[str], None],
+        present: Callable[[PassKey], None],
+        office: Callable[[OfficeTask], None],
     ) -> None:
         super().__init__()
         self.desk, self.story = desk, story
-        self._undo, self._present = undo, present
+        self._undo, self._present, self._ask_office = undo, present, office
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         lay = column(desk.theme, self, margin="l", gap="m")
@@ -129,7 +135,7 @@ class StoryView(QWidget):
                     widget.deleteLater()
         subject = self.story.subject
         present = button(
-            texts.word("helpdesk.present"), lambda: self._present(subject.key), "primary", name="desk-present"
+            texts.word("helpdesk.present"), lambda: self._does.present(subject.key), "primary", name="desk-present"
         )
         present.setEnabled(self.story.preview.admits)
         undo = button(texts.word("door.undo"), self._undo_last, name="desk-undo")
@@ -138,13 +144,16 @@ class StoryView(QWidget):
         show.setEnabled(bool(subject.barcode))
         for made in (present, undo, show):
             self._doing.addWidget(made)
-        for key, can in OFFICE:
-            one = button(texts.word(key), lambda: None, name=key)
-            one.setEnabled(False)
-            one.setProperty("can", can in capabilities.can)
+        for offered, can in OFFICE:
+            task = OfficeTask.RESTORE if offered is OfficeTask.VOID and subject.voided else offered
+            one = button(
+                texts.word(f"helpdesk.{task.value}"), partial(self._ask_office, task), name=f"office-{task.value}"
+            )
+            one.setEnabled(can in capabilities.can)
             one.setStyleSheet(f"padding: 0; font-size: {self.desk.theme.px(16)}px;")
             self._office.addWidget(one)
-        self._why.setText(texts.word("helpdesk.office"))
+        missing = any(can not in capabilities.can for _, can in OFFICE)
+        self._why.setText(texts.word("helpdesk.office") if missing else "")
 
     def _undoable(self) -> str:
         undone = {str(f.body.get("scan_id")) for f in self.story.facts if f.kind is FactKind.UNDO}
@@ -154,7 +163,7 @@ class StoryView(QWidget):
 
     def _undo_last(self) -> None:
         if scan_id := self._undoable():
-            self._undo(scan_id)
+            self._does.undo(scan_id)
 
     def _show_code(self) -> None:
         self.desk.open_panel(CodePanel(self.desk, self.story))
