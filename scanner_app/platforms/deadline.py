@@ -35,7 +35,7 @@ class Names:
 
     def resolve(self, host: str, port: int, deadline: Deadline) -> list[Address]:
         """Return the host's addresses; OSError when it has none, TimeoutError when that takes too long."""
-        with contextlib.suppress(socket.gaierror):
+        with contextlib.suppress(socket.gaierror, UnicodeError):
             return _look_up(host, port, socket.AI_NUMERICHOST)
         return self._start(host, port).result(deadline.left())
 
@@ -89,11 +89,18 @@ class Wires:
         try:
             sock.settimeout(deadline.left())
             sock.connect(address)  # type: ignore[arg-type]  # as getaddrinfo gave it
+            self._still_wanted()
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             self.drop(sock)
             raise
         return sock
+
+    def _still_wanted(self) -> None:
+        """A socket not yet connected cannot be shut down: one that connects after the cut ends here."""
+        with self._lock:
+            if self._cut:
+                raise OSError("closed")
 
     def secure(self, sock: socket.socket, trust: ssl.SSLContext, host: str, deadline: Deadline) -> socket.socket:
         """Return the socket under TLS, the certificate checked."""
