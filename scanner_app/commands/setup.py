@@ -148,7 +148,7 @@ def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig,
         door.id if door else "",
         (door.place if door else "") or args.place,
         voids=door.voids if door else True,
-        records=bool(door) or account.platform in ("passentry", "passkit"),
+        records=bool(door) or account.platform in ("passentry", "passkit", "airship"),
     )
     before = settings.find_place(args.place)
     others = tuple(a for a in before.accepts if a.account != account.id) if before else ()

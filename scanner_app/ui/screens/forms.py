@@ -281,7 +281,7 @@ class PlaceForm(QWidget):
             door.id if door else "",
             door.place or name if door else name,
             voids=door.voids if door else True,
-            records=bool(door) or account.platform in ("passentry", "passkit"),
+            records=bool(door) or account.platform in ("passentry", "passkit", "airship"),
         )
         return Place(name, (accepted,), self._policy, zone=account.zone)
 
