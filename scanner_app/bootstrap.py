@@ -14,6 +14,7 @@ from typing import Protocol
 from hardware.camera_names import cameras
 from scanner_app import logs
 from scanner_app import settings as settings_file
+from scanner_app.application import retention
 from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, OfficeTask
@@ -24,7 +25,7 @@ from scanner_app.application.find import Finder, Oracle
 from scanner_app.application.ports import Capabilities, Connection, Platform
 from scanner_app.application.present import Desk
 from scanner_app.crash import CrashFile
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble, StorageTrouble
 from scanner_app.lifecycle import InstanceLock, Parts
 from scanner_app.pins import Pins
 from scanner_app.platforms import registry
@@ -163,8 +164,13 @@ class Kiosk:
         self._parts.add("sync", self._stop_sync)
 
     def start_door(self) -> None:
-        """Start taking credentials."""
+        """Start taking credentials; what is older than the retention is blanked meanwhile."""
         self.door.start()
+        days = self.settings.load().retention_days
+        if days is not None:
+            sweeper = threading.Thread(target=self._sweep, args=(days,), name="retention", daemon=True)
+            sweeper.start()
+            self._parts.add("retention", lambda: sweeper.join(5.0))
         self._parts.add("door", self.door.stop)
 
     def add(self, name: str, stop: Callable[[], object]) -> None:
@@ -285,6 +291,14 @@ class Kiosk:
         return self._sources.watch(source)
 
     # --- inside
+    def _sweep(self, days: int) -> None:
+        try:
+            blanked = retention.purge(self.desk, days)
+        except StorageTrouble:
+            log.exception("old facts could not be blanked; tried again at the next start")
+        else:
+            log.info("%d facts older than %d days were blanked", blanked, days)
+
     def _close_accounts(self) -> None:
         self._accounts.close()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from scanner_app import __version__
 from scanner_app.commands.options import data_dir_option
-from scanner_app.domain.errors import ScannerError
+from scanner_app.domain.errors import Bug, ScannerError
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "export": ("scanner_app.commands.export", "run"),
     "status": ("scanner_app.commands.status", "run"),
     "verify": ("scanner_app.commands.keep", "run_verify"),
+    "purge": ("scanner_app.commands.keep", "run_purge"),
     "backup": ("scanner_app.commands.keep", "run_backup"),
     "restore": ("scanner_app.commands.keep", "run_restore"),
     "pass": ("scanner_app.commands.passes", "run"),
@@ -71,6 +72,9 @@ def _guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace)
     except OSError as error:
         complain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         return Exit.TROUBLE
+    except Exception as error:
+        log.exception("a mistake of the program")
+        return trouble(Bug(f"{type(error).__name__}; see the log"))
 
 
 def _verb(words: Sequence[str]) -> str:

@@ -86,6 +86,9 @@ class LedgerTx(Protocol):
     def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
         """Take a recorded use back: mark it undone, cancel what was not sent, return the operations that were sent."""
 
+    def purge(self, fact_id: str, moment: Moment, before: datetime, limit: int) -> int:
+        """Blank the bodies of facts older than a time that no platform waits for; return how many."""
+
     def enqueue(self, operations: Sequence[Operation]) -> None:
         """Add outbox rows."""
 

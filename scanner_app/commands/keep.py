@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from scanner_app import __version__
+from scanner_app.application import retention
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
@@ -33,6 +34,9 @@ def add_parser(
     verify = verbs.add_parser("verify", parents=parents, help="walk the ledger's hash chain")
     verify.add_argument("--head", metavar="HEX", help="a head noted earlier: it must still be in the chain")
     json_option(verify)
+    purge = verbs.add_parser("purge", parents=parents, help="blank what the ledger tells of people")
+    purge.add_argument("--days", type=int, required=True, metavar="N", help="facts older than this many days")
+    json_option(purge)
     backup = verbs.add_parser("backup", parents=parents, help="write this kiosk's state into one file")
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = verbs.add_parser("restore", parents=parents, help="put a backup into an empty data folder")
@@ -62,6 +66,19 @@ def run_verify(args: argparse.Namespace) -> int:
         where = f"at fact {report.first_bad}" if report.first_bad else "the head noted earlier is not in it"
         complain(f"the ledger was changed by somebody else: {where}. Keep the file and tell the administrator.")
     return Exit.OK if good else Exit.TROUBLE
+
+
+def run_purge(args: argparse.Namespace) -> int:
+    """Blank old facts; unsent ones stay."""
+    if args.days < 0:
+        raise SettingsTrouble("option_invalid", "--days")
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        blanked = retention.purge(kiosk.desk, args.days)
+    if args.json:
+        print_json({"purged": blanked})
+    else:
+        say(f"{blanked} facts older than {args.days} days were blanked.")
+    return Exit.OK
 
 
 def run_backup(args: argparse.Namespace) -> int:

@@ -1,0 +1,62 @@
+"""Verify, purge, backup and restore, as an administrator uses them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.e2e.conftest import Scene
+
+
+def admitted(scene: Scene) -> str:
+    """Admit the first guest offline; return the code."""
+    guest = next(g for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")
+    code = str(guest["barcode"])
+    scene.run("gate", "--offline", "--place", scene.place, "--source", "-", text=code + "\n")
+    return code
+
+
+def test_a_changed_fact_breaks_the_chain(scene: Scene) -> None:
+    admitted(scene)
+    good = scene.lines("verify", "--json")[0]
+    assert (good["ok"], good["facts"]) == (True, 1)
+    with closing(sqlite3.connect(scene.folder / "ledger.db")) as db:
+        db.execute("UPDATE facts SET body = replace(body, 'admit', 'ADMIT')")
+        db.commit()
+    done = scene.run("verify", "--json", check=False)
+    assert done.returncode == 3
+    assert '"first_bad":1' in done.stdout
+
+
+def test_a_dropped_tail_is_noticed_by_the_head_noted_before(scene: Scene) -> None:
+    admitted(scene)
+    head = scene.lines("verify", "--json")[0]["head"]
+    assert scene.run("verify", "--head", head).returncode == 0
+    with closing(sqlite3.connect(scene.folder / "ledger.db")) as db:
+        db.execute("DELETE FROM facts")
+        db.commit()
+    assert scene.run("verify", "--head", head, check=False).returncode == 3
+
+
+def test_a_backup_holds_everything_but_keys_and_restores_elsewhere(scene: Scene, tmp_path: Path) -> None:
+    code = admitted(scene)
+    archive = tmp_path / "kiosk.zip"
+    scene.run("backup", str(archive))
+    assert scene.sandbox.info["api_key"].encode() not in archive.read_bytes()
+    other = Scene(scene.sandbox, tmp_path / "other", scene.place)
+    other.run("restore", str(archive))
+    assert [r["raw"] for r in other.lines("export", "scans")] == [code]
+    again = other.run("restore", str(archive), check=False)
+    assert again.returncode == 3, "never over a ledger"
+
+
+def test_purging_blanks_people_and_keeps_the_chain_and_the_unsent(scene: Scene) -> None:
+    code = admitted(scene)
+    assert scene.lines("purge", "--days", "0", "--json")[0]["purged"] == 0, "the platform has still to be told"
+    scene.run("push")
+    assert scene.lines("purge", "--days", "0", "--json")[0]["purged"] >= 1
+    assert code not in scene.run("export", "scans").stdout
+    assert scene.lines("verify", "--json")[0]["ok"]
+    verdict = scene.lines("check", code, "--offline", "--place", scene.place, "--json")[0]
+    assert verdict["reason"] == "ALREADY_USED", "the use itself is remembered"
