@@ -23,9 +23,6 @@ T = TypeVar("T")
 CHECKPOINT_JOBS = 4
 """Transactions of a cache after which its WAL is moved into the database; a page of 100 passes may dirty 2 MB."""
 
-LONG_OVERDUE = 8
-"""Transactions after which it is done at once, whoever waits: a sync that never rests gives no better moment."""
-
 
 class Shelf:
     """All caches. Writing on the clerk's thread only; `files` may be read from any thread.
@@ -122,8 +119,6 @@ class Shelf:
     def _after(self, account: str) -> None:
         path = self._current(account)
         self._jobs[path] = self._jobs.get(path, 0) + 1
-        if self._jobs[path] >= LONG_OVERDUE:
-            self._checkpoint(path)
         older = [p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != path]
         if older and _is_complete(self._writers[path]):
             self._look_without(account, older)
@@ -137,18 +132,23 @@ class Shelf:
             for suffix in ("-wal", "-shm", ""):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
 
-    def sweep(self) -> None:
-        """Move WALs into their databases: those grown long, and all when nothing else is to do.
+    def relieve(self, account: str) -> None:
+        """Move a WAL grown long into its database: after the clerk's work, while scans go on, by who holds `writing`.
 
-        Runs while scans are written to the ledger, but never while a cache is written (see `writing`): two connections
-        that write or checkpoint one file at the same instant are what older SQLite versions cannot stand.
+        Never while the file is written: two connections or threads that write or checkpoint one file at the same
+        instant are what older SQLite versions cannot stand.
         """
+        path = self._current(account) if account in self._tenants else None
+        if path is not None and self._jobs.get(path, 0) >= CHECKPOINT_JOBS:
+            self._checkpoint(path)
+
+    def sweep(self) -> None:
+        """Move what is left in the WALs, when there is nothing else to do."""
         tidy, self.tidy = self.tidy, False
-        due = [path for path, jobs in list(self._jobs.items()) if jobs >= CHECKPOINT_JOBS or (jobs and tidy)]
-        if not due or not self.writing.acquire(blocking=False):
+        if not tidy or not self.dirty or not self.writing.acquire(blocking=False):
             return
         try:
-            for path in due:
+            for path in [p for p, jobs in list(self._jobs.items()) if jobs]:
                 self._checkpoint(path)
         finally:
             self.writing.release()
@@ -161,7 +161,7 @@ class Shelf:
     @property
     def dirty(self) -> bool:
         """Whether any cache has a WAL worth checkpointing."""
-        return any(self._jobs.values())
+        return any(list(self._jobs.values()))
 
     def _drop(self, path: Path) -> None:
         connection = self._writers.pop(path, None)

@@ -138,7 +138,9 @@ class Store:
         before = dict(self._shelf.aside)
         try:
             with self._shelf.writing:
-                return thread.call(lambda: self._shelf.run(account, work, thread.breathe), priority, light=False)
+                done = thread.call(lambda: self._shelf.run(account, work, thread.breathe), priority, light=False)
+                self._shelf.relieve(account)
+                return done
         finally:
             self._tell_damage(before)
 
