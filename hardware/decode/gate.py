@@ -21,17 +21,24 @@ _ACTIVE: Final = 1.5  # seconds of decoding after the last change (decode.md sec
 _CHANGED_CELLS: Final = 10  # of about 14,000
 _FLOOR: Final = 5.0  # gray levels a cell must move in the stillest picture
 _SIGMAS: Final = 5.0
-_LEARN: Final = 0.08  # share of a new frame in the background and in the noise
-_ABSORB: Final = 0.01  # the same for cells that differ: a thing left lying becomes background within seconds
+_LEARN: Final = np.float32(0.08)  # share of a new frame in the background and in the noise
+_ABSORB: Final = np.float32(
+    0.01
+)  # the same for cells that differ: a thing left lying becomes background within seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Of one frame: whether to decode it, whether it just moved, and where it differs from the empty scene."""
+    """Of one frame: whether it just moved, for how many seconds it has not, where it differs from the empty scene."""
 
-    active: bool
     moved: bool
+    still_for: float
     region: Box | None
+
+    @property
+    def active(self) -> bool:
+        """Whether something moved a moment ago."""
+        return self.still_for <= _ACTIVE
 
 
 class ChangeGate:
@@ -42,27 +49,26 @@ class ChangeGate:
         self._background: npt.NDArray[np.float32]
         self._noise: npt.NDArray[np.float32]
         self._changed_at = 0.0
-        self._seen = 0
 
     def look(self, gray: Gray, at: float) -> Scene:
         """Judge one frame taken at `at` seconds."""
         thumb = _thumbnail(gray)
         if self._last is None or self._last.shape != thumb.shape or at < self._changed_at:
             self._start(thumb, at)
-            return Scene(active=True, moved=True, region=None)
+            return Scene(moved=True, still_for=0.0, region=None)
         moved = self._moved(thumb, self._last)
         if moved:
             self._changed_at = at
-        region = self._region(thumb, gray.shape)
-        self._learn(thumb, calm=not moved)
-        return Scene(active=at - self._changed_at <= _ACTIVE, moved=moved, region=region)
+        differs = cv2.absdiff(thumb, self._background) > 2 * _FLOOR + _SIGMAS * self._noise
+        if not moved:
+            self._background += np.where(differs, _ABSORB, _LEARN) * (thumb - self._background)
+        return Scene(moved, at - self._changed_at, _region(differs, gray.shape))
 
     def _start(self, thumb: npt.NDArray[np.float32], at: float) -> None:
         self._last = thumb
         self._background = thumb.copy()
         self._noise = np.full_like(thumb, 1.0)
         self._changed_at = at
-        self._seen = 0
 
     def _moved(self, thumb: npt.NDArray[np.float32], last: npt.NDArray[np.float32]) -> bool:
         step = cv2.absdiff(thumb, last)
@@ -71,31 +77,23 @@ class ChangeGate:
         if changed > _CHANGED_CELLS:
             # What moves is no noise, but noise that rose everywhere (lights out) must still be learned.
             step = np.minimum(step, 3 * np.median(step) + 1, dtype=np.float32)
-        cv2.accumulateWeighted(step, self._noise, _LEARN)
+        cv2.accumulateWeighted(step, self._noise, float(_LEARN))
         self._last = thumb
         return changed > _CHANGED_CELLS
 
-    def _region(self, thumb: npt.NDArray[np.float32], shape: tuple[int, ...]) -> Box | None:
-        differs = cv2.absdiff(thumb, self._background) > 2 * _FLOOR + _SIGMAS * self._noise
-        if int(np.count_nonzero(differs)) <= _CHANGED_CELLS:
-            return None
-        rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-        height, width = shape[0], shape[1]
-        cell_y, cell_x = height / thumb.shape[0], width / thumb.shape[1]
-        return (
-            int(max(columns[0] - 2, 0) * cell_x),
-            int(max(rows[0] - 2, 0) * cell_y),
-            int(min((columns[-1] + 3) * cell_x, width)),
-            int(min((rows[-1] + 3) * cell_y, height)),
-        )
 
-    def _learn(self, thumb: npt.NDArray[np.float32], *, calm: bool) -> None:
-        self._seen += 1
-        if not calm:
-            return
-        differs = cv2.absdiff(thumb, self._background) > 2 * _FLOOR + _SIGMAS * self._noise
-        share = np.where(differs, np.float32(_ABSORB), np.float32(_LEARN))
-        self._background += share * (thumb - self._background)
+def _region(differs: npt.NDArray[np.bool_], shape: tuple[int, ...]) -> Box | None:
+    """The box around the cells that differ, in frame pixels; None when they are too few to be a phone."""
+    if int(np.count_nonzero(differs)) <= _CHANGED_CELLS:
+        return None
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    cell_y, cell_x = shape[0] / differs.shape[0], shape[1] / differs.shape[1]
+    return (
+        int(max(columns[0] - 2, 0) * cell_x),
+        int(max(rows[0] - 2, 0) * cell_y),
+        int(min((columns[-1] + 3) * cell_x, shape[1])),
+        int(min((rows[-1] + 3) * cell_y, shape[0])),
+    )
 
 
 def _thumbnail(gray: Gray) -> npt.NDArray[np.float32]:

@@ -19,6 +19,7 @@ _TRACK: Final = 0.7  # seconds after a read during which its place is looked at 
 _WIDE_EVERY: Final = 4  # while a code is tracked, each fourth frame looks everywhere: the next guest may be beside it
 _WHOLE_EVERY: Final = 5  # each fifth wide look takes the whole picture, should the background model be wrong
 _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
+_PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
 _PATCHES: Final = 2  # bar-like patches turned and read per frame
 
@@ -59,15 +60,20 @@ class Pipeline:
         scene = self._gate.look(frame.gray, frame.at)
         if scene.moved:
             self._lying = ()
-        if not scene.active and self._beats(frame):
+        awake = scene.active or self._held_unread(scene)
+        if not awake and self._beats(frame):
             return self._still_there(frame)
-        found = self._look(frame, scene) if scene.active else []
+        found = self._look(frame, scene) if awake else []
         if found:
             self._tracked, self._read_at, self._blind = found[0], frame.at, 0
         confirmed = [read for read in found if self._sure(read, frame)]
         self.counts.unconfirmed += len(found) - len(confirmed)
         self._lying = tuple(confirmed) or self._lying
         return confirmed
+
+    def _held_unread(self, scene: Scene) -> bool:
+        """Whether something is held still that would not read so far: worth more than a look a second."""
+        return scene.region is not None and not self._lying and scene.still_for <= _PATIENCE
 
     def _beats(self, frame: Frame) -> bool:
         """Whether it is time to decode a still picture."""

@@ -149,6 +149,16 @@ def test_a_pass_taken_away_is_not_sighted_any_more():
     assert show(pipeline, [next(empty) for _ in range(120)], start=90) == []
 
 
+def test_what_is_held_still_and_will_not_read_is_tried_on_until_it_does():
+    pipeline, empty = Pipeline(), noisy(scene(), 3.0)
+    show(pipeline, [next(empty) for _ in range(60)])
+    held, _ = hold_up(scene(), phone("PASS-4711", "QR", "Night", 200), Pose(SIZE[0] / 2, SIZE[1] / 2))
+    blurred = noisy(cv2.GaussianBlur(held, (0, 0), 9), 3.0)
+    decoded = pipeline.counts.decoded
+    assert show(pipeline, [next(blurred) for _ in range(120)], start=60) == []
+    assert pipeline.counts.decoded - decoded > 100
+
+
 def test_an_inverted_code_is_found_by_the_heartbeat_or_before():
     picture = scene().copy()
     code = 255 - code_picture("DARK MODE", "QR", 220)
