@@ -29,6 +29,8 @@ from scanner_app.platforms.tenant import fingerprint
 
 OVERLAP = timedelta(minutes=2)
 ID = re.compile(r"[A-Za-z0-9]{22}")
+MOST_OTHERS = 8
+"""Classes beside the configured ones that a look-up tries."""
 MOVED = frozenset({"CHECKED_IN", "CHECKED_OUT"})
 MISSING = {
     Can.RESTORE: "redeem_is_final",
@@ -138,7 +140,7 @@ class PassKitPlatform:
         return (started - OVERLAP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def lookup(self, text: str, deadline: float) -> list[Pass]:
-        """Return the passes with this id, ticket number or external id in any class of the account."""
+        """Return the passes with this id, ticket number or external id; in classes not configured only if none is."""
         try:
             segment(text)
         except UnusableSegment:
@@ -150,18 +152,30 @@ class PassKitPlatform:
                 found[each.uid] = each
         except TimeoutError:
             raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from None
-        return list(found.values())
+        return list(found.values() if found else self._elsewhere(text, clock))
 
     def _found(self, words: str, clock: Deadline) -> Iterator[Pass]:
         owners = self._owners()
         for kind in dict.fromkeys(owners.values()) if ID.fullmatch(words) else ():
             yield from self._one(kind, [*BY_ID[kind], words], clock)
         for owner, kind in owners.items():
-            if kind is Kind.TICKET:
-                params = {"productionId": owner, "ticketNumber": words}
-                yield from self._one(kind, ["eventTickets", "ticket", "ticketNumber"], clock, params)
-            else:
-                yield from self._one(kind, [*BY_EXTERNAL[kind], owner, words], clock)
+            yield from self._by_external(kind, owner, words, clock)
+
+    def _elsewhere(self, words: str, clock: Deadline) -> list[Pass]:
+        """A pass of another class is for another event, which is worth saying if there is time to find out."""
+        mine = self._owners()
+        with self._lock:
+            others = [(owner, kind) for owner, kind in self._classes.items() if owner not in mine]
+        try:
+            return [p for owner, kind in others[:MOST_OTHERS] for p in self._by_external(kind, owner, words, clock)]
+        except (TimeoutError, PlatformTrouble):
+            return []
+
+    def _by_external(self, kind: Kind, owner: str, words: str, clock: Deadline) -> Iterator[Pass]:
+        if kind is Kind.TICKET:
+            params = {"productionId": owner, "ticketNumber": words}
+            return self._one(kind, ["eventTickets", "ticket", "ticketNumber"], clock, params)
+        return self._one(kind, [*BY_EXTERNAL[kind], owner, words], clock)
 
     def _one(
         self, kind: Kind, path: list[str], clock: Deadline, params: Mapping[str, str] | None = None
@@ -169,9 +183,7 @@ class PassKitPlatform:
         reply = self._calls.one(path, deadline=clock.left(), params=params)
         if reply is not None:
             value = reply.json()
-            owner = _owner(value, kind)
-            if owner in self._owners():
-                yield self._read(value, kind, owner, reply.date)
+            yield self._read(value, kind, _owner(value, kind), reply.date)
 
     def search(self, text: str) -> list[Pass]:
         """There is no search in this contract: the cache is searched instead."""
