@@ -180,7 +180,7 @@ class Downloader:
 
     def _cursor(self, stream: str) -> str:
         """Return where a delta may start; '' where only a full walk will do: none yet, one left open, a wrong zone."""
-        if self.watch.fits is False or self._line.platform.zone_fits is False or self._left(stream):
+        if self._zone_wrong() or self._left(stream):
             return ""
         return self._cache(lambda tx: tx.cursor(stream))
 
@@ -198,8 +198,11 @@ class Downloader:
     def _account(self, stream: str) -> Memory:
         return self._accounts.setdefault(stream, Memory())
 
+    def _zone_wrong(self) -> bool:
+        return self.watch.verdict(self._line.platform) is False
+
     def _tell_of_zone(self) -> None:
-        if self.watch.fits is False or self._line.platform.zone_fits is False:
+        if self._zone_wrong():
             self._tell(Notice("zone_wrong", Level.WARNING, self._line.config.zone))
         else:
             self._told.discard("zone_wrong")

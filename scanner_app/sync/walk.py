@@ -141,10 +141,10 @@ class Walker:
     def _cursor(self, state: WalkState) -> str:
         """Return where the next delta starts: '' while the zone is known to be wrong, far back while unknown."""
         platform = self._line.platform
-        verdicts = (platform.zone_fits, self._watch.fits)
-        if False in verdicts:
+        fits = self._watch.verdict(platform)
+        if fits is False:
             return ""
-        return platform.cursor_after(state.started if True in verdicts else state.started - PROBATION)
+        return platform.cursor_after(state.started if fits else state.started - PROBATION)
 
     def _now(self) -> datetime:
         return self._line.clock.now().trusted

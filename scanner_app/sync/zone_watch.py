@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from scanner_app.application.ports import Platform
 from scanner_app.domain.passes import Pass
 
 TOLERANCE = timedelta(minutes=10)
@@ -32,6 +33,10 @@ class ZoneWatch:
         """Whether the zone fits, None as long as nothing showed it."""
         with self._lock:
             return self._fits
+
+    def verdict(self, platform: Platform) -> bool | None:
+        """Return whether the zone fits: by the platform's own proof where it has one, else by what was seen here."""
+        return self.fits if platform.zone_fits is None else platform.zone_fits
 
     def wrote(self, uid: str, at: datetime) -> None:
         """We changed a pass, and the platform said so at this time of its clock."""

@@ -142,6 +142,17 @@ def test_a_wrong_zone_loses_nothing_and_is_told(store, zone, configured):
     assert [n.code for n in kiosk.notices] == ["zone_wrong"]
 
 
+@pytest.mark.parametrize("word", [True, False])
+def test_the_platforms_own_proof_of_its_zone_outranks_what_was_seen(kiosk, platform, word):
+    platform.zone_fits = word
+    fill(platform, 50)
+    kiosk.round()
+    kiosk.later(hours=1)
+    kiosk.downloader.watch._fits = not word
+    assert kiosk.round().full is not word
+    assert [n.code for n in kiosk.notices] == ([] if word else ["zone_wrong"])
+
+
 def test_a_platform_without_dates_is_read_from_the_beginning(store, monkeypatch):
     world = World()
     platform = SimulatedPlatform(world)
