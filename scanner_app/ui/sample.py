@@ -230,11 +230,6 @@ class SampleDoor:
         )
         return found
 
-    def office(self, key: PassKey, task: OfficeTask, operator: str, value: str = "") -> CorrectionReport:
-        """Have something done."""
-        found: CorrectionReport = self._note("office", (key.uid, task, operator, value), CorrectionReport("", "office"))
-        return found
-
     def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - the port
         """Look only."""
         self.now = replace(self.now, look_only=on)

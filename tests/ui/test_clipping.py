@@ -1,27 +1,37 @@
-"""No clipped words: every label and button of every screen is measured, in every language."""
+"""Every screen walked: plain text in every label, no clipped words, nothing smaller than a finger."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from scanner_app.ui import texts
 from scanner_app.ui.screenshots import SHOTS, staged
 from scanner_app.ui.widgets.headline import Headline
+from scanner_app.ui.widgets.text import Label
 
 WALKED = (
-    "door-ready", "door-offline", "door-admit-typed", "door-already-used", "door-look-only", "door-type-a-code",
-    "door-override", "pin-locked-out", "setup-1-account", "setup-3-place", "setup-6-ready", "settings-places",
-    "settings-sound", "settings-look", "settings-kiosk", "helpdesk", "history-details", "numbers", "readiness-not",
-    "kiosk-waiting", "kiosk-see-staff",
+    "door-offline", "door-admit-typed", "door-already-used", "door-type-a-code", "setup-3-place", "settings-kiosk",
+    "helpdesk", "numbers", "readiness-not", "kiosk-see-staff",
 )  # fmt: skip
-CASES = [(s, c) for c in texts.languages() for s in SHOTS if c in ("en", "de") or s.name in WALKED]
+ALSO = ("door-look-only", "door-override", "pin-locked-out", "setup-1-account", "setup-6-ready", "history-details")
+CASES = [
+    (shot, language)
+    for language in texts.languages()
+    for shot in SHOTS
+    if language == "en" or shot.name in WALKED or (language == "de" and shot.name in ALSO)
+]
+"""Every screen in English; in the other languages those that have the most to say."""
 
 
 @pytest.mark.parametrize(("shot", "language"), CASES, ids=[f"{s.name}-{c}" for s, c in CASES])
-def test_nothing_is_cut_off(qapp, shot, language):
+def test_every_screen_is_plain_text_and_nothing_of_it_is_cut_off(qapp, shot, language):
     with staged(shot, language, (1280, 800)) as stage:
         window = stage.window
         assert (window.width(), window.height()) == (1280, 800), "the words push the window apart"
         for label in window.findChildren(QLabel):
+            assert isinstance(label, Label), label.text()
+            assert label.textFormat() is Qt.TextFormat.PlainText
+            assert label.textInteractionFlags() == Qt.TextInteractionFlag.NoTextInteraction
             if label.isVisibleTo(window) and label.text():
                 assert fits(label), (label.text(), label.size(), label.sizeHint())
         for made in window.findChildren(QPushButton):
@@ -29,6 +39,7 @@ def test_nothing_is_cut_off(qapp, shot, language):
                 words = made.fontMetrics().horizontalAdvance(made.text().replace("&&", "&"))
                 assert words <= made.width() - 6, made.text()  # the ring takes three at either side
         for made in window.findChildren(QAbstractButton):
+            assert not made.toolTip()  # tool tips read markup
             if made.isVisibleTo(window):
                 assert made.height() >= 64 or type(made).__name__ == "ScanRow", made.text()
         for headline in window.findChildren(Headline):

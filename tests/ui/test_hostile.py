@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QLabel
 
 from scanner_app.domain.verdict import Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.plain import visible
-from scanner_app.ui.screenshots import SHOTS, staged
+from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.widgets.text import Label
 
 NESTED = "<table><tr><td>" * 190
@@ -94,17 +94,6 @@ def test_names_of_the_world_stay_as_they_are():
         "O'Neill-Ó Súilleabháin",
     ):
         assert visible(name) == name
-
-
-@pytest.mark.parametrize("shot", SHOTS, ids=lambda s: s.name)
-def test_no_screen_has_a_label_or_tool_tip_that_reads_markup(qapp, shot):
-    with staged(shot, "en", (1280, 800)) as stage:
-        for label in stage.window.findChildren(QLabel):
-            assert isinstance(label, Label), label.text()
-            assert label.textFormat() is Qt.TextFormat.PlainText
-            assert label.textInteractionFlags() == Qt.TextInteractionFlag.NoTextInteraction
-        for button in stage.window.findChildren(QAbstractButton):
-            assert not button.toolTip()
 
 
 def test_every_refusal_is_in_the_corpus_of_pictures():

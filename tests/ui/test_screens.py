@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from scanner_app.application.control import CorrectionReport, OfficeTask
 from scanner_app.application.events import AccountStatus, DeviceState, StatusChanged
-from scanner_app.application.ports import Can, Connection, FactRow
+from scanner_app.application.ports import Connection, FactRow
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Reason
 from scanner_app.ui import keep, records, sample, texts
@@ -230,25 +230,3 @@ def test_the_help_desk_sends_a_message_and_blocks(window, door, qtbot):
     desk._ask_words(OfficeTask.VOID)
     asked = [(key, OfficeTask.PUSH, "supervisor", "Gate 4, please"), (key, OfficeTask.VOID, "supervisor", "")]
     qtbot.waitUntil(lambda: [a for name, a in door.asked if name == "office"] == asked)
-
-
-def test_the_office_sends_a_pass_by_mail_on_a_supervisors_word(window, door, qtbot):
-    window.go("helpdesk")
-    window.screens["helpdesk"].open(sample.guest().key)
-    press(qtbot, window, "helpdesk.email")
-    qtbot.waitUntil(lambda: window.panel is not None)
-    assert window.panel.field.text() == "guest0@example.org"
-    press(qtbot, window, "note-go")
-    wanted = ("office", ("pass-00000", OfficeTask.EMAIL, "supervisor", "guest0@example.org"))
-    qtbot.waitUntil(lambda: wanted in door.asked)
-
-
-def test_what_a_platform_cannot_do_is_greyed_out_and_says_so(window, door, qtbot):
-    door.can = frozenset({Can.VOID})
-    window.go("helpdesk")
-    screen = window.screens["helpdesk"]
-    screen.open(sample.guest().key)
-    qtbot.waitUntil(lambda: screen.story is not None)
-    qtbot.waitUntil(lambda: window.findChildren(QPushButton, "helpdesk.void")[-1].isEnabled())
-    assert not window.findChildren(QPushButton, "helpdesk.push")[-1].isEnabled()
-    assert screen.story._why.text() == texts.word("helpdesk.office")

@@ -20,15 +20,6 @@ from scanner_app.ui.widgets.text import Label
 
 SHOWN = 40
 """Hits that are shown: whoever has more types another letter."""
-OFFICE_WORDS = {
-    OfficeTask.EMAIL: "helpdesk.email",
-    OfficeTask.ENABLE_DOWNLOAD: "helpdesk.download",
-    OfficeTask.PUSH: "helpdesk.push",
-    OfficeTask.VOID: "helpdesk.void",
-    OfficeTask.RESTORE: "helpdesk.restore",
-}
-ASKS = {OfficeTask.EMAIL: "fact.email", OfficeTask.PUSH: "helpdesk.message"}
-"""What has to be written first."""
 PAUSE = 120
 """Milliseconds after the last key before a search begins."""
 
@@ -155,7 +146,11 @@ class HelpDeskScreen(Screen):
             self._office_now(task)
             return
         words = (f"helpdesk.{task.value}", f"helpdesk.{task.value}_help", f"helpdesk.{task.value}_field")
-        self.desk.open_panel(NotePanel(self.desk, *words, lambda value: self._office_now(task, value)))
+        panel = NotePanel(self.desk, *words, lambda value: self._office_now(task, value))
+        if task is OfficeTask.EMAIL and self.story is not None:
+            fields = self.story.story.subject.fields
+            panel.field.setText(next((v for k, v in fields.items() if "mail" in k.casefold()), ""))
+        self.desk.open_panel(panel)
 
     def _office_now(self, task: OfficeTask, value: str = "") -> None:
         self.desk.close_panel()
@@ -170,40 +165,6 @@ class HelpDeskScreen(Screen):
             self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
             return
         self.desk.toast(texts.word("helpdesk.done"))
-        if self._key is not None:
-            self.open(self._key)
-
-    # --- what the platform does for us
-    def _office(self, subject: Pass, task: OfficeTask) -> None:
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_office(subject, task))
-
-    def _ask_office(self, subject: Pass, task: OfficeTask) -> None:
-        title = OFFICE_WORDS[task]
-        if task not in ASKS:
-            self._office_now(subject.key, task, "")
-            return
-        panel = NotePanel(
-            self.desk,
-            title,
-            "helpdesk.office_help",
-            ASKS[task],
-            lambda value: self._office_now(subject.key, task, value),
-        )
-        if task is OfficeTask.EMAIL:
-            panel.field.setText(next((v for k, v in subject.fields.items() if "mail" in k.casefold()), ""))
-        self.desk.open_panel(panel)
-
-    def _office_now(self, key: PassKey, task: OfficeTask, value: str) -> None:
-        self.desk.close_panel()
-        self.desk.bridge.call(
-            self.desk.control.office, key, task, Role.SUPERVISOR.value, value, done=self._office_done, owner=self
-        )
-
-    def _office_done(self, report: CorrectionReport) -> None:
-        if report.trouble:
-            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.admin(report.trouble)}", Level.WARNING)
-            return
-        self.desk.toast(texts.word("history.done"))
         if self._key is not None:
             self.open(self._key)
 

@@ -135,7 +135,7 @@ class StoryView(QWidget):
                     widget.deleteLater()
         subject = self.story.subject
         present = button(
-            texts.word("helpdesk.present"), lambda: self._does.present(subject.key), "primary", name="desk-present"
+            texts.word("helpdesk.present"), lambda: self._present(subject.key), "primary", name="desk-present"
         )
         present.setEnabled(self.story.preview.admits)
         undo = button(texts.word("door.undo"), self._undo_last, name="desk-undo")
@@ -163,7 +163,7 @@ class StoryView(QWidget):
 
     def _undo_last(self) -> None:
         if scan_id := self._undoable():
-            self._does.undo(scan_id)
+            self._undo(scan_id)
 
     def _show_code(self) -> None:
         self.desk.open_panel(CodePanel(self.desk, self.story))

@@ -75,7 +75,11 @@ class PinPad(QWidget):
         for n in range(3):
             grid.setColumnStretch(n, 1)
             grid.setColumnMinimumWidth(n, theme.touch)
-        lay.addLayout(grid)
+        keys = QWidget()  # digits run from left to right in every language
+        keys.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        grid.setContentsMargins(0, 0, 0, 0)
+        keys.setLayout(grid)
+        lay.addWidget(keys)
 
     def _key(self, digit: str) -> QPushButton:
         made = button(digit, lambda: self.press(digit), "key", name=texts.word("pin.digit", digit=digit))
