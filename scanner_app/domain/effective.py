@@ -46,5 +46,12 @@ def _voids(snapshot: Pass, local: LocalFacts, uses: tuple[Use, ...]) -> Pass:
 def _stored_value(subject: Pass, local: LocalFacts) -> Pass:
     if subject.stored_value is None:
         return subject
-    unsent = sum((u.amount for u in local.uses if not u.undone and not u.value_sent), Decimal(0))
-    return replace(subject, stored_value=subject.stored_value - unsent) if unsent else subject
+    unknown = sum((u.amount for u in local.uses if not u.undone and not _taken_off(u, subject)), Decimal(0))
+    return replace(subject, stored_value=subject.stored_value - unknown) if unknown else subject
+
+
+def _taken_off(use: LocalUse, snapshot: Pass) -> bool:
+    """Whether a snapshot already has a use's amount off: that it was sent is not enough, the snapshot may be older."""
+    if not use.value_sent or use.value_sent_at is None or snapshot.seen_at is None:
+        return use.value_sent
+    return snapshot.seen_at > use.value_sent_at

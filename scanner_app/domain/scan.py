@@ -162,6 +162,7 @@ class LocalUse:
     undone: bool = False
     value_sent: bool = False  # whether the platform's stored value already has `amount` taken off
     venue: bool = False
+    value_sent_at: datetime | None = None  # when the platform took it off, by this kiosk's clock
 
 
 @dataclass(frozen=True, slots=True)

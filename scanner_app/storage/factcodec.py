@@ -69,7 +69,18 @@ def read_use(row: Row) -> LocalUse:
     _account, _uid, scan_id, _door, place, at, direction, amount, device, undone, value_sent, venue = row
     way = Direction(direction)
     value = _NOTHING if amount == "0" else Decimal(amount)
-    return LocalUse(scan_id, place, from_us(at), way, value, device, bool(undone), value_sent is not None, bool(venue))
+    return LocalUse(
+        scan_id,
+        place,
+        from_us(at),
+        way,
+        value,
+        device,
+        bool(undone),
+        value_sent is not None,
+        bool(venue),
+        maybe_time(value_sent),
+    )
 
 
 def operation_body(op: Operation) -> str:

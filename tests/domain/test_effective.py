@@ -75,3 +75,10 @@ def test_no_use_is_lost_and_none_counts_twice(theirs: list[Use], mine: list[int]
     _, uses = effective(replace(TICKET, uses=tuple(theirs)), LocalFacts(local))
     moments = {u.at for u in theirs} | {u.at for u in local}
     assert [u.at for u in uses] == sorted(moments)
+
+
+def test_an_amount_sent_after_the_snapshot_was_taken_still_counts() -> None:
+    seen = replace(TICKET, stored_value=Decimal(5), seen_at=NOW)
+    for sent_at, left in ((NOW - timedelta(minutes=1), 5), (NOW + timedelta(minutes=1), 2)):
+        use = replace(MINE, amount=Decimal(3), value_sent=True, value_sent_at=sent_at)
+        assert effective(seen, LocalFacts((use,)))[0].stored_value == left

@@ -222,7 +222,8 @@ class TestOutbox:
         assert not store.ledger(lambda tx: tx.local_facts(KEY)).uses[0].value_sent
         item = ledger.outbox(frozenset({OperationState.PENDING}))[-1]
         store.settle(item.number, OperationState.SENT, "", NOW)
-        assert store.ledger(lambda tx: tx.local_facts(KEY)).uses[0].value_sent
+        use = store.ledger(lambda tx: tx.local_facts(KEY)).uses[0]
+        assert (use.value_sent, use.value_sent_at) == (True, NOW)
 
 
 class TestConflicts:
