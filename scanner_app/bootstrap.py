@@ -88,7 +88,7 @@ class Accounts:
             try:
                 platforms[account.id] = _platform(account, secrets.get(account.secret_name))
             except ScannerError as error:
-                log.exception("account %s cannot be used", account.id)
+                log.warning("account %s cannot be used: %s", account.id, error.code)
                 troubles[account.id] = error.code
         return cls(platforms, troubles)
 

@@ -25,6 +25,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "check": ("scanner_app.commands.check", "run"),
     "decode": ("scanner_app.commands.decode", "run"),
     "export": ("scanner_app.commands.export", "run"),
+    "undo": ("scanner_app.commands.correct", "run_undo"),
+    "override": ("scanner_app.commands.correct", "run_override"),
+    "settle": ("scanner_app.commands.correct", "run_settle"),
+    "conflicts": ("scanner_app.commands.correct", "run_conflicts"),
     "status": ("scanner_app.commands.status", "run"),
     "verify": ("scanner_app.commands.keep", "run_verify"),
     "purge": ("scanner_app.commands.keep", "run_purge"),
@@ -47,6 +51,7 @@ DELEGATES: dict[str, str] = {"sandbox": "scanner_app.commands.sandbox"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; troubles become sentences, never tracebacks."""
     words = list(sys.argv[1:] if argv is None else argv)
+    logging.getLogger().addHandler(logging.NullHandler())  # what is logged belongs in the log, never on the terminal
     verb = _verb(words)
     if verb in DELEGATES:
         return int(importlib.import_module(DELEGATES[verb]).main(words))

@@ -1,0 +1,75 @@
+"""`scanner-app undo`, `override`, `settle`, `conflicts`: corrections without a window, each a fact with its reason."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.ui import texts
+
+
+def add_parser(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Describe the verbs."""
+    undo = verbs.add_parser("undo", parents=parents, help="take an admission back")
+    undo.add_argument("scan_id", metavar="SCAN_ID")
+    undo.add_argument("--reason", default="")
+    override = verbs.add_parser("override", parents=parents, help="admit a refused guest on a supervisor's word")
+    override.add_argument("scan_id", metavar="SCAN_ID")
+    override.add_argument("--reason", required=True)
+    settle = verbs.add_parser("settle", parents=parents, help="settle a conflict with a note")
+    settle.add_argument("number", type=int, metavar="NUMBER", help="as `conflicts` lists it")
+    settle.add_argument("--note", required=True)
+    listed = verbs.add_parser("conflicts", parents=parents, help="what people have to look at")
+    listed.add_argument("--all", action="store_true", help="settled ones as well")
+    for parser in (undo, override, settle):
+        parser.add_argument("--operator", default=Role.SUPERVISOR.value, help="who says so (default: supervisor)")
+        json_option(parser)
+    json_option(listed)
+
+
+def run_undo(args: argparse.Namespace) -> int:
+    """Undo; what was sent is taken back on the platform by the next push."""
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        return _tell(args, kiosk.door.undo(args.scan_id, args.operator, args.reason))
+
+
+def run_override(args: argparse.Namespace) -> int:
+    """Override."""
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        return _tell(args, kiosk.door.override(args.scan_id, args.operator, args.reason))
+
+
+def run_settle(args: argparse.Namespace) -> int:
+    """Settle."""
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        return _tell(args, kiosk.door.settle(args.number, args.operator, args.note))
+
+
+def run_conflicts(args: argparse.Namespace) -> int:
+    """List; beside a running door as well."""
+    with open_kiosk(data_dir(args), writes=False) as kiosk:
+        rows = kiosk.door.conflicts(open_only=not args.all)
+    for row in rows:
+        record = {"number": row.number, "id": row.fact_id, "at": row.at.isoformat(), **row.body}
+        if args.json:
+            print_json(record)
+        else:
+            say(f"{row.number:6} {row.at:%Y-%m-%d %H:%M} {row.body.get('reason', '')} {row.body.get('pass', '')}")
+    return Exit.OK
+
+
+def _tell(args: argparse.Namespace, report: CorrectionReport) -> int:
+    if report.trouble:
+        complain(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}")
+        return Exit.TROUBLE
+    if args.json:
+        print_json({"fact_id": report.fact_id})
+    else:
+        say(report.fact_id)
+    return Exit.OK

@@ -1,0 +1,75 @@
+"""Undo, override and conflicts between two kiosks, offline and on the platform."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.conftest import Scene, set_up
+
+
+def guest(scene: Scene, expected: str = "ADMIT") -> str:
+    """A code of the guest line."""
+    return str(next(g for g in scene.sandbox.guest_line() if g["expected"] == expected)["barcode"])
+
+
+def present(scene: Scene, code: str, *words: str) -> dict[str, Any]:
+    """Show one code at the gate."""
+    return scene.lines("gate", *words, "--place", scene.place, "--source", "-", "--json", text=code + "\n")[0]
+
+
+def test_an_undone_admission_never_reaches_the_platform(scene: Scene) -> None:
+    code = guest(scene)
+    first = present(scene, code, "--offline")
+    scene.run("undo", first["scan_id"], "--operator", "staff")
+    assert present(scene, code, "--offline")["outcome"] == "admit"
+    scene.run("push")
+    assert [s["scanStatus"] for s in scene.scans()] == [0], "the undone one was cancelled, not sent"
+    again = scene.run("undo", first["scan_id"], check=False)
+    assert again.returncode == 3
+
+
+def test_a_sent_admission_is_taken_back_on_the_platform(scene: Scene) -> None:
+    code = guest(scene)
+    first = present(scene, code)
+    scene.run("push")
+    used = scene.passes(code)
+    scene.run("undo", first["scan_id"], "--reason", "wrong guest")
+    scene.run("push", check=False)
+    assert scene.passes(code)["voided"] is False
+    assert used["placesUsedAt"] != []
+    scene.run("sync", "--full")
+    assert present(scene, code, "--offline")["outcome"] == "admit", "no download erases the undo"
+
+
+def test_a_supervisor_admits_and_it_is_a_fact(scene: Scene) -> None:
+    refused = present(scene, guest(scene, "EXPIRED"), "--offline")
+    assert scene.run("override", refused["scan_id"], "--reason", " ", check=False).returncode == 3
+    scene.run("override", refused["scan_id"], "--reason", "knows the band", "--operator", "supervisor:Kim")
+    rows = scene.lines("export", "scans")
+    assert [(r["kind"], r["outcome"], r["operator"], r["note"]) for r in rows][1] == (
+        "override",
+        "admit",
+        "supervisor:Kim",
+        "knows the band",
+    )
+
+
+def test_two_doors_apart_admit_one_pass_and_both_are_told(scene: Scene, tmp_path: Path) -> None:
+    other = set_up(scene.sandbox, tmp_path / "other", "--device", "Door 2")
+    other.run("sync")
+    code = guest(scene)
+    assert present(scene, code, "--offline")["outcome"] == "admit"
+    assert present(other, code, "--offline")["outcome"] == "admit"
+    scene.run("push")
+    other.run("push", check=False)
+    found = [json.loads(line) for line in other.run("conflicts", "--json").stdout.splitlines()]
+    assert len(found) == 1, found
+    assert other.lines("status", "--json")[0]["conflicts"] == 1
+    assert code in json.dumps(found)
+    other.run("settle", str(found[0]["number"]), "--note", "twins")
+    assert other.lines("status", "--json")[0]["conflicts"] == 0
+    exported = other.lines("export", "conflicts")
+    assert {row["kind"] for row in exported} == {"conflict", "settled"}
+    assert "twins" in json.dumps(exported)
