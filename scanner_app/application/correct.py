@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scanner_app.application import claims
 from scanner_app.application.control import CorrectionReport, OfficeTask, Role
+from scanner_app.application.hub import VenueRecord
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import FactRow, LedgerTx
 from scanner_app.application.present import Desk, local_use
@@ -28,14 +30,30 @@ def undo(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionRepo
     if trouble or row is None:
         return CorrectionReport(trouble)
     fact_id, moment = new_id(), desk.clock.now()
+    void = _void(desk, row, moment, reason)
 
     def work(tx: LedgerTx) -> bool:
         sent = tx.undo(fact_id, scan_id, moment, operator, reason)
         tx.enqueue([_compensate(op, moment) for op in reversed(sent) if op.kind in COMPENSATION])
+        if void is not None:
+            claims.keep_record(tx, void, moment)
         return True
 
     desk.clerk.ledger(work)
+    if void is not None and desk.hub is not None:
+        desk.hub.tell(void)
     return CorrectionReport(fact_id=fact_id)
+
+
+def _void(desk: Desk, row: FactRow, moment: Moment, reason: str) -> VenueRecord | None:
+    """Return the record that gives the slot of an admission back, None where no hub was asked for one."""
+    kept = _row(desk, claims.fact_id(row.fact_id))
+    if kept is None:
+        return None
+    detail = row.body.get("detail")
+    by_hub = isinstance(detail, dict) and "hub_slot" in detail
+    claim = replace(claims.kept_record(kept), policy="hub" if by_hub else "isolated")
+    return claims.void_of(claim, moment, reason or "undo")
 
 
 def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -> str:
@@ -80,7 +98,16 @@ def override(desk: Desk, scan_id: str, operator: str, reason: str) -> Correction
     moment, fact_id = desk.clock.now(), new_id()
     scan = _override_scan(desk, row, fact_id, moment, place, operator, reason)
     operations = plan(scan, place, desk.tenants())
-    desk.clerk.ledger(lambda tx: tx.record(scan, local_use(scan, place), operations))
+    told = claims.override_of(scan, place) if desk.hub is not None else None
+
+    def work(tx: LedgerTx) -> None:
+        tx.record(scan, local_use(scan, place), operations)
+        if told is not None:
+            claims.keep_record(tx, told, moment)
+
+    desk.clerk.ledger(work)
+    if told is not None and desk.hub is not None:
+        desk.hub.tell(told)
     return CorrectionReport(fact_id=fact_id)
 
 

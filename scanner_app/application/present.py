@@ -11,6 +11,7 @@ from typing import Protocol
 from scanner_app.application.config import Settings
 from scanner_app.application.events import Decided
 from scanner_app.application.find import Finder
+from scanner_app.application.hub import Hub
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Clerk, Clock, LedgerTx, Priority
 from scanner_app.application.reporting import plan
@@ -28,13 +29,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What judging needs: the one writer, time, settings, who may be asked, and the key fingerprint per account."""
+    """What judging needs: the one writer, time, settings, who may be asked, and the key fingerprint per account.
+
+    `hub` is the venue's authority where this kiosk has others beside it.
+    """
 
     clerk: Clerk
     clock: Clock
     settings: Callable[[], Settings]
     finder: Finder
     tenants: Callable[[], Mapping[str, str]]
+    hub: Hub | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def present(desk: Desk, credential: Credential, place: Place, operator: str = ""
     try:
         matches = desk.finder.find(credential, place, shown.moment.trusted)
         found = time.perf_counter()
-        scan = desk.clerk.ledger(lambda tx: record(tx, desk, shown, matches), Priority.SCAN)
+        scan = _recorded(desk, shown, matches)
     except StorageTrouble as trouble:
         log.exception("cannot record: do not admit")
         refusal = Verdict(Outcome.REFUSE, Reason.CANNOT_RECORD, detail={"code": trouble.code})
@@ -66,6 +71,15 @@ def present(desk: Desk, credential: Credential, place: Place, operator: str = ""
     done = time.perf_counter()
     ms = {"find": _ms(found - began), "record": _ms(done - found), "total": _ms(done - began)}
     return Decided(scan, ms)
+
+
+def _recorded(desk: Desk, shown: Presentation, matches: Matches) -> Scan:
+    hub = desk.hub
+    if hub is not None:
+        from scanner_app.application.claims import claimed
+
+        return claimed(desk, hub, shown, matches)
+    return desk.clerk.ledger(lambda tx: record(tx, desk, shown, matches), Priority.SCAN)
 
 
 def look(desk: Desk, credential: Credential, place: Place) -> Verdict:

@@ -48,16 +48,17 @@ class Enrolment:
 
 
 class HubLink:
-    """A connection that comes back. `connected` is called in the loop after each connect, with the new client."""
+    """A connection that comes back, to one hub after the other."""
 
-    def __init__(self, enrolment: Enrolment, connected: Callable[[Client], Awaitable[None]] | None = None) -> None:
-        self._enrolment, self._hear = enrolment, connected
+    def __init__(self, enrolment: Enrolment) -> None:
+        self._enrolment = enrolment
         self._thread = threading.Thread(target=self._main, name="hub link", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._ready = threading.Event()
         self._client: Client | None = None
         self._gone: asyncio.Event | None = None
+        self._up = asyncio.Event()
         self._failures = 0
         self._next = 0
         self.hub = ""
@@ -116,6 +117,12 @@ class HubLink:
         return None if since is None else time.monotonic() - since
 
     # --- in the loop
+    async def client(self) -> Client:
+        """Wait for a connection and return it."""
+        while (client := self._client) is None:
+            await self._up.wait()
+        return client
+
     async def ask(self, subject: str, data: bytes, seconds: float) -> Msg:
         """Publish and wait for the answer. HubUnreachable at once when the connection goes, or after `seconds`."""
         client, gone = self._client, self._gone
@@ -165,9 +172,12 @@ class HubLink:
         stopping = asyncio.ensure_future(self._stop.wait())
         living = asyncio.ensure_future(self._live())
         await asyncio.wait({stopping, living}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        living.cancel()
-        await asyncio.gather(stopping, living, return_exceptions=True)
+        # The client library lets a cancellation that comes while it connects get lost: it is said until it is heard.
+        me = asyncio.current_task()
+        while left := {task for task in asyncio.all_tasks() if task is not me}:
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left, timeout=0.1)
         await asyncio.sleep(0)  # transports that were closed tell it on the next turn of the loop
 
     async def _live(self) -> None:
@@ -205,12 +215,12 @@ class HubLink:
             return False
         try:
             self._client, self._gone, self.hub, self.trouble, self.lost_at = client, gone, hub, "", None
+            self._up.set()
             log.info("connected to hub %s", hub)
-            if self._hear is not None:
-                await self._hear(client)
             await gone.wait()
         finally:
             self._client, self._gone, self.hub = None, None, ""
+            self._up.clear()
             gone.set()
             self.lost_at = time.monotonic()
             await _closed(client)
@@ -233,6 +243,8 @@ class HubLink:
             # Nothing may wait in a buffer: a claim sent later than its guest waited would take a slot for nobody.
             pending_size=0,
             allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
             connect_timeout=int(CONNECT_SECONDS),
             ping_interval=PING_SECONDS,
             max_outstanding_pings=2,

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner_app.application.hub import RecordKind, VenueRecord
+from scanner_app.application.hubrecord import BadRecord
 from scanner_app.domain.passes import Direction
 from scanner_app.venue import keys
-from scanner_app.venue.records import MAX_BYTES, BadRecord, decode, encode, subject, verified
+from scanner_app.venue.records import MAX_BYTES, decode, encode, subject, verified
 
 SEED = keys.new_seed()
 PUBLIC = keys.public_key(SEED)

@@ -1,0 +1,335 @@
+"""The door's side of many doors: judged here first, made durable, asked of the hub, then recorded for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
+from scanner_app.application.hubrecord import SCOPE, as_json, from_json
+from scanner_app.application.ports import FactRow, LedgerTx
+from scanner_app.application.present import Desk, Presentation, judge, local_use
+from scanner_app.application.reporting import plan
+from scanner_app.domain.effective import effective
+from scanner_app.domain.passes import Direction, Matches, Pass, PassKey
+from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.scan import FactKind, LocalUse, Moment, Operation, OperationKind, Scan
+from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
+
+CLAIMED = frozenset({Policy.ONCE, Policy.ATTENDANCE, Policy.IN_OUT, Policy.COUNTED})
+"""What the venue's hub decides. Stored value stays with its platform, whose balance is the authority."""
+
+ROUNDS = 5
+"""How often a claim is made anew when its slot was taken but the pass is still good by all that is known then."""
+
+TAKEN_REASON = {Policy.COUNTED: Reason.NOTHING_LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the first transaction decided: a scan that is final, or a claim to be made."""
+
+    scan: Scan
+    claim: Claim | None
+
+
+def claimed(desk: Desk, hub: Hub, shown: Presentation, matches: Matches) -> Scan:
+    """Judge, ask the hub where it must be asked, record; returns after the commit of the final scan."""
+    asking = desk.clerk.ledger(lambda tx: _begin(tx, desk, shown, matches))
+    for _ in range(ROUNDS):
+        claim = asking.claim
+        if claim is None:
+            return asking.scan
+        answer = hub.claim(claim, _deadline(desk))
+        if answer.end is ClaimEnd.TAKEN and answer.winner is not None and answer.winner.account:
+            winner = answer.winner
+            asking = desk.clerk.ledger(_again(desk, shown, matches, winner))
+            continue
+        return _finish(desk, hub, shown, matches, asking, answer)
+    return desk.clerk.ledger(lambda tx: _taken(tx, desk, shown, asking.scan, None))
+
+
+# --- before the hub is asked
+def _begin(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> _Asking:
+    scan = _judged(tx, desk, shown, matches)
+    subject = scan.verdict.subject
+    if subject is None or not scan.verdict.admits or not scan.verdict.records_use or shown.place.policy not in CLAIMED:
+        tx.record(scan, local_use(scan, shown.place), plan(scan, shown.place, desk.tenants()))
+        return _Asking(scan, None)
+    claim = _claim(tx, desk, shown, scan, subject)
+    _keep_claim(tx, claim, shown.moment, shown.place)
+    return _Asking(scan, claim)
+
+
+def _judged(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> Scan:
+    verdict = judge(tx, matches, shown.place, shown.credential, shown.moment)
+    device = desk.settings().device
+    return Scan(shown.scan_id, shown.moment, device, shown.place.name, shown.credential, verdict, shown.operator)
+
+
+def _claim(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, subject: Pass) -> Claim:
+    place, local = shown.place, tx.local_facts(subject.key)
+    here = place.platform_place(subject.account)
+    today = place.local(shown.moment.trusted).date() if place.policy is Policy.COUNTED and place.per_day else None
+    known = [u for u in local.uses if u.place == here and (today is None or place.local(u.at).date() == today)]
+    return Claim(
+        shown.scan_id,
+        subject.key,
+        here,
+        len(known),
+        _allowed(place, subject, effective(subject, local)[1], here, shown),
+        shown.moment.trusted,
+        shown.moment.offset,
+        scan.verdict.direction,
+        today.isoformat() if today else "",
+        serial=place.policy is Policy.IN_OUT,
+        detail=_detail(scan, place, desk.tenants()),
+    )
+
+
+def _allowed(place: Place, subject: Pass, uses: Sequence[object], here: str, shown: Presentation) -> int | None:
+    """Return how many slots a pass has; uses that only the platform knows of take theirs off."""
+    from scanner_app.domain.passes import Source, Use
+
+    if place.policy is Policy.ATTENDANCE:
+        return None
+    if place.policy is not Policy.COUNTED:
+        return 1
+    entries = subject.entries_allowed if subject.entries_allowed is not None else place.entries
+    today = place.local(shown.moment.trusted).date()
+    elsewhere = [
+        u
+        for u in uses
+        if isinstance(u, Use)
+        and u.source is Source.PLATFORM
+        and u.place == here
+        and u.direction is Direction.ENTRY
+        and (not place.per_day or place.local(u.at).date() == today)
+    ]
+    return max(1, entries - len(elsewhere))
+
+
+def _detail(scan: Scan, place: Place, tenants: Mapping[str, str]) -> dict[str, str]:
+    """Return what other doors show of this admission, and what whoever has internet tells the platform."""
+    detail = {"door": place.name, "device": scan.device}
+    operations = plan(scan, place, tenants)
+    if operations:
+        first = operations[0]
+        told = {
+            "kinds": ",".join(op.kind.value for op in operations),
+            "raw": first.raw,
+            "at_door": first.door,
+            "at_place": first.place,
+            "policy": first.policy,
+            "symbology": first.symbology,
+            "tenant": first.tenant,
+            "spends": first.extra.get("spends", ""),
+        }
+        detail |= {name: text for name, text in told.items() if text}
+    return detail
+
+
+def operations_of(record: VenueRecord) -> tuple[Operation, ...]:
+    """Return what the platform is to be told of a record, as the door that made it planned it."""
+    detail = record.detail
+    kinds = [kind for kind in detail.get("kinds", "").split(",") if kind]
+    return tuple(
+        Operation(
+            OperationKind(kind),
+            record.other or record.claim_id,
+            record.account,
+            record.uid,
+            record.at,
+            raw=detail.get("raw", ""),
+            device=detail.get("device", ""),
+            door=detail.get("at_door", ""),
+            place=detail.get("at_place", ""),
+            direction=record.direction,
+            reason=Reason.ADMIT.value,
+            outcome=Outcome.ADMIT.value,
+            policy=detail.get("policy", ""),
+            symbology=detail.get("symbology", ""),
+            amount=Decimal(0),
+            tenant=detail.get("tenant", ""),
+            extra={"spends": "yes"} if detail.get("spends") else {},
+        )
+        for kind in kinds
+    )
+
+
+# --- after the hub answered
+def _again(desk: Desk, shown: Presentation, matches: Matches, winner: VenueRecord) -> Callable[[LedgerTx], _Asking]:
+    """Take note of who has the slot and judge anew: the rules then say who, where and when by themselves."""
+
+    def work(tx: LedgerTx) -> _Asking:
+        keep_use(tx, winner)
+        scan = _judged(tx, desk, shown, matches)
+        subject = scan.verdict.subject
+        if subject is None or not scan.verdict.admits:
+            tx.record(scan, local_use(scan, shown.place), plan(scan, shown.place, desk.tenants()))
+            return _Asking(scan, None)
+        return _Asking(scan, _claim(tx, desk, shown, scan, subject))
+
+    return work
+
+
+def _finish(desk: Desk, hub: Hub, shown: Presentation, matches: Matches, asking: _Asking, answer: ClaimAnswer) -> Scan:
+    claim = asking.claim
+    if answer.end is ClaimEnd.GRANTED:
+        return desk.clerk.ledger(lambda tx: _granted(tx, shown, asking.scan, answer))
+    if answer.end is ClaimEnd.TAKEN:
+        return desk.clerk.ledger(lambda tx: _taken(tx, desk, shown, asking.scan, answer.winner))
+    alone = claim is not None and (shown.place.policy is Policy.ATTENDANCE or hub.may_admit_alone(claim))
+    rule = hub.state().rule.value
+    return desk.clerk.ledger(lambda tx: _undecided(tx, desk, shown, matches, rule=rule, alone=alone))
+
+
+def _granted(tx: LedgerTx, shown: Presentation, scan: Scan, answer: ClaimAnswer) -> Scan:
+    """The stream is the platform's outbox now: whoever has internet tells it, this door queues nothing."""
+    verdict = scan.verdict
+    detail = {**verdict.detail, "hub_slot": answer.slot}
+    final = replace(scan, verdict=replace(verdict, grade=Grade.CONFIRMED, detail=detail))
+    tx.record(final, local_use(final, shown.place), ())
+    return final
+
+
+def _taken(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, winner: VenueRecord | None) -> Scan:
+    """A slot held by a record that cannot be read says nothing of who has it; it is taken all the same."""
+    place = shown.place
+    reason = TAKEN_REASON.get(place.policy, Reason.ALREADY_USED)
+    if place.policy is Policy.IN_OUT:
+        reason = Reason.ALREADY_INSIDE if place.direction is Direction.ENTRY else Reason.NOT_INSIDE
+    detail = {"used_source": "venue", **({"used_device": winner.kiosk} if winner else {})}
+    final = replace(scan, verdict=Verdict(Outcome.REFUSE, reason, subject=scan.verdict.subject, detail=detail))
+    tx.record(final, None, plan(final, place, desk.tenants()))
+    return final
+
+
+def _undecided(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches, *, rule: str, alone: bool) -> Scan:
+    scan = _judged(tx, desk, shown, matches)  # seconds have passed: another door may have been heard of
+    verdict = scan.verdict
+    if verdict.admits and alone:
+        detail = {**verdict.detail, "isolated": True, "rule": rule}
+        scan = replace(scan, verdict=replace(verdict, grade=Grade.PENDING, detail=detail))
+    elif verdict.admits:
+        refusal = Verdict(Outcome.REFUSE, Reason.HUB_UNDECIDED, subject=verdict.subject, detail={"rule": rule})
+        scan = replace(scan, verdict=refusal)
+    operations = plan(scan, shown.place, desk.tenants())
+    if scan.verdict.admits:
+        operations = tuple(replace(op, extra={**op.extra, "provisional": "yes"}) for op in operations)
+    tx.record(scan, local_use(scan, shown.place), operations)
+    return scan
+
+
+def _deadline(desk: Desk) -> float:
+    venue = desk.settings().venue
+    return venue.deadline if venue else 0.0
+
+
+# --- what the ledger keeps for the hub
+def fact_id(claim_id: str) -> str:
+    """Return the id of the fact that keeps a record for the hub; the scan itself has the claim's own id."""
+    return f"{claim_id}:venue"
+
+
+def keep_record(tx: LedgerTx, record: VenueRecord, moment: Moment, **more: object) -> None:
+    """Keep, once, what the hub is to be told, in the transaction of what happened."""
+    which = fact_id(record.claim_id)
+    if not tx.has_fact(which):
+        body = {
+            "record": as_json(record),
+            "place": record.detail.get("door", record.place),
+            "pass": {"account": record.account, "uid": record.uid},
+            **more,
+        }
+        tx.add_fact(which, FactKind.CLAIM, moment, body)
+
+
+def _keep_claim(tx: LedgerTx, claim: Claim, moment: Moment, place: Place) -> None:
+    detail = {**claim.detail, **({SCOPE: claim.scope} if claim.scope else {}), "door": place.name}
+    record = VenueRecord(
+        RecordKind.CLAIM,
+        claim.claim_id,
+        "",
+        claim.place,
+        claim.key.account,
+        claim.key.uid,
+        0,
+        claim.at,
+        claim.direction,
+        claim.offset,
+        detail=detail,
+    )
+    keep_record(tx, record, moment, known=claim.known, allowed=claim.allowed, serial=claim.serial)
+
+
+def kept_record(fact: FactRow) -> VenueRecord:
+    """Return the record that a CLAIM fact keeps. Raises BadRecord."""
+    return from_json(fact.body.get("record"))
+
+
+def kept_claim(fact: FactRow) -> Claim:
+    """Return the claim that a CLAIM fact keeps. Raises BadRecord."""
+    record = kept_record(fact)
+    known, allowed = fact.body.get("known"), fact.body.get("allowed")
+    detail = {name: text for name, text in record.detail.items() if name != SCOPE}
+    return Claim(
+        record.claim_id,
+        record.key,
+        record.place,
+        known if isinstance(known, int) else 0,
+        allowed if isinstance(allowed, int) else None,
+        record.at,
+        record.offset,
+        record.direction,
+        record.detail.get(SCOPE, ""),
+        serial=bool(fact.body.get("serial")),
+        detail=detail,
+    )
+
+
+def keep_use(tx: LedgerTx, record: VenueRecord) -> None:
+    """Keep another door's admission, or that it was taken back, as a local use of the venue."""
+    undone = record.kind is RecordKind.VOID
+    scan_id = record.other if undone or record.kind is RecordKind.OVER_ADMISSION else record.claim_id
+    device = record.detail.get("device") or record.kiosk
+    use = LocalUse(scan_id, record.place, record.at, record.direction, device=device, undone=undone, venue=True)
+    tx.venue_use(PassKey(record.account, record.uid), record.detail.get("door", record.place), use)
+
+
+def void_of(claim: VenueRecord, moment: Moment, why: str) -> VenueRecord:
+    """Return the record that gives a claim's slot back. Its id follows from the claim's: a slot is given back once."""
+    detail = {**claim.detail, "why": why, "undone_at": moment.trusted.isoformat()}
+    return replace(
+        claim,
+        kind=RecordKind.VOID,
+        claim_id=f"{claim.claim_id}-void",
+        other=claim.claim_id,
+        detail=detail,
+        slot=0,
+        sequence=0,
+        signature="",
+    )
+
+
+def override_of(scan: Scan, place: Place) -> VenueRecord | None:
+    """Return the record of an admission on a supervisor's word, None where no pass is known."""
+    key = scan.key
+    if key is None or place.policy not in CLAIMED:
+        return None
+    detail = {"door": place.name, "device": scan.device, "overrode": str(scan.verdict.detail.get("overrode", ""))}
+    return VenueRecord(
+        RecordKind.OVERRIDE,
+        scan.scan_id,
+        "",
+        place.platform_place(key.account),
+        key.account,
+        key.uid,
+        0,
+        scan.moment.trusted,
+        scan.verdict.direction,
+        scan.moment.offset,
+        policy="override",
+        detail=detail,
+    )

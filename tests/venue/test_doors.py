@@ -1,0 +1,162 @@
+"""Doors of one venue, end to end below the window: real ledgers, real hubs."""
+
+from dataclasses import replace
+
+import pytest
+from support.storage_kit import ACCOUNT
+from support.venue_door import MAIN, kiosks
+from support.venue_kit import until
+
+from scanner_app.application import correct
+from scanner_app.application.claims import fact_id, operations_of
+from scanner_app.domain.passes import Direction
+from scanner_app.domain.place import Accepted, Policy
+from scanner_app.domain.scan import FactKind
+from scanner_app.domain.verdict import Grade, Outcome, Reason
+
+COUNTED = replace(MAIN, policy=Policy.COUNTED, entries=3)
+IN_OUT = replace(MAIN, policy=Policy.IN_OUT)
+
+
+@pytest.fixture
+def two(own_hub, tmp_path):
+    with kiosks(own_hub, tmp_path, ["kiosk-01", "kiosk-02"], deadline=5.0) as made:
+        for kiosk in made:
+            kiosk.load(10)
+            until(lambda kiosk=kiosk: kiosk.hub.state().connected)
+        yield made
+
+
+def seen(kiosk, number, count=1):
+    until(lambda: len(kiosk.uses(number)) >= count)
+
+
+def test_admitted_here_is_used_there(two):
+    first, second = two
+    decided = first.show(1)
+    verdict = decided.scan.verdict
+    assert (verdict.outcome, verdict.grade, verdict.detail["hub_slot"]) == (Outcome.ADMIT, Grade.CONFIRMED, 1)
+    assert first.unsent() == 0, "the stream is the outbox"
+    seen(second, 1)
+    use = second.uses(1)[0]
+    assert (use.venue, use.device, use.scan_id) == (True, "kiosk-01", decided.scan.scan_id)
+    refused = second.show(1).scan.verdict
+    assert (refused.outcome, refused.reason) == (Outcome.REFUSE, Reason.ALREADY_USED)
+    assert (refused.detail["used_source"], refused.detail["used_device"]) == ("venue", "kiosk-01")
+
+
+def test_a_door_that_has_not_heard_yet_is_told_by_the_hub(two):
+    first, second = two
+    second.hub._follower._concerns = lambda record: False  # the news does not reach its ledger
+    first.show(1)
+    refused = second.show(1).scan.verdict
+    assert (refused.reason, refused.detail["used_device"]) == (Reason.ALREADY_USED, "kiosk-01")
+    assert refused.subject is not None
+    assert second.uses(1)[0].venue
+
+
+def test_used_here_is_refused_at_once_without_the_hub(two):
+    first, _ = two
+    first.show(1)
+    first.hub.claim = None  # asking would fail
+    assert first.show(1).scan.verdict.reason is Reason.ALREADY_USED
+
+
+def test_the_claim_is_on_disk_before_the_hub_is_asked(two):
+    first, _ = two
+    ask = first.hub.claim
+    found = []
+
+    def claim(claim, deadline):
+        with first.store.ledger_reader() as reader:
+            found.append((reader.scan(fact_id(claim.claim_id)), reader.scan(claim.claim_id)))
+        return ask(claim, deadline)
+
+    first.hub.claim = claim
+    assert first.show(1).scan.verdict.admits
+    fact, scan = found[0]
+    assert fact.kind is FactKind.CLAIM
+    assert scan is None
+
+
+def test_three_entries_are_three_over_all_doors(two):
+    first, second = two
+    admitted = [kiosk.show(2, COUNTED).scan.verdict.admits for kiosk in (first, second, first, second, first)]
+    assert admitted == [True, True, True, False, False]
+    verdict = second.show(2, COUNTED).scan.verdict
+    assert verdict.reason is Reason.NOTHING_LEFT
+
+
+def test_in_at_one_door_and_out_at_another(two):
+    first, second = two
+    out = replace(IN_OUT, direction=Direction.EXIT)
+    assert first.show(3, IN_OUT).scan.verdict.admits
+    seen(second, 3)
+    assert second.show(3, IN_OUT).scan.verdict.reason is Reason.ALREADY_INSIDE
+    assert second.show(3, out).scan.verdict.admits
+    seen(first, 3, 2)
+    assert first.show(3, out).scan.verdict.reason is Reason.NOT_INSIDE
+    assert first.show(3, IN_OUT).scan.verdict.admits
+
+
+def test_undone_here_is_good_there(two):
+    first, second = two
+    decided = first.show(4)
+    seen(second, 4)
+    first.undo(decided)
+    until(lambda: second.uses(4)[0].undone)
+    again = second.show(4).scan.verdict
+    assert again.admits
+    assert again.detail["hub_slot"] == 2
+    seen(first, 4, 2)
+    assert first.show(4).scan.verdict.reason is Reason.ALREADY_USED
+    assert second.show(4).scan.verdict.reason is Reason.ALREADY_USED
+
+
+def test_an_override_is_known_everywhere(two):
+    first, second = two
+    expired = replace(MAIN, accepts=(Accepted(ACCOUNT, frozenset({"other"}), place="main-door"),))
+    refused = first.show(5, expired)
+    assert refused.scan.verdict.reason is Reason.WRONG_EVENT
+    assert not correct.override(first.desk, refused.scan.scan_id, "supervisor: Ada", "guest list").trouble
+    seen(second, 5)
+    assert second.show(5).scan.verdict.reason is Reason.ALREADY_USED
+
+
+def test_the_stream_holds_what_the_platform_is_to_be_told(two):
+    first, second = two
+    heard = []
+    second.hub.listen(heard.append)
+    decided = first.show(6)
+    until(lambda: heard)
+    operations = operations_of(heard[0])
+    assert [op.kind.value for op in operations] == ["record", "void"]
+    assert all(op.scan_id == decided.scan.scan_id and op.raw == decided.scan.credential.text for op in operations)
+    assert operations[0].tenant == "t"
+
+
+def test_a_closed_door_without_a_hub_refuses(own_hub, tmp_path):
+    with kiosks(own_hub, tmp_path, ["kiosk-01"], hubs=("127.0.0.1:1",), deadline=0.2) as (kiosk,):
+        kiosk.load(3)
+        refused = kiosk.show(1).scan
+        assert refused.verdict.reason is Reason.HUB_UNDECIDED
+        assert refused.verdict.detail["rule"] == "closed"
+        assert kiosk.unsent() == 0
+        attendance = kiosk.show(2, replace(MAIN, policy=Policy.ATTENDANCE)).scan.verdict
+        assert attendance.admits, "attendance can admit nobody twice"
+
+
+def test_a_kiosk_that_was_off_catches_up_and_one_that_ends_goes_on_where_it_was(own_hub, tmp_path):
+    with kiosks(own_hub, tmp_path, ["kiosk-01", "kiosk-02"], deadline=5.0) as (first, second):
+        first.load(30)
+        second.load(30)
+        assert all(first.show(n).scan.verdict.admits for n in range(5))
+        seen(second, 4)
+    with kiosks(own_hub, tmp_path, ["kiosk-01"], deadline=5.0) as (first,):
+        assert all(first.show(n).scan.verdict.admits for n in range(5, 10))
+    with kiosks(own_hub, tmp_path, ["kiosk-02"], deadline=5.0) as (second,):
+        seen(second, 9)
+        until(lambda: second.hub.state().sequence == 10)
+        assert second.hub.state().behind == 0
+        assert abs(second.hub.state().offset) < 1.0
+        assert [len(second.uses(n)) for n in range(11)] == [1] * 10 + [0]
