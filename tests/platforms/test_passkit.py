@@ -98,6 +98,12 @@ def test_ways_to_write_a_key(secret):
     assert two_parts(secret) == ("a", "b")
 
 
+def test_an_unknown_class_is_said(platform):
+    with pytest.raises(PlatformTrouble) as raised:
+        platform.page("nowhere", "", "")
+    assert raised.value.kind is PlatformKind.NOT_FOUND
+
+
 # --- lists -----------------------------------------------------------------------------------------------------------
 TICKET = {"id": "A" * 22, "status": "ISSUED", "created": "2026-01-01T00:00:00Z"}
 
@@ -120,7 +126,7 @@ def test_a_list_that_breaks_off_is_no_list(server, lines, kind):
     server.behave(lambda peer: faults.answer(200, bodies.get(peer.request.target, b""))(peer))
     platform = PassKitPlatform(AccountConfig("a", "passkit", server.url), "key:secret")
     with pytest.raises(PlatformTrouble) as raised:
-        platform.page("ticket:p", "", "")
+        platform.page("p", "", "")
     assert raised.value.kind is kind
     platform.close()
 
@@ -134,7 +140,7 @@ def test_many_of_one_second_and_deletions_meanwhile_hide_nobody(kit, platform):
         kit.sandbox.clock.frozen = None
     found, resume = [], ""
     while True:
-        page = platform.page(f"ticket:{production}", "", resume)
+        page = platform.page(production, "", resume)
         found += [p.uid for p in page.passes]
         resume = page.resume
         if not resume:

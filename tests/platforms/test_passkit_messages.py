@@ -88,11 +88,11 @@ def test_every_answer_of_the_sandbox_is_one_of_the_vendors_messages(kit, shown):
         Kind.MEMBER: member_pb2.Member,
     }
     for stream in platform.streams():
-        kind, _, owner = stream.partition(":")
-        found, _ = platform._calls.listed(Kind(kind), owner, {"limit": 50})
+        kind = platform._kind_of(stream)
+        found, _ = platform._calls.listed(kind, stream, {"limit": 50})
         assert found
         for each in found:
-            json_format.ParseDict(_plain(each), messages[Kind(kind)]())
+            json_format.ParseDict(_plain(each), messages[kind]())
     kit.server.switches.zero_enums_shown = False
 
 

@@ -94,8 +94,8 @@ class PassKitPlatform:
         return []
 
     def streams(self) -> list[str]:
-        """Return "kind:id" of each class."""
-        return [f"{kind}:{owner}" for owner, kind in self._owners().items()]
+        """Return the ids of the classes."""
+        return list(self._owners())
 
     def _owners(self) -> Mapping[str, Kind]:
         with self._lock:
@@ -104,6 +104,12 @@ class PassKitPlatform:
         if not known or any(owner not in known for owner in wanted):
             known = self._learn_classes()
         return {owner: kind for owner, kind in known.items() if not wanted or owner in wanted}
+
+    def _kind_of(self, owner: str) -> Kind:
+        kind = self._owners().get(owner)
+        if kind is None:
+            raise PlatformTrouble(PlatformKind.NOT_FOUND, "no such production, campaign or program", sent=False)
+        return kind
 
     def _learn_classes(self) -> dict[str, Kind]:
         found = {kind: self._calls.classes(kind) for kind in Kind}
@@ -115,8 +121,7 @@ class PassKitPlatform:
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
         """Return one page in order of creation: a key set, so that deletions meanwhile make nothing slip through."""
-        kind, owner = _stream(stream)
-        self._owners()
+        kind, owner = self._kind_of(stream), stream
         last, _, skip = resume.partition("|")
         filters = _filters(cursor, last, int(skip or 0))
         found, date = self._calls.listed(kind, owner, filters)
@@ -212,11 +217,6 @@ class PassKitPlatform:
     def close(self) -> None:
         """End all calls."""
         self._http.close()
-
-
-def _stream(stream: str) -> tuple[Kind, str]:
-    kind, _, owner = stream.partition(":")
-    return Kind(kind), owner
 
 
 def _owner(value: Json, kind: Kind) -> str:
