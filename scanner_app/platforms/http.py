@@ -1,4 +1,7 @@
-"""The one place that speaks HTTP to a platform: https only, one deadline, a cap on bodies, one segment per value."""
+"""The one place that speaks HTTP to a platform: https only, one deadline, a cap on bodies, one segment per value.
+
+httpx is the client, over connections of our own (docs/decisions/0003-http.md says why).
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,19 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import SplitResult
 
-import certifi
-import httpcore
+import httpx
 
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
+from scanner_app.domain.errors import Bug, PlatformKind, PlatformTrouble
 from scanner_app.platforms import answers, segments
-from scanner_app.platforms.deadline import Deadline
+from scanner_app.platforms.address import checked_url, trusted
 from scanner_app.platforms.strict_json import Json, decode, nonsense
-from scanner_app.platforms.wire import Pool
+from scanner_app.platforms.wire import Answer, Call, Pool
 
 MAX_BODY = 2 * 1024 * 1024
 """Largest body read, in bytes (reliability.md, O2)."""
@@ -30,8 +32,11 @@ KEEP_ALIVE = 20.0
 CONNECTIONS = 12
 """Eight lanes of the outbox, two walks, and look-ups that must not queue behind them."""
 
+DEADLINE = "deadline"
+"""Under this name httpx carries a call to our transport."""
+
 log = logging.getLogger(__name__)
-logging.getLogger("httpcore").setLevel(logging.WARNING)  # its DEBUG lines hold headers
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole URLs
 
 Auth = Callable[[], Mapping[str, str]]
 
@@ -58,34 +63,8 @@ class Reply:
             raise answers.trouble(self.status, self.headers, self.body)
 
 
-def checked_url(base_url: str) -> SplitResult:
-    """Return the base URL in parts; raise SettingsTrouble when it is no URL, or not https and not loopback."""
-    try:
-        url = urlsplit(base_url.strip())
-        port_fits = url.port is None or url.port > 0
-    except ValueError:
-        raise SettingsTrouble("url_invalid") from None
-    plain = base_url.isascii() and base_url.strip().isprintable() and " " not in base_url.strip()
-    extras = url.username or url.password or url.query or url.fragment
-    if url.scheme not in ("http", "https") or not url.hostname or not port_fits or extras or not plain:
-        raise SettingsTrouble("url_invalid")
-    if url.scheme == "http" and not _loopback(url.hostname):
-        raise SettingsTrouble("url_insecure")
-    return url
-
-
-def _loopback(host: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
-
-
-def trusted() -> ssl.SSLContext:
-    """Return the TLS settings: the system's authorities and the bundled ones, TLS 1.2 or later, always verified."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())  # a bare machine may have no authorities of its own
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+def _trust_for(url: SplitResult) -> ssl.SSLContext | None:
+    return trusted() if url.scheme == "https" else None
 
 
 class Http:
@@ -109,18 +88,16 @@ class Http:
         self._url = checked_url(base_url)
         self._auth = auth
         self._secrets = [secret for secret in secrets if secret]
-        self._trust = trust or (trusted() if self._url.scheme == "https" else None)
-        self._connections, self._cap = connections, cap
-        self._lock = threading.Lock()
-        self._pool = self._opened()
-
-    def _opened(self) -> Pool:
-        port = self._url.port or (443 if self._url.scheme == "https" else 80)
-        origin = httpcore.Origin(self._url.scheme.encode(), self._host(), port)
-        return Pool(origin, self._trust, self._connections, KEEP_ALIVE)
-
-    def _host(self) -> bytes:
-        return (self._url.hostname or "").encode("ascii")
+        self._cap = cap
+        self._transport = Transport(self._url, trust or _trust_for(self._url), connections)
+        self._client = httpx.Client(
+            transport=self._transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113  # every wait ends at the call's own deadline, which goes along with it
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "scanner-app"},
+        )
 
     def __repr__(self) -> str:
         return f"Http({self._url.scheme}://{self._url.netloc}{self._url.path})"
@@ -146,49 +123,48 @@ class Http:
         `path`: segments below the base URL, quoted here. `body`: JSON, or bytes for a form. `ok`: the documented
         successes. `deadline`: seconds for everything, name look-up to last byte.
         """
-        url = self._target(path, params or {})
+        call = Call(deadline)
         kind, content = _content(body)
-        sent = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "scanner-app", **kind}
-        if content or method in ("POST", "PUT", "PATCH"):
-            sent["content-length"] = str(len(content))
-        sent |= self._auth()
-        reply = self._exchange(httpcore.Request(method, url, headers=_raw(sent), content=content), deadline)
+        headers = _raw({**kind, **self._auth()})
+        reply = self._answered(self._request(method, path, params or {}, headers, content, call), call)
         log.debug("%s %s -> %d in %.0f ms", method, "/".join(path[:-1]) or "/", reply.status, reply.ms)
         if reply.status not in ok:
             raise self._clean(answers.trouble(reply.status, reply.headers, reply.body))
         return reply
 
-    def _target(self, path: Sequence[str], params: Mapping[str, str]) -> httpcore.URL:
+    def _request(
+        self,
+        method: str,
+        path: Sequence[str],
+        params: Mapping[str, str],
+        headers: list[tuple[bytes, bytes]],
+        content: bytes,
+        call: Call,
+    ) -> httpx.Request:
         raw = segments.target(self._url.path, path, params)
-        return httpcore.URL(scheme=self._url.scheme.encode(), host=self._host(), port=self._url.port, target=raw)
+        try:
+            url = httpx.URL(f"{self._url.scheme}://{self._url.netloc}{raw.decode('ascii')}")
+        except httpx.InvalidURL:  # longer than any server takes
+            raise segments.UnusableSegment from None
+        if url.raw_path != raw:  # httpx tidies paths: `..` would reach another endpoint, with the key
+            raise Bug("a path that is not what was asked for")
+        return self._client.build_request(method, url, headers=headers, content=content, extensions={DEADLINE: call})
 
     def _clean(self, trouble: PlatformTrouble) -> PlatformTrouble:
         trouble.detail = self.redact(trouble.detail)
         trouble.args = (trouble.detail,)
         return trouble
 
-    def _exchange(self, request: httpcore.Request, seconds: float) -> Reply:
-        deadline = Deadline(seconds)
-        request.headers.insert(0, (b"Host", self._url.netloc.encode("ascii")))
-        try:
-            return self._once(request, deadline)
-        except _StaleConnection:
-            return self._once(request, deadline, last=True)
-
-    def _once(self, request: httpcore.Request, deadline: Deadline, *, last: bool = False) -> Reply:
+    def _answered(self, request: httpx.Request, call: Call) -> Reply:
         began = time.monotonic()
-        with self._lock:
-            pool = self._pool
         try:
-            with pool.connection(deadline) as line, closing(_answered(line, request, last=last)) as response:
-                headers = _headers(response.headers)
-                body = _body(_stream(response), headers, self._cap)
-                ms = (time.monotonic() - began) * 1000
-                date = answers.http_date(headers.get("date", ""))
-                return self._dated(Reply(response.status, headers, body, date, ms))
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, TimeoutError) as error:
-            detail = self.redact(f"{type(error).__name__}: {error}"[:200])
-            raise PlatformTrouble(PlatformKind.UNREACHABLE, detail, sent=pool.call.wrote) from None
+            with closing(self._client.send(request, stream=True)) as response:
+                headers = dict(response.headers.multi_items())
+                body = _body(response.iter_raw(), headers, self._cap)
+        except httpx.TransportError as error:
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, self.redact(str(error)[:200]), sent=call.wrote) from None
+        ms = (time.monotonic() - began) * 1000
+        return self._dated(Reply(response.status_code, headers, body, answers.http_date(headers.get("date", "")), ms))
 
     def _dated(self, reply: Reply) -> Reply:
         if self._heard and reply.date:
@@ -197,6 +173,37 @@ class Http:
 
     def reset(self) -> None:
         """Drop every connection, also those in use: after sleep they may be half open."""
+        self._transport.reset()
+
+    def close(self) -> None:
+        """End every call under way, and every later one, at once."""
+        self._transport.close()  # the client itself stays: a call that comes too late is refused as any other
+
+
+class Transport(httpx.BaseTransport):
+    """httpx over our own connections: its own have no total deadline, and closing them wakes nobody."""
+
+    def __init__(self, url: SplitResult, trust: ssl.SSLContext | None, connections: int) -> None:
+        self._url, self._trust, self._connections = url, trust, connections
+        self._lock = threading.Lock()
+        self._pool = self._opened()
+
+    def _opened(self) -> Pool:
+        url = self._url
+        port = url.port or (443 if url.scheme == "https" else 80)
+        return Pool(url.scheme, url.hostname or "", port, self._trust, most=self._connections, keep_alive=KEEP_ALIVE)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Make one exchange with the platform of this account, wherever the request thinks it goes."""
+        with self._lock:
+            pool = self._pool
+        with _httpx_errors():
+            call: Call = request.extensions[DEADLINE]
+            answer = pool.ask(call, request.method.encode(), request.url.raw_path, request.headers.raw, request.read())
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+
+    def reset(self) -> None:
+        """Drop every connection, also those in use."""
         with self._lock:
             old, self._pool = self._pool, self._opened()
         old.close()
@@ -208,19 +215,28 @@ class Http:
         pool.close()
 
 
-class _StaleConnection(Exception):
-    """A kept connection had been closed by the other side; nothing came of the question."""
+class _Body(httpx.SyncByteStream):
+    """An answer's body for httpx."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _httpx_errors():
+            yield from self._answer
+
+    def close(self) -> None:
+        self._answer.close()
 
 
-def _answered(line: httpcore.HTTPConnection, request: httpcore.Request, *, last: bool) -> httpcore.Response:
-    """Return the answer's head. A question (never an order) on a kept connection that turns out dead is asked anew."""
-    kept = line.is_idle()
+@contextmanager
+def _httpx_errors() -> Iterator[None]:
     try:
-        return line.handle_request(request)
-    except (httpcore.ReadError, httpcore.RemoteProtocolError):
-        if kept and not last and request.method == b"GET":
-            raise _StaleConnection from None
-        raise
+        yield
+    except TimeoutError as error:
+        raise httpx.TimeoutException(str(error)) from error
+    except ConnectionError as error:
+        raise httpx.NetworkError(str(error)) from error
 
 
 def _content(body: Json) -> tuple[dict[str, str], bytes]:
@@ -233,16 +249,6 @@ def _content(body: Json) -> tuple[dict[str, str], bytes]:
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-
-
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
-
-
-def _stream(response: httpcore.Response) -> Iterator[bytes]:
-    if not isinstance(response.stream, Iterable):
-        raise nonsense("no body stream")
-    yield from response.stream
 
 
 def _body(stream: Iterator[bytes], headers: Mapping[str, str], cap: int) -> bytes:

@@ -1,41 +1,49 @@
-"""Connections to one platform: every wait on them ends at the deadline of the call that waits."""
+"""Connections to one platform: every wait on them ends at the deadline of the call that waits.
+
+The one importer of httpcore, httpx's engine: what leaves this file is a status, headers and bytes, TimeoutError or
+ConnectionError.
+"""
 
 from __future__ import annotations
 
+import logging
 import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpcore
 
 from scanner_app.platforms.deadline import Deadline, Wires
 
+logging.getLogger("httpcore").setLevel(logging.WARNING)  # its DEBUG lines hold headers
 
-class Call(threading.local):
-    """What the calling thread is busy with: its deadline, and whether anything was written yet."""
 
-    deadline = Deadline(0)
+class Call(Deadline):
+    """One call: its deadline, and whether anything of it was written yet."""
+
     wrote = False
 
-    def begin(self, deadline: Deadline) -> None:
-        """Start a call on this thread."""
-        self.deadline, self.wrote = deadline, False
+
+class Busy(threading.local):
+    """The call that this thread is busy with; the engine's own interface hands on nothing but single time-outs."""
+
+    call = Call(0)
 
 
 class Stream(httpcore.NetworkStream):
     """One connection. The library's own time-outs are for single reads and are not used."""
 
-    def __init__(self, sock: socket.socket, wires: Wires, call: Call) -> None:
-        self._sock, self._wires, self._call = sock, wires, call
+    def __init__(self, sock: socket.socket, wires: Wires, busy: Busy) -> None:
+        self._sock, self._wires, self._busy = sock, wires, busy
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what came, b'' at the end."""
         try:
-            self._sock.settimeout(self._call.deadline.left())
+            self._sock.settimeout(self._busy.call.left())
             return self._sock.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
@@ -45,8 +53,8 @@ class Stream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
         try:
-            self._sock.settimeout(self._call.deadline.left())
-            self._call.wrote = True
+            self._sock.settimeout(self._busy.call.left())
+            self._busy.call.wrote = True
             self._sock.sendall(buffer)  # one time-out for the whole of it
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
@@ -62,12 +70,12 @@ class Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Return the same connection under TLS."""
         try:
-            secured = self._wires.secure(self._sock, ssl_context, server_hostname or "", self._call.deadline)
+            secured = self._wires.secure(self._sock, ssl_context, server_hostname or "", self._busy.call)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:  # ssl.SSLError is one
             raise httpcore.ConnectError(str(error)) from error
-        return Stream(secured, self._wires, self._call)
+        return Stream(secured, self._wires, self._busy)
 
     def get_extra_info(self, info: str) -> Any:
         """Tell what is asked before an idle connection is used again."""
@@ -93,8 +101,8 @@ def _readable(sock: socket.socket) -> bool:
 class Backend(httpcore.NetworkBackend):
     """How connections are opened."""
 
-    def __init__(self, wires: Wires, call: Call) -> None:
-        self._wires, self._call = wires, call
+    def __init__(self, wires: Wires, busy: Busy) -> None:
+        self._wires, self._busy = wires, busy
 
     def connect_tcp(
         self,
@@ -106,11 +114,32 @@ class Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Return an open connection."""
         try:
-            return Stream(self._wires.connect(host, port, self._call.deadline), self._wires, self._call)
+            return Stream(self._wires.connect(host, port, self._busy.call), self._wires, self._busy)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
+
+
+class Answer:
+    """Status, headers and, when iterated, the body as it comes. `close()` gives the connection back."""
+
+    def __init__(self, response: httpcore.Response, lent: ExitStack) -> None:
+        self.status = response.status
+        self.headers: list[tuple[bytes, bytes]] = list(response.headers)
+        self._response, self._lent = response, lent
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _plain_errors():
+            yield from self._response.iter_stream()
+
+    def close(self) -> None:
+        """Let go; what was not read is not waited for."""
+        self._lent.close()
+
+
+class _StaleConnection(Exception):
+    """A kept connection had been closed by the other side; nothing came of the question."""
 
 
 class Pool:
@@ -120,19 +149,49 @@ class Pool:
     under that call's feet (seen with 16 threads); here nobody looks at a connection that is not theirs.
     """
 
-    def __init__(self, origin: httpcore.Origin, trust: ssl.SSLContext | None, most: int, keep_alive: float) -> None:
-        self._origin, self._trust, self._keep_alive = origin, trust, keep_alive
-        self.call, self._wires = Call(), Wires()
+    def __init__(
+        self, scheme: str, host: str, port: int, trust: ssl.SSLContext | None, *, most: int, keep_alive: float
+    ) -> None:
+        self._origin = httpcore.Origin(scheme.encode(), host.encode("ascii"), port)
+        self._trust, self._keep_alive = trust, keep_alive
+        self._busy, self._wires = Busy(), Wires()
         self._lock = threading.Lock()
         self._idle: list[httpcore.HTTPConnection] = []
         self._room = threading.BoundedSemaphore(most)
         self._closed = False
 
+    def ask(
+        self, call: Call, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]], content: bytes
+    ) -> Answer:
+        """Return the answer's head, the body still to come; raise TimeoutError or ConnectionError.
+
+        A question (never an order) on a kept connection that turns out dead is asked anew.
+        """
+        url = httpcore.URL(scheme=self._origin.scheme, host=self._origin.host, port=self._origin.port, target=target)
+        try:
+            return self._once(call, httpcore.Request(method, url, headers=list(headers), content=content))
+        except _StaleConnection:
+            call.wrote = False
+            return self._once(call, httpcore.Request(method, url, headers=list(headers), content=content), last=True)
+
+    def _once(self, call: Call, request: httpcore.Request, *, last: bool = False) -> Answer:
+        with ExitStack() as lent, _plain_errors():
+            line = lent.enter_context(self._connection(call))
+            kept = line.is_idle()
+            try:
+                response = line.handle_request(request)
+            except (httpcore.ReadError, httpcore.RemoteProtocolError):
+                if kept and not last and request.method == b"GET":
+                    raise _StaleConnection from None
+                raise
+            lent.callback(response.close)
+            return Answer(response, lent.pop_all())
+
     @contextmanager
-    def connection(self, deadline: Deadline) -> Iterator[httpcore.HTTPConnection]:
+    def _connection(self, call: Call) -> Iterator[httpcore.HTTPConnection]:
         """Lend a connection for one call; it is kept if the call left it in order."""
-        self.call.begin(deadline)
-        if not self._room.acquire(timeout=deadline.left()):
+        self._busy.call = call
+        if not self._room.acquire(timeout=call.left()):
             raise TimeoutError("all connections are busy")
         try:
             taken = self._take()
@@ -152,7 +211,7 @@ class Pool:
                     self._origin,
                     ssl_context=self._trust,
                     keepalive_expiry=self._keep_alive,
-                    network_backend=Backend(self._wires, self.call),
+                    network_backend=Backend(self._wires, self._busy),
                 )
             if not idle.has_expired():
                 return idle
@@ -174,3 +233,14 @@ class Pool:
         self._wires.cut()
         for connection in idle:
             connection.close()
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say the engine's errors in Python's own; their names stay readable."""
+    try:
+        yield
+    except httpcore.TimeoutException as error:
+        raise TimeoutError(f"{type(error).__name__}: {error}") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error

@@ -9,7 +9,8 @@ import pytest
 from support import fault_server as faults
 
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
-from scanner_app.platforms.http import CONNECTIONS, Http, checked_url
+from scanner_app.platforms.address import checked_url
+from scanner_app.platforms.http import CONNECTIONS, Http
 
 
 def trouble(http, method="GET", path=("x",), deadline=2.0, **more) -> PlatformTrouble:
@@ -224,6 +225,9 @@ def test_what_a_server_says_is_one_short_line_without_controls(server, http):
         ("https://plat form.example", "settings_url_invalid"),
         ("https://[::1", "settings_url_invalid"),
         ("https://plätform.example", "settings_url_invalid"),
+        ("https://platform.example/api/../admin", "settings_url_invalid"),
+        ("https://platform.example/./api", "settings_url_invalid"),
+        ("https://platform.example/{api}", "settings_url_invalid"),
     ],
 )
 def test_only_https_or_loopback(url, code):
@@ -246,6 +250,33 @@ def test_what_a_request_carries(server, http):
     assert seen.headers["authorization"] == "s3cret-key"
     assert seen.headers["host"] == f"127.0.0.1:{server.port}"
     assert "cookie" not in seen.headers
+
+
+@pytest.mark.parametrize(("method", "body", "length"), [("GET", None, None), ("POST", None, "0"), ("PUT", {}, "2")])
+def test_the_length_is_said_where_a_body_belongs(server, http, method, body, length):
+    server.behave(faults.answer(200, {}))
+    http.request(method, ["x"], body=body, deadline=2)
+    assert server.requests[0].headers.get("content-length") == length
+    assert server.requests[0].headers.get("content-type") == ("application/json" if body is not None else None)
+
+
+def test_what_no_server_takes_is_not_sent(server, http):
+    found = trouble(http, params={"q": "x" * 70_000})
+    assert (found.kind, found.sent) == (PlatformKind.REFUSED, False)
+    assert server.requests == []
+
+
+def test_neither_the_surroundings_nor_a_netrc_say_where_requests_go(server, monkeypatch, tmp_path):
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login me password other-key\n")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server.behave(faults.answer(200, {}))
+    client = Http(server.url, dict)
+    client.request("GET", ["x"], deadline=2)
+    client.close()
+    assert "authorization" not in server.requests[0].headers
 
 
 def test_redirects_and_cookies_lead_nowhere(server, http):
