@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -258,3 +260,21 @@ def test_stop_without_start_and_twice():
 def test_unknown_formats_are_refused():
     with pytest.raises(ValueError, match="SEMACODE"):
         DecoderProcess(frozenset({"QR", "SEMACODE"}), on_result=lambda result: None)
+
+
+def test_the_child_ends_when_the_program_is_killed():
+    program = (
+        "import sys, time\n"
+        "from hardware.decode import DecoderProcess\n"
+        "decoder = DecoderProcess(on_result=lambda result: None)\n"
+        "decoder.start()\n"
+        "assert decoder.wait_ready()\n"
+        "sys.stdout.write(f'{decoder.child_pid}\\n')\n"
+        "sys.stdout.flush()\n"
+        "time.sleep(60)\n"
+    )
+    root = str(Path(__file__).parents[2])
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=root) as killed:
+        child = int(killed.stdout.readline())
+        killed.kill()
+    until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2])
