@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scanner_app.application.ports import WalkState
 from scanner_app.domain.credential import storable
-from scanner_app.domain.errors import Bug
+from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.storage import passcodec
 from scanner_app.storage.compact import encodable
@@ -93,7 +93,7 @@ class CacheWriter:
         home = stream if stream is not None else old_stream
         self._db.execute(_UPDATE, (template, *stored.identifiers, home, gen, stored.body, number))
         was = passcodec.Stored(one.uid, (old_ids[0], old_ids[1], old_ids[2], old_ids[3]), old_body)
-        before = words if was == stored else search_text(passcodec.decode("", "", ("", ""), was))
+        before = words if was == stored else _old_words(was)
         if before != words:
             self._db.execute("INSERT INTO words (words, rowid, search) VALUES ('delete', ?, ?)", (number, before))
             self._db.execute("INSERT INTO words (rowid, search) VALUES (?, ?)", (number, words))
@@ -224,6 +224,13 @@ class CacheWriter:
         self._db.execute(
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values
         )
+
+
+def _old_words(was: passcodec.Stored) -> str:
+    try:
+        return search_text(passcodec.decode("", "", ("", ""), was))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StorageTrouble(StorageKind.CORRUPT, f"a pass in the cache cannot be read: {error}") from error
 
 
 def _read(row: Row) -> Stream:

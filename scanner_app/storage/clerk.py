@@ -90,8 +90,7 @@ class Thread:
     def call(self, work: Callable[[], T], priority: Priority, *, light: bool) -> T:
         """Have work done and wait for it."""
         me = threading.get_ident()
-        if self._holder == me:
-            raise Bug("work for the clerk asked the clerk for work")
+        self.refuse_nesting()
         if self._heap or not self._baton.acquire(blocking=False):
             return self.post(work, priority, light=light).wait()
         self._holder = me
@@ -103,6 +102,15 @@ class Thread:
             self._baton.release()
             if self._heap or not self._ticking:  # somebody came meanwhile, or nobody would see to the chores
                 self._ring()
+
+    def refuse_nesting(self) -> None:
+        """Raise `Bug` when the clerk's own work asks it for work: it would wait for itself."""
+        if self._holder == threading.get_ident():
+            raise Bug("work for the clerk asked the clerk for work")
+
+    def nudge(self) -> None:
+        """Have the chores and the leisure looked at soon."""
+        self._ring()
 
     def post(self, work: Callable[[], T], priority: Priority, *, light: bool) -> Job[T]:
         """Have work done; return at once."""

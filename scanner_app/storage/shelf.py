@@ -40,6 +40,8 @@ class Shelf:
         self.aside: dict[str, str] = {}
         self.writing = threading.Lock()  # held, before the clerk is asked, by whoever has a cache written
         self.tidy = False  # nothing else is to do
+        self.suspects: set[Path] = set()  # files that a reader found broken
+        self._news: list[str] = []
 
     def files(self) -> Mapping[str, Sequence[Path]]:
         """Return each account's files, the newest first."""
@@ -79,6 +81,7 @@ class Shelf:
         """Run work in one transaction on an account's cache; a damaged one is set aside and a new one begun."""
         if account not in self._tenants:
             raise StorageTrouble(StorageKind.IO, f"no account {account}")
+        self._look_at_suspects()
         connection = self._writer(account)
         try:
             result = _transaction(connection, lambda db: work(CacheWriter(db, breathe)))
@@ -112,6 +115,7 @@ class Shelf:
             name = rescue.set_aside(path).name
             if account:
                 self.aside[account] = name
+                self._news.append(account)
         if account and path == self._current(account):
             self._writers[path] = _open(path)
         self._look()
@@ -143,15 +147,27 @@ class Shelf:
             self._checkpoint(path)
 
     def sweep(self) -> None:
-        """Move what is left in the WALs, when there is nothing else to do."""
+        """Look at what readers found broken; when there is nothing else to do, move what is left in the WALs."""
         tidy, self.tidy = self.tidy, False
-        if not tidy or not self.dirty or not self.writing.acquire(blocking=False):
+        if not self.dirty or not self.writing.acquire(blocking=False):
             return
         try:
-            for path in [p for p, jobs in list(self._jobs.items()) if jobs]:
+            self._look_at_suspects()
+            for path in [p for p, jobs in list(self._jobs.items()) if jobs and tidy]:
                 self._checkpoint(path)
         finally:
             self.writing.release()
+
+    def _look_at_suspects(self) -> None:
+        while self.suspects:
+            path = self.suspects.pop()
+            if path.exists() and _is_broken(path):
+                self.set_aside(path)
+
+    def take_news(self) -> list[str]:
+        """Return the accounts whose cache was set aside since the last call."""
+        news, self._news = self._news, []
+        return news
 
     def _checkpoint(self, path: Path) -> None:
         self._jobs[path] = 0
@@ -160,8 +176,8 @@ class Shelf:
 
     @property
     def dirty(self) -> bool:
-        """Whether any cache has a WAL worth checkpointing."""
-        return any(list(self._jobs.values()))
+        """Whether any cache has a WAL worth checkpointing, or is under suspicion."""
+        return bool(self.suspects) or any(list(self._jobs.values()))
 
     def _drop(self, path: Path) -> None:
         connection = self._writers.pop(path, None)
@@ -216,6 +232,15 @@ def _complete(path: Path) -> bool:
 def _is_complete(connection: sqlite3.Connection) -> bool:
     row = connection.execute("SELECT count(*), count(last_full) FROM streams WHERE known = 1").fetchone()
     return bool(row[0]) and row[0] == row[1]
+
+
+def _is_broken(path: Path) -> bool:
+    """Whether a cache is broken indeed: it may have been replaced since somebody said so."""
+    try:
+        with closing(open_reader(path)) as connection:
+            return not rescue.is_sound(connection)
+    except StorageTrouble:
+        return True
 
 
 def _safe(text: str) -> str:

@@ -23,7 +23,6 @@ from scanner_app.storage.ledger_read import Ledger
 from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import refuse_newer
 from scanner_app.storage.pool import Pool
-from scanner_app.storage.rescue import is_sound
 from scanner_app.storage.schema import LEDGER
 from scanner_app.storage.shelf import Shelf
 
@@ -79,9 +78,9 @@ class Store:
             self._shelf.close()
             self._ledger.close()
             raise
-        self._clerk = clerk.Thread(self._chores, self._shelf.sweep)
+        self._clerk = clerk.Thread(self._chores, self._leisure)
         self._clerk.start()
-        self._tell_damage({})
+        self._tell_damage()
 
     def close(self, deadline: float = 5.0) -> None:
         """Finish what was asked for within `deadline` seconds, make everything durable, close."""
@@ -93,7 +92,10 @@ class Store:
         if not ended:
             return  # the disk hangs; the marker stays, the next start checks
         self._ledger.chores(idle=False, busy=True)
+        if not self._shelf.writing.acquire(timeout=deadline):
+            return  # somebody's checkpoint hangs
         self._shelf.close()
+        self._shelf.writing.release()
         self._ledger.close()
         with suppress(OSError):  # a read-only disk: the next start checks
             self._marker.unlink(missing_ok=True)
@@ -114,6 +116,7 @@ class Store:
             self._shelf.make()
 
         thread = self._writing()
+        thread.refuse_nesting()
         with self._shelf.writing:
             thread.call(change, Priority.OUTBOX, light=False)
 
@@ -135,14 +138,14 @@ class Store:
     def cache(self, account: str, work: Callable[[CacheTx], T], priority: Priority = Priority.SYNC) -> T:
         """Run work in one transaction on an account's cache. Scans are let through in the middle of it."""
         thread = self._writing()
-        before = dict(self._shelf.aside)
+        thread.refuse_nesting()
         try:
             with self._shelf.writing:
                 done = thread.call(lambda: self._shelf.run(account, work, thread.breathe), priority, light=False)
                 self._shelf.relieve(account)
                 return done
         finally:
-            self._tell_damage(before)
+            self._tell_damage()
 
     def settle(
         self,
@@ -219,26 +222,14 @@ class Store:
         """A reader met a broken cache: have the clerk set it aside; scanning goes on without it."""
         if self._clerk is None:
             return
-        before = dict(self._shelf.aside)
+        self._shelf.suspects.add(path)
+        self._clerk.nudge()
 
-        def aside() -> None:
-            if path.exists() and _broken(path):
-                self._shelf.set_aside(path)
-                self._tell_damage(before)
+    def _leisure(self) -> None:
+        self._shelf.sweep()
+        self._tell_damage()
 
-        with suppress(StorageTrouble):  # closing
-            self._clerk.post(aside, Priority.SCAN, light=False)
-
-    def _tell_damage(self, before: Mapping[str, str]) -> None:
-        if self._on_damage is not None:
-            for account in [a for a, name in self._shelf.aside.items() if before.get(a) != name]:
+    def _tell_damage(self) -> None:
+        for account in self._shelf.take_news():
+            if self._on_damage is not None:
                 self._on_damage(account)
-
-
-def _broken(path: Path) -> bool:
-    """Whether a cache is broken indeed: it may have been replaced since somebody said so."""
-    try:
-        with closing(open_reader(path)) as connection:
-            return not is_sound(connection)
-    except StorageTrouble:
-        return True

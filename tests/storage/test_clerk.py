@@ -8,7 +8,7 @@ from support.storage_kit import ACCOUNT, BARCODES, PLACE, a_pass, load, new_id, 
 
 from scanner_app.application.ports import Priority
 from scanner_app.domain.credential import Credential, Symbology
-from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.domain.scan import OperationState
 from scanner_app.storage.store import Store
 
@@ -80,6 +80,13 @@ def test_a_scan_passes_in_the_middle_of_a_page(store, caches):
         sync.result(10)
     assert order == ["scan", "page"]
     assert caches.state(ACCOUNT).held == 199
+
+
+def test_work_that_asks_for_work_is_a_bug_not_a_deadlock(store):
+    for inner in (lambda: store.ledger(lambda _tx: None), lambda: store.cache(ACCOUNT, lambda _tx: None)):
+        for outer in (store.ledger, lambda work: store.cache(ACCOUNT, work)):
+            with pytest.raises(Bug):
+                outer(lambda _tx, inner=inner: inner())
 
 
 def test_errors_travel_to_the_caller_and_the_clerk_goes_on(store):
