@@ -6,6 +6,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 
 DEEPEST = 32
@@ -60,7 +61,7 @@ def _fraction(text: str) -> Decimal:
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
+    found = {storable(name): value for name, value in pairs}
     if len(found) != len(pairs):
         raise ValueError("duplicate key")
     return found

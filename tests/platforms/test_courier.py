@@ -205,6 +205,12 @@ def test_whichever_door_reports_last_finds_the_other(passcreator, admission, sec
     assert Delivery.CONTESTED in ends
 
 
+def test_a_use_of_the_same_second_is_not_ours_where_we_record_nothing(passcreator, admission):
+    told(passcreator, admission)
+    void = dataclasses.replace(admission, kind=OperationKind.VOID, door="", device="kiosk-2", scan_id="0190-2")
+    assert told(passcreator, void) is Delivery.CONTESTED
+
+
 def test_a_refused_repeat_elsewhere_is_no_conflict(passcreator, admission, guest):
     told(passcreator, dataclasses.replace(admission, extra={"spends": "yes"}))
     refused = dataclasses.replace(

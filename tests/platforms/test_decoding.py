@@ -20,6 +20,7 @@ from scanner_app.platforms.passentry import codec as passentry
 from scanner_app.platforms.passkit import codec as passkit
 from scanner_app.platforms.passkit.calls import Kind
 from scanner_app.platforms.registry import build
+from scanner_app.platforms.strict_json import decode
 
 TEXTS = st.text(max_size=12) | st.sampled_from(
     ["", "2026-01-01T00:00:00Z", "voided", "active", "\ud800", "1e400", "NaN"]
@@ -94,6 +95,11 @@ def test_anything_mutated_is_read_or_refused(good, read, data):
         return
     for name in ("uid", "holder", "template", "locale"):
         getattr(found, name, "").encode()
+
+
+def test_names_are_storable_as_well_as_values():
+    found = decode(b'{"\\ud800name": {"\\udfff": "x"}}')
+    json.dumps(found, ensure_ascii=False).encode()
 
 
 @given(TEXTS | st.text(), st.lists(st.text(max_size=5), max_size=4))

@@ -117,7 +117,7 @@ class Courier:
         return _contested(foreign) if foreign and answer.delivery is DONE else answer
 
     def _was_void(self, operation: Operation, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
-        ours = any(_echo(use, operation) for use in subject.uses)
+        ours = bool(operation.door) and any(_echo(use, operation) for use in subject.uses)
         if foreign is None and (may_have_arrived or ours):
             return Answer(ALREADY)
         last = foreign or max(subject.uses, key=lambda use: use.at, default=None)
@@ -147,7 +147,7 @@ class Courier:
     def _foreign(self, subject: Pass, operation: Operation) -> Use | None:
         """Return the first admission at this place that another device made."""
         here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: abs(u.at - operation.at))
-        mine = here[:1] if here and _echo(here[0], operation) else []
+        mine = here[:1] if operation.door and here and _echo(here[0], operation) else []
         others = sorted(here[len(mine) :], key=lambda u: u.at)
         if not others or not operation.door:
             return others[0] if others else None
