@@ -41,6 +41,12 @@ def to_wall(moment: datetime, zone: ZoneInfo) -> str:
     return _written(moment.astimezone(zone), SECONDS)
 
 
+def wall_gap(one: datetime, other: datetime, zone: ZoneInfo) -> timedelta:
+    """Return how far two moments lie apart on the company's clock, which shows an hour twice once a year."""
+    walls = [moment.astimezone(zone).replace(tzinfo=None) for moment in (one, other)]
+    return abs(walls[0] - walls[1])
+
+
 def since(moment: datetime, zone: ZoneInfo, form: str = MINUTES) -> str:
     """Return a wall time at or before the moment that means one moment only, however the platform reads it.
 

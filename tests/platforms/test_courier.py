@@ -211,6 +211,18 @@ def test_a_use_of_the_same_second_is_not_ours_where_we_record_nothing(passcreato
     assert told(passcreator, void) is Delivery.CONTESTED
 
 
+@pytest.mark.parametrize("hour", [0, 1])
+def test_the_hour_that_comes_twice_makes_nobody_a_stranger_to_himself(passcreator, sandbox, admission, hour):
+    at = datetime(2026, 10, 25, hour, 30, 7, tzinfo=UTC)  # both are 02:30:07 in Berlin
+    sandbox.clock.frozen = at.timestamp()
+    mine = dataclasses.replace(admission, at=at)
+    assert told(passcreator, mine) is Delivery.DONE
+    assert told(passcreator, mine, again=True) is Delivery.ALREADY
+    assert told(passcreator, dataclasses.replace(mine, kind=OperationKind.VOID)) is Delivery.DONE
+    other = dataclasses.replace(mine, at=at + timedelta(seconds=40), device="kiosk-2", scan_id="0190-2")
+    assert told(passcreator, other) is Delivery.CONTESTED
+
+
 def test_a_refused_repeat_elsewhere_is_no_conflict(passcreator, admission, guest):
     told(passcreator, dataclasses.replace(admission, extra={"spends": "yes"}))
     refused = dataclasses.replace(

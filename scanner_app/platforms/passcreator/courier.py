@@ -16,7 +16,7 @@ from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.passcreator.calls import Calls
 from scanner_app.platforms.passcreator.status import ADMITTING, ECHO, Scanned, read_scan, scan_body
-from scanner_app.platforms.zones import SECONDS, since
+from scanner_app.platforms.zones import SECONDS, since, wall_gap
 
 MOST_PAGES = 50
 """Pages of app scans looked through for one of ours: 5,000 scans since a minute before it."""
@@ -117,7 +117,7 @@ class Courier:
         return _contested(foreign) if foreign and answer.delivery is DONE else answer
 
     def _was_void(self, operation: Operation, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
-        ours = bool(operation.door) and any(_echo(use, operation) for use in subject.uses)
+        ours = bool(operation.door) and any(self._echo(use, operation) for use in subject.uses)
         if foreign is None and (may_have_arrived or ours):
             return Answer(ALREADY)
         last = foreign or max(subject.uses, key=lambda use: use.at, default=None)
@@ -146,13 +146,20 @@ class Courier:
     # --- who else was here ------------------------------------------------------------------------------------------
     def _foreign(self, subject: Pass, operation: Operation) -> Use | None:
         """Return the first admission at this place that another device made."""
-        here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: abs(u.at - operation.at))
-        mine = here[:1] if operation.door and here and _echo(here[0], operation) else []
+        here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: self._gap(u, operation))
+        mine = here[:1] if operation.door and here and self._echo(here[0], operation) else []
         others = sorted(here[len(mine) :], key=lambda u: u.at)
         if not others or not operation.door:
             return others[0] if others else None
         scans = [s for s in self._scans(operation, others[0]) if s.uid == operation.uid]
         return next((u for u in (self._named(use, scans, operation) for use in others) if u), None)
+
+    def _gap(self, use: Use, operation: Operation) -> timedelta:
+        """`createdOn` has no offset: in the hour that comes twice the platform may have taken it for the other one."""
+        return wall_gap(use.at, operation.at, self._zone)
+
+    def _echo(self, use: Use, operation: Operation) -> bool:
+        return use.place == operation.place and self._gap(use, operation) <= ECHO
 
     def _named(self, use: Use, scans: list[Scanned], operation: Operation) -> Use | None:
         """Return the use with its device; None when it was a refused repeat, or this device's own, taken back."""
@@ -212,10 +219,6 @@ def _spent(subject: Pass) -> bool:
     """Whether a person or a door voided it: an expired pass reads as voided too."""
     over = subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at
     return subject.voided and (subject.redeemed or not over)
-
-
-def _echo(use: Use, operation: Operation) -> bool:
-    return use.place == operation.place and abs(use.at - operation.at) <= ECHO
 
 
 def _contested(use: Use) -> Answer:

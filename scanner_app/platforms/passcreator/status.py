@@ -14,7 +14,7 @@ from scanner_app.domain.scan import Operation
 from scanner_app.domain.verdict import Outcome, Reason
 from scanner_app.platforms.fields import an_object, text, whole
 from scanner_app.platforms.strict_json import Json
-from scanner_app.platforms.zones import to_utc, to_wall
+from scanner_app.platforms.zones import to_utc, to_wall, wall_gap
 
 VOIDED_NOW, REFUSED, ATTENDED, NOT_FOUND, CHECKED_IN, WAS_IN, CHECKED_OUT, WAS_NOT_IN = range(8)
 ADMITTING = frozenset({VOIDED_NOW, ATTENDED, CHECKED_IN, CHECKED_OUT})
@@ -74,7 +74,7 @@ class Scanned:
     def made(self, uid: str, at: datetime, zone: ZoneInfo) -> bool:
         """Whether it made the use of a pass at a time."""
         mine = to_utc(self.wall, zone)
-        return self.uid == uid and mine is not None and abs(mine - at) <= ECHO
+        return self.uid == uid and mine is not None and wall_gap(mine, at, zone) <= ECHO
 
 
 def read_scan(value: Json) -> Scanned:
