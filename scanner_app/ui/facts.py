@@ -44,6 +44,8 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
         value = verdict.detail.get(key)
         if value in (None, "", []) or _ALONE.get(key, verdict.reason) is not verdict.reason:
             continue
+        if key == "uses" and value == 1:
+            continue  # that it was used is the reason itself
         found.append(Fact(texts.word(f"fact.{key}"), _value(key, value, telling)))
     if verdict.detail.get("used_at") and not verdict.detail.get("used_device"):
         source = texts.word(f"fact.source.{verdict.detail.get('used_source', 'platform')}")

@@ -345,7 +345,7 @@ IN_EVERY_LOOK = ("door-ready", "door-admit-confirmed", "door-admit-pending", "do
 
 
 def render_all(
-    out: Path, languages: tuple[str, ...] = ("en", "de"), sizes: tuple[tuple[int, int], ...] = SIZES
+    out: Path, languages: tuple[str, ...] = texts.languages(), sizes: tuple[tuple[int, int], ...] = SIZES
 ) -> list[Path]:
     """Draw every screen in these languages and sizes into `out`/LANGUAGE/WIDTHxHEIGHT/NAME.png; return the files."""
     application()

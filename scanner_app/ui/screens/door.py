@@ -116,7 +116,7 @@ class DoorScreen(Screen):
         seconds = self.desk.settings.screen.verdict_seconds
         self.panel.show_verdict(verdict, self._telling(), self._age(verdict), seconds)
         self._add_actions(event)
-        self.recent.add(event)
+        self.recent.add(event, self._telling().zone)
         self.desk.sounds.play(sound_name(verdict))
         code = texts.verdict_code(verdict)
         announce(self.panel, f"{texts.headline(code)}. {holder(verdict)}. {texts.advice(code)}")

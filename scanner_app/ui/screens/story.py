@@ -154,6 +154,7 @@ class StoryView(QWidget):
             self._office.addWidget(one)
         missing = any(can not in capabilities.can for _, can in OFFICE)
         self._why.setText(texts.word("helpdesk.office") if missing else "")
+        self._why.setVisible(missing)
 
     def _undoable(self) -> str:
         undone = {str(f.body.get("scan_id")) for f in self.story.facts if f.kind is FactKind.UNDO}

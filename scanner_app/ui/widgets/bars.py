@@ -92,7 +92,8 @@ class Arrivals(QWidget):
             painter.drawRoundedRect(QRectF(middle - bar / 2, area.bottom() - high, bar, high), radius, radius)
             if n % every == 0:
                 painter.setPen(theme.colour("ink_soft"))
-                label = QRectF(middle - theme.px(40), area.bottom() + theme.px(4), theme.px(80), theme.px(22))
+                left = min(middle - theme.px(40), self.width() - theme.px(62))  # the last one stays whole
+                label = QRectF(left, area.bottom() + theme.px(4), theme.px(80), theme.px(22))
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, at)
 
 

@@ -11,7 +11,9 @@ from scanner_app.ui.tokens import TYPE
 
 LINE = 1.04
 """Line height as a part of the type size: capitals of large type need little air."""
-LARGEST = 1.35
+TAIL = 0.14
+"""Room below the last line for what hangs below it."""
+LARGEST = 1.3
 """How far short words may grow beyond the scale's step."""
 
 
@@ -57,7 +59,7 @@ class Headline(QWidget):
         longest = max((self._wide(line, self.pixels) for line in self.lines), default=0)
         if longest > room:  # one word wider than the panel: smaller is better than cut
             self.pixels = int(self.pixels * room / longest)
-        self.setFixedHeight(round(len(self.lines) * self.pixels * LINE) + self._theme.px(6))
+        self.setFixedHeight(round((len(self.lines) * LINE + TAIL) * self.pixels))
         self.update()
 
     def _broken(self, room: int) -> list[str]:

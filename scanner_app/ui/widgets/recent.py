@@ -28,16 +28,16 @@ ROW = 46
 class ScanRow(Row):
     """One scan: symbol, who, what was said, when."""
 
-    def __init__(self, theme: Theme, event: Decided, pressed: Callable[[Decided], None]) -> None:
+    def __init__(self, theme: Theme, event: Decided, zone: str, pressed: Callable[[Decided], None]) -> None:
         self.event_shown = event
-        super().__init__(theme, scan_line(event), lambda: pressed(event), high=ROW)
+        super().__init__(theme, scan_line(event, zone), lambda: pressed(event), high=ROW)
 
     def mark_undone(self) -> None:
         """Say that it was taken back."""
         self.show_line(replace(self.line, below=texts.word("door.undone"), symbol=Symbol.READY))
 
 
-def scan_line(event: Decided) -> Line:
+def scan_line(event: Decided, zone: str) -> Line:
     """Return what a list says of a scan."""
     verdict = event.scan.verdict
     code = texts.verdict_code(verdict)
@@ -45,7 +45,7 @@ def scan_line(event: Decided) -> Line:
     if code == "ADMIT_PENDING":
         said += f" · {texts.word('door.not_confirmed')}"
     who = holder(verdict) or ticket(verdict) or texts.word("door.nobody")
-    return Line(who, said, moments.clock(event.scan.moment.wall), face(verdict).symbol)
+    return Line(who, said, moments.clock(event.scan.moment.wall, zone), face(verdict).symbol)
 
 
 class Recent(QWidget):
@@ -65,10 +65,10 @@ class Recent(QWidget):
         self.setFixedHeight(theme.px(SHOWN * (ROW + 4) + 40))
         self.rows: list[ScanRow] = []
 
-    def add(self, event: Decided) -> None:
-        """Put a scan on top."""
+    def add(self, event: Decided, zone: str = "") -> None:
+        """Put a scan on top; its time is told in the place's own zone."""
         self._empty.hide()
-        row = ScanRow(self._theme, event, self._pressed)
+        row = ScanRow(self._theme, event, zone, self._pressed)
         self._lay.insertWidget(1, row)
         self.rows.insert(0, row)
         for old in self.rows[SHOWN:]:
