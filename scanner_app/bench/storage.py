@@ -130,10 +130,11 @@ def during_sync(store: Store, count: int, rounds: int, rng: random.Random) -> di
 
     alone = line("alone")
     stop = threading.Event()
+    pages = list(made_up.pages(min(count, 10_000)))
 
     def sync() -> None:
         while not stop.is_set():
-            for page in made_up.pages(min(count, 50_000)):
+            for page in pages:
                 for start in range(0, len(page), 100):
                     part = page[start : start + 100]
                     store.cache(made_up.ACCOUNT, lambda tx, part=part: tx.upsert(part, stream="all"))  # type: ignore[misc]

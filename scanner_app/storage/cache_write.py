@@ -16,9 +16,6 @@ from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.fold import search_text
 from scanner_app.storage.times import from_us, to_us
 
-BREATH = 25
-"""Passes written between two looks at whether a scan is waiting: about a millisecond's work."""
-
 TOMBSTONES = 2_000
 """Passes marked dead between two such looks."""
 
@@ -65,12 +62,11 @@ class CacheWriter:
         if stream and walked is None:
             walked = self._make_stream(stream)
         self._held = 0
-        for n, one in enumerate(passes, start=1):
+        for one in passes:
             home = walked or self._stream(one.template) or self._only_stream()
             gen = generation if generation is not None else home.generation if home else 0
             self._upsert(one, home.number if home else None, gen)
-            if n % BREATH == 0:
-                self._breathe()
+            self._breathe()
         if passes:
             self._set("platform", passes[-1].platform)
         if self._held:
