@@ -1,0 +1,38 @@
+"""What a redemption costs the disk, counted at the system's own door."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROUNDS = 300
+LINE = """
+import os, sys
+from pathlib import Path
+from scanner_app.bench import made_up, storage
+from scanner_app.storage.store import Store
+with Store(Path(sys.argv[1]), {made_up.ACCOUNT: "t"}) as store:
+    made_up.load(store, int(sys.argv[2]))
+    with store.cache_reader() as caches:
+        os.write(2, b"BEGIN\\n")
+        for number in range(int(sys.argv[2])):
+            assert storage.redeem(store, caches, number, f"scan-{number}")
+        os.write(2, b"END\\n")
+"""
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="counted with strace, where it is installed")
+def test_at_most_1_1_fsyncs_per_redemption(tmp_path):
+    log = tmp_path / "calls"
+    trace = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync,write", "-e", "signal=none", "-o", log]
+    command = [*trace, sys.executable, "-c", LINE, tmp_path / "kiosk", str(ROUNDS)]
+    done = subprocess.run(command, check=False, capture_output=True, cwd=Path(__file__).parents[2])
+    if b"Operation not permitted" in done.stderr:
+        pytest.skip("this machine lets nobody trace")
+    assert done.returncode == 0, done.stderr.decode()
+    calls = log.read_text(errors="replace")
+    between = calls.partition('"BEGIN')[2].partition('"END')[0]
+    count = between.count("sync(")
+    assert ROUNDS <= count <= 1.1 * ROUNDS
