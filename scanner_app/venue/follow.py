@@ -19,14 +19,13 @@ from nats.errors import Error as NatsError
 from scanner_app.application.claims import keep_use
 from scanner_app.application.hub import RecordKind, VenueRecord
 from scanner_app.application.hubrecord import BadRecord
-from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Clerk, LedgerTx, Priority
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.domain.scan import FactKind, Moment
 from scanner_app.venue.book import Book, Entry
 from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
 from scanner_app.venue.records import decode, subject
-from scanner_app.venue.server_config import STREAM
+from scanner_app.venue.server_config import STREAM, follower
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +120,11 @@ class Follower:
         return last
 
     async def _consume(self, inbox: str) -> None:
-        name = f"F-{new_id()}"
+        name = follower(self._me.kiosk)
+        try:  # one of another start than ours cannot be changed, only made anew
+            await self._api(f"$JS.API.CONSUMER.DELETE.{STREAM}.{name}", {})
+        except HubUnreachable as error:
+            log.debug("no consumer to remove: %s", error)
         config = {
             "name": name,
             "deliver_subject": inbox,

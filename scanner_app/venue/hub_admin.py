@@ -14,7 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError, NotFoundError
 
 from scanner_app.venue.hub_folder import Venue
-from scanner_app.venue.server_config import STREAM, STREAM_CONFIG
+from scanner_app.venue.server_config import CLOUD, CLOUD_CONFIG, STREAM, STREAM_CONFIG
 
 log = logging.getLogger(__name__)
 logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every TLS connection that is closed
@@ -76,9 +76,15 @@ async def _stream(client: Client, copies: int) -> None:
         known = await js.stream_info(STREAM)
     except NotFoundError:
         await _ask(client, f"$JS.API.STREAM.CREATE.{STREAM}", config)
-        return
-    if known.config.num_replicas != copies:
-        await _ask(client, f"$JS.API.STREAM.UPDATE.{STREAM}", config)
+    else:
+        if known.config.num_replicas != copies:
+            await _ask(client, f"$JS.API.STREAM.UPDATE.{STREAM}", config)
+    # The uploaders' shared consumer is the installer's too: no kiosk may make, change or remove it.
+    await _ask(
+        client,
+        f"$JS.API.CONSUMER.DURABLE.CREATE.{STREAM}.{CLOUD}",
+        {"stream_name": STREAM, "config": {**CLOUD_CONFIG, "num_replicas": copies}},
+    )
 
 
 async def _ask(client: Client, subject: str, body: object) -> None:

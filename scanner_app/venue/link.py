@@ -235,7 +235,7 @@ class HubLink:
         heard: Callable[[Exception], Awaitable[None]],
     ) -> None:
         await client.connect(
-            servers=[f"tls://{hub}"],
+            servers=[hub if "://" in hub else f"tls://{hub}"],
             name=self._enrolment.kiosk,
             tls=context,
             nkeys_seed_str=self._enrolment.seed,

@@ -10,6 +10,17 @@ CLIENT_PORT = 4222
 ROUTE_PORT = 6222
 STREAM = "RED"
 """The one stream: claim slots `r.<place>.<pass>.<n>` and everything else `x.<place>.<pass>.<id>`."""
+CLOUD = "CLOUD"
+"""The one consumer that whoever has internet shares: each record goes to the platform once, not once per kiosk."""
+
+CLOUD_CONFIG: Mapping[str, object] = {
+    "durable_name": CLOUD,
+    "name": CLOUD,
+    "ack_policy": "explicit",
+    "ack_wait": 60_000_000_000,
+    "max_ack_pending": 200,
+    "deliver_policy": "all",
+}
 
 KIOSK_PUBLISH = (
     "r.>",
@@ -17,14 +28,28 @@ KIOSK_PUBLISH = (
     "$JS.API.INFO",
     f"$JS.API.STREAM.INFO.{STREAM}",
     f"$JS.API.STREAM.MSG.GET.{STREAM}",
-    f"$JS.API.CONSUMER.CREATE.{STREAM}.>",
-    f"$JS.API.CONSUMER.INFO.{STREAM}.>",
-    f"$JS.API.CONSUMER.DELETE.{STREAM}.>",
-    f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.CLOUD",
-    f"$JS.ACK.{STREAM}.CLOUD.>",
+    f"$JS.API.CONSUMER.INFO.{STREAM}.{CLOUD}",
+    f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{CLOUD}",
+    f"$JS.ACK.{STREAM}.{CLOUD}.>",
     "$JS.FC.>",
 )
-"""What a kiosk may say: create, read, follow, and take its share of the uploader's work. Nothing deletes."""
+"""What every kiosk may say: create, read, and take its share of the uploader's work. Nothing deletes."""
+
+
+def follower(kiosk: str) -> str:
+    """Return the name of the consumer by which a kiosk follows the stream: the only one it may make and remake."""
+    return f"F-{kiosk}"
+
+
+def kiosk_publish(kiosk: str) -> list[str]:
+    """Return all that one kiosk may say."""
+    own = follower(kiosk)
+    return [
+        *KIOSK_PUBLISH,
+        f"$JS.API.CONSUMER.CREATE.{STREAM}.{own}",
+        f"$JS.API.CONSUMER.DELETE.{STREAM}.{own}",
+    ]
+
 
 JETSTREAM = "sync_interval: always, max_memory_store: 64MB, max_file_store: 4GB"
 STREAM_CONFIG: Mapping[str, object] = {
@@ -73,7 +98,7 @@ def users_config(admin: str, kiosks: Mapping[str, str]) -> str:
     """Return `users.conf`: the installer's identity, which alone may make streams, and one nkey per kiosk."""
     users = [f"    {{ nkey: {_quoted(admin)} }}"]
     for name, nkey in sorted(kiosks.items()):
-        publish = json.dumps(list(KIOSK_PUBLISH))
+        publish = json.dumps(kiosk_publish(name))
         subscribe = json.dumps([f"_INBOX_{name}.>"])
         users.append(
             f"    {{ nkey: {_quoted(nkey)}, permissions: {{ publish: {{ allow: {publish} }}, "

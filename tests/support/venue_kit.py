@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nats.aio.client import Client
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
-from scanner_app.venue import keys
+from scanner_app.venue import hub_admin, keys
 from scanner_app.venue.certificates import new_ca, new_hub
 from scanner_app.venue.link import Enrolment
-from scanner_app.venue.server_config import STREAM_CONFIG, HubBox, hub_config, users_config
+from scanner_app.venue.server_config import HubBox, hub_config, users_config
 
 HASH_KEY = bytes(range(32))
 SERVER = Path(sys.executable).parent / "nats-server"
@@ -98,20 +97,7 @@ class Venue:
         self.as_admin(self._make_stream, 60.0)
 
     async def _make_stream(self, client: Client) -> None:
-        config = StreamConfig(
-            name=str(STREAM_CONFIG["name"]),
-            subjects=list(STREAM_CONFIG["subjects"]),
-            storage=StorageType.FILE,
-            retention=RetentionPolicy.LIMITS,
-            discard=DiscardPolicy.NEW,
-            max_msgs_per_subject=1,
-            discard_new_per_subject=True,
-            deny_delete=True,
-            deny_purge=True,
-            allow_direct=False,
-            num_replicas=len(self.boxes),
-        )
-        await client.jetstream(timeout=5.0).add_stream(config)
+        await hub_admin._stream(client, len(self.boxes))
 
     def leader(self) -> str:
         """The name of the stream's leader."""
