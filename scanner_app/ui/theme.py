@@ -9,27 +9,41 @@ from importlib.resources import files
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from scanner_app.ui.tokens import DARK, PALETTES, RADIUS, SPACE, TOUCH, TYPE, Palette
+from scanner_app.ui.tokens import DARK, GROWS, PALETTES, RADIUS, SPACE, TOUCH, TYPE, Palette
 
 FAMILIES = ("Inter", "Noto Sans Arabic", "Noto Sans", "DejaVu Sans")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One look: colours and the factor that multiplies every size (text scale times screen size)."""
+    """One look: colours, the factor of every size (it follows the screen), and how much larger text is to be."""
 
     palette: Palette = DARK
     factor: float = 1.0
     reduced_motion: bool = False
+    text: float = 1.0
 
     @classmethod
-    def named(cls, name: str, factor: float = 1.0, *, reduced_motion: bool = False) -> Theme:
+    def named(cls, name: str, factor: float = 1.0, *, reduced_motion: bool = False, text: float = 1.0) -> Theme:
         """Return the look of that name; an unknown one is the dark."""
-        return cls(PALETTES.get(name, DARK), factor, reduced_motion)
+        return cls(PALETTES.get(name, DARK), factor, reduced_motion, text)
 
     def px(self, size: float) -> int:
         """Return a size in this scale."""
         return max(1, round(size * self.factor))
+
+    @property
+    def large(self) -> bool:
+        """Whether text is so large that screens show less at once."""
+        return self.text > 1.2
+
+    def type_px(self, name: str) -> int:
+        """Return a step of the type scale in pixels."""
+        return self.px(TYPE[name] * (1 + (self.text - 1) * GROWS[name]))
+
+    def text_px(self, size: float) -> int:
+        """Return the height of something that holds lines of small text."""
+        return self.px(size * (1 + (self.text - 1) * 0.85))
 
     def space(self, name: str) -> int:
         """Return a distance by its token."""
@@ -50,7 +64,7 @@ class Theme:
         """Return a font of the type scale."""
         made = QFont()
         made.setFamilies(list(FAMILIES))
-        made.setPixelSize(self.px(TYPE[size] if isinstance(size, str) else size))
+        made.setPixelSize(self.type_px(size) if isinstance(size, str) else self.px(size))
         made.setWeight(QFont.Weight(weight))
         return made
 
@@ -85,7 +99,7 @@ class Theme:
     def sheet(self) -> str:
         """Return the style sheet."""
         values: dict[str, str | int] = {**self.palette.colours()}
-        values |= {f"t_{k}": self.px(v) for k, v in TYPE.items()}
+        values |= {f"t_{k}": self.type_px(k) for k in TYPE}
         values |= {f"s_{k}": self.px(v) for k, v in SPACE.items()}
         values |= {f"r_{k}": self.px(v) for k, v in RADIUS.items()}
         values |= {"touch": self.touch, "ring": max(2, self.px(3)), "hair": max(1, self.px(1.5)), "box": self.px(30)}

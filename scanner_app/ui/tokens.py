@@ -134,6 +134,20 @@ TYPE = MappingProxyType(
 )
 """The one type scale, in pixels at factor 1 (1280x800, 100 % text)."""
 
+GROWS = MappingProxyType(
+    {
+        "caption": 1.0,
+        "body": 0.9,
+        "strong": 0.75,
+        "title": 0.55,
+        "heading": 0.35,
+        "name": 0.3,
+        "display": 0.15,
+        "verdict": 0.0,
+    }
+)
+"""How much of a larger text size each step takes on: what is large already need not grow for weak eyes."""
+
 SPACE = MappingProxyType({"xs": 4, "s": 8, "m": 16, "l": 24, "xl": 40})
 RADIUS = MappingProxyType({"s": 8, "m": 14, "l": 22})
 TOUCH = 64

@@ -89,7 +89,9 @@ class Window(QMainWindow):
         """Build everything anew in the language, look and size of now."""
         screen = self.settings.screen
         texts.set_language(screen.language)
-        self.theme = Theme.named(screen.theme, self._factor(), reduced_motion=screen.reduced_motion)
+        self.theme = Theme.named(
+            screen.theme, self._factor(), reduced_motion=screen.reduced_motion, text=screen.text_scale
+        )
         self.sounds.enabled, self.sounds.volume = screen.sounds, screen.volume
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -107,7 +109,7 @@ class Window(QMainWindow):
     def _factor(self) -> float:
         """Sizes grow with the screen, more slowly than it: a larger screen also shows more."""
         fit = min(self.width() / BASE[0], self.height() / BASE[1])
-        return round(max(0.85, min(1.5, 1 + (fit - 1) * 0.8)) * self.settings.screen.text_scale, 2)
+        return round(max(0.85, min(1.5, 1 + (fit - 1) * 0.8)), 2)
 
     def _build(self) -> None:
         canvas = QWidget()

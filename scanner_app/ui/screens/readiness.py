@@ -52,7 +52,7 @@ class ReadinessScreen(Screen):
         row.setContentsMargins(edge, theme.space("s"), edge, edge)
         row.setSpacing(edge)
         side = QWidget()
-        side.setFixedWidth(theme.px(360))
+        side.setFixedWidth(theme.px(360 + 120 * (theme.text - 1)))
         side.setLayout(left)
         row.addWidget(side)
         row.addWidget(card, 1)

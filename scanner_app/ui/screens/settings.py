@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QSlider,
@@ -321,9 +322,11 @@ class SettingsScreen(Screen):
         made.toggled.connect(then)
         return made
 
-    def _row(self, options: Sequence[tuple[str, str]], current: str, then: Callable[[str], None]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(self.desk.theme.space("s"))
-        for value, words in options:
-            row.addWidget(choice(words, partial(then, value), checked=value == current, name=words))
-        return row
+    def _row(self, options: Sequence[tuple[str, str]], current: str, then: Callable[[str], None]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(self.desk.theme.space("s"))
+        across = 1 if self.desk.theme.large else len(options)
+        for n, (value, words) in enumerate(options):
+            made = choice(words, partial(then, value), checked=value == current, name=words)
+            grid.addWidget(made, n // across, n % across)
+        return grid

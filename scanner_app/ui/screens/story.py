@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from scanner_app.application.control import OfficeTask, Story
 from scanner_app.application.ports import Can, Capabilities
@@ -59,7 +59,7 @@ class StoryView(QWidget):
         self._history(body)
         body.addStretch(1)
         lay.addWidget(scrolled(inner), 1)
-        self._doing, self._office = QHBoxLayout(), QHBoxLayout()
+        self._doing, self._office = QGridLayout(), QGridLayout()
         for row in (self._doing, self._office):
             row.setSpacing(desk.theme.space("s"))
             lay.addLayout(row)
@@ -142,16 +142,18 @@ class StoryView(QWidget):
         undo.setEnabled(bool(self._undoable()))
         show = button(texts.word("helpdesk.qr"), self._show_code, name="desk-qr")
         show.setEnabled(bool(subject.barcode))
-        for made in (present, undo, show):
-            self._doing.addWidget(made)
-        for offered, can in OFFICE:
+        across = 2 if self.desk.theme.large else 3
+        for n, made in enumerate((present, undo, show)):
+            self._doing.addWidget(made, n // across, n % across)
+        across = 2 if self.desk.theme.large else 4
+        for n, (offered, can) in enumerate(OFFICE):
             task = OfficeTask.RESTORE if offered is OfficeTask.VOID and subject.voided else offered
             one = button(
                 texts.word(f"helpdesk.{task.value}"), partial(self._ask_office, task), name=f"office-{task.value}"
             )
             one.setEnabled(can in capabilities.can)
-            one.setStyleSheet(f"padding: 0; font-size: {self.desk.theme.px(16)}px;")
-            self._office.addWidget(one)
+            one.setStyleSheet(f"padding: 0; font-size: {self.desk.theme.type_px('body') - 1}px;")
+            self._office.addWidget(one, n // across, n % across)
         missing = any(can not in capabilities.can for _, can in OFFICE)
         self._why.setText(texts.word("helpdesk.office") if missing else "")
         self._why.setVisible(missing)

@@ -58,7 +58,7 @@ class Arrivals(QWidget):
             return
         top = round_top(max(count for _, count in self._slots))
         left = painter.fontMetrics().horizontalAdvance(texts.number(top)) + theme.px(12)
-        area = QRectF(left, theme.px(8), self.width() - left, self.height() - theme.px(34))
+        area = QRectF(left, theme.px(8), self.width() - left, self.height() - theme.text_px(34))
         self._paint_grid(painter, area, top)
         self._paint_bars(painter, area, top)
         painter.end()
@@ -93,7 +93,7 @@ class Arrivals(QWidget):
             if n % every == 0:
                 painter.setPen(theme.colour("ink_soft"))
                 left = min(middle - theme.px(40), self.width() - theme.px(62))  # the last one stays whole
-                label = QRectF(left, area.bottom() + theme.px(4), theme.px(80), theme.px(22))
+                label = QRectF(left, area.bottom() + theme.px(4), theme.px(80), theme.text_px(22))
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, at)
 
 
@@ -121,7 +121,7 @@ class Shares(QWidget):
         if not self._shares:
             painter.setPen(theme.colour("ink_soft"))
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, texts.word("numbers.none"))
-        high = theme.px(40)
+        high = theme.text_px(40)
         whole = max((count for _, count in self._shares), default=1) or 1
         for n, (name, count) in enumerate(self._shares[: max(1, self.height() // high)]):
             self._paint_share(painter, QRectF(0, n * high, self.width(), high), name, count, count / whole)

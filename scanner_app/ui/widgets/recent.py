@@ -62,7 +62,8 @@ class Recent(QWidget):
         self._empty = Label(texts.word("door.none_yet"), "soft")
         self._lay.addWidget(self._empty)
         self._lay.addStretch(1)
-        self.setFixedHeight(theme.px(SHOWN * (ROW + 4) + 40))
+        self._shown = SHOWN if not theme.large else 3 if theme.text < 1.6 else 2
+        self.setFixedHeight(theme.text_px(self._shown * ROW + 24) + theme.px(4 * self._shown + 18))
         self.rows: list[ScanRow] = []
 
     def add(self, event: Decided, zone: str = "") -> None:
@@ -71,11 +72,11 @@ class Recent(QWidget):
         row = ScanRow(self._theme, event, zone, self._pressed)
         self._lay.insertWidget(1, row)
         self.rows.insert(0, row)
-        for old in self.rows[SHOWN:]:
+        for old in self.rows[self._shown :]:
             self._lay.removeWidget(old)
             old.hide()
             old.deleteLater()
-        del self.rows[SHOWN:]
+        del self.rows[self._shown :]
 
     def mark_undone(self, scan_id: str) -> None:
         """Say of a scan that it was taken back."""

@@ -35,7 +35,7 @@ class Row(QAbstractButton):
         self._theme = theme
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme.px(high))
+        self.setFixedHeight(theme.text_px(high))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(lambda *_: pressed())
         self.show_line(line)
@@ -95,7 +95,7 @@ class Row(QAbstractButton):
 
     def _paint_words(self, painter: QPainter, room: QRectF) -> None:
         theme, line = self._theme, self.line
-        pad = max(4.0, (room.height() - theme.px(44)) / 2)
+        pad = max(4.0, (room.height() - theme.text_px(44)) / 2)
         room = room.adjusted(0, pad, 0, -pad)
         half = room.height() / 2 if line.below else room.height()
         painter.setPen(theme.colour("ink"))

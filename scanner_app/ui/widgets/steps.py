@@ -16,7 +16,7 @@ class Steps(QWidget):
     def __init__(self, theme: Theme, count: int) -> None:
         super().__init__()
         self._theme, self._count, self._at = theme, count, 0
-        self.setFixedHeight(theme.px(26))
+        self.setFixedHeight(theme.text_px(26))
 
     def show_step(self, at: int) -> None:
         """Stand at this step, the first being 0; `count` is done with all."""

@@ -58,6 +58,7 @@ class Chip(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._mark = Mark(theme)
+        self._terse = theme.large
         self._label = Label("", "body")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +68,8 @@ class Chip(QWidget):
 
     def tell(self, text: str, tone: str = "") -> None:
         """Show a state; '' hides the chip."""
-        self.setVisible(bool(text))
+        # Large text leaves room for what is wrong only.
+        self.setVisible(bool(text) and not (self._terse and tone in ("good", "")))
         self._label.setText(text)
         self._label.set_tone(tone if tone != "good" else "")
         self._mark.set_tone(tone)
@@ -90,6 +92,7 @@ class StatusStrip(QWidget):
         super().__init__()
         self._demo = demo
         self.setFixedHeight(theme.px(STRIP))
+        self._most = 6 if not theme.large else 2
         self._place = Label("", "strong", foreign=True, elide=True)
         self._rule = Label("", "caption", elide=True)
         self._mode, self._link, self._list, self._unsent, self._clock, self._camera = (Chip(theme) for _ in range(6))
@@ -98,6 +101,7 @@ class StatusStrip(QWidget):
         where.addStretch(1)
         where.addWidget(self._place)
         where.addWidget(self._rule)
+        self._rule.setVisible(not theme.large)
         where.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.space("l"), 0, theme.space("l"), 0)
@@ -127,10 +131,18 @@ class StatusStrip(QWidget):
         off = status.clock_offset
         wrong = off is not None and abs(off) > CLOCK_LIMIT
         self._clock.tell(texts.word("strip.clock", span=moments.span(off or 0)) if wrong else "", "danger")
+        self._trim()
 
     def show_camera(self, state: DeviceState) -> None:
         """Tell how the camera does."""
         self._camera.tell(texts.word(f"device.{state.value}"), _CAMERA_TONES.get(state, "danger"))
+        self._trim()
+
+    def _trim(self) -> None:
+        """Large text leaves room for the first two warnings; the readiness screen tells the rest."""
+        shown = [chip for chip in self.chips if not chip.isHidden()]
+        for chip in shown[self._most :]:
+            chip.hide()
 
 
 def _list(status: Status) -> tuple[str, str]:

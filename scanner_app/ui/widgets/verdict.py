@@ -105,7 +105,7 @@ class VerdictPanel(QFrame):
         self._facts.setVerticalSpacing(theme.space("s"))
         self._facts.setColumnStretch(1, 1)
         self._actions.setSpacing(theme.space("m"))
-        page = QWidget()
+        page = self._page = QWidget()
         column = QVBoxLayout(page)
         edge = theme.space("xl")
         column.setContentsMargins(edge, edge - theme.space("s"), edge, edge - theme.space("s"))
@@ -233,6 +233,7 @@ class VerdictPanel(QFrame):
         labels = [self.name, self.ticket, self.says, self.badge, self.advice, self.advice_title]
         for label in [*labels, *self._fact_labels]:
             label.setStyleSheet(f"color: {ink.name()};")
+            label.ensurePolished()  # its height is asked for before it is first shown
         for label in (self.name, self.ticket, self.badge, self.says, self.advice):
             label.setVisible(bool(label.text()))
         self.headline.show_words(self._headline_text, ink)
@@ -244,6 +245,23 @@ class VerdictPanel(QFrame):
         tight = len(self.headline.lines) > 1
         self.symbol.resize_to(self._theme.px(104 if tight else 150))
         self.says.setVisible(bool(self.says.text()) and not tight)
+        self.advice_title.setVisible(bool(self.advice.text()))
+        for label in self._fact_labels:
+            label.show()
+        # What matters less makes way first: the sentence, the caption, then the last facts.
+        facts = [self._fact_labels[n : n + 2] for n in range(len(self._fact_labels) - 2, 1, -2)]
+        for labels in [[self.says], [self.advice_title], *facts]:
+            if self._page_height() + self._theme.px(48 * (self._theme.text - 1)) <= self.height():
+                break
+            for label in labels:
+                label.hide()
+
+    def _page_height(self) -> int:
+        lay = self._page.layout()
+        if lay is None:
+            return 0
+        lay.activate()
+        return lay.totalHeightForWidth(self.width()) if lay.hasHeightForWidth() else lay.totalSizeHint().height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The headline may break differently at the new width."""
