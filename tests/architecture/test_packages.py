@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -25,8 +26,8 @@ UNWANTED = {
 }
 
 
-# What [project.optional-dependencies] offers, by the names their modules go by.
-OPTIONAL = {"smartcard", "pyscard"}
+# Modules of optional extras that go by another name than their package.
+MODULES_OF_EXTRAS = {"pyscard": "smartcard"}
 
 
 def imported_tops(node: ast.AST) -> list[str]:
@@ -41,6 +42,10 @@ def imported_tops(node: ast.AST) -> list[str]:
 def normal(name: str) -> str:
     """A package's name as the index compares it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def project_file() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def lock_text(lock: str) -> str:
@@ -74,7 +79,7 @@ def test_the_locks_agree_with_each_other():
 
 
 def test_the_locks_hold_what_the_project_asks_for():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = project_file()
     asked = {
         "run": project["project"]["dependencies"],
         "build": project["dependency-groups"]["build"],
@@ -96,7 +101,12 @@ def test_every_library_the_code_imports_is_locked_for_a_run():
     """Also what an import brings along counts; optional extras are imported behind a question and named here."""
     providers = importlib.metadata.packages_distributions()
     ours = ("scanner_app", "hardware", "resources", "__future__")
-    shipped = {name for name, _ in locked("run")} | OPTIONAL
+    extras = {
+        normal(Requirement(requirement).name)
+        for requirements in project_file()["project"]["optional-dependencies"].values()
+        for requirement in requirements
+    }
+    shipped = {name for name, _ in locked("run")} | extras | {MODULES_OF_EXTRAS.get(name, name) for name in extras}
     strangers = {
         top
         for room in ours
