@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scanner_app.application.claims import keep_record
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
-from scanner_app.application.ports import Clerk, Clock, Priority
+from scanner_app.application.ports import Clerk, Clock, Platform, Priority
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue.book import Book
 from scanner_app.venue.claims import Protocol
@@ -19,6 +19,7 @@ from scanner_app.venue.follow import Follower, Seen
 from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
 from scanner_app.venue.reconcile import Reconciler
 from scanner_app.venue.rule import Alone, HybridClock, may_admit, rule_of
+from scanner_app.venue.uploader import CloudUploader
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,16 @@ SLACK = 0.25
 class VenueHub:
     """`application.hub.Hub` over nats. Every thread it starts ends with `stop()`."""
 
-    def __init__(self, enrolment: Enrolment, config: VenueConfig, clerk: Clerk, clock: Clock, book: Path) -> None:
+    def __init__(
+        self,
+        enrolment: Enrolment,
+        config: VenueConfig,
+        clerk: Clerk,
+        clock: Clock,
+        book: Path,
+        platforms: Callable[[], Mapping[str, Platform]] = dict,
+    ) -> None:
+        """`book`: where this kiosk's copy of the stream lies. `platforms`: those that can be reached now."""
         self._me, self._config, self._clerk, self._clock = enrolment, config, clerk, clock
         self._book = Book(book)
         self._hybrid = HybridClock(enrolment.kiosk)
@@ -44,6 +54,7 @@ class VenueHub:
         self._reconciler = Reconciler(self.protocol, self._book, clerk, clock, self._own.__contains__)
         seen = Seen(self._heard, self._caught_up, self._reconciler.forgot)
         self._follower = Follower(self.link, enrolment, self._book, clerk, seen)
+        self._uploader = CloudUploader(self.link, clerk, clock, platforms)
         self._bell = threading.Event()
         self._stopping = False
         self._worker = threading.Thread(target=self._work, name="venue worker", daemon=True)
@@ -55,13 +66,15 @@ class VenueHub:
         self.link.start()
         self.link.post(self._follower.run())
         self._worker.start()
+        self._uploader.start()
 
     def stop(self, deadline: float = 5.0) -> bool:
         """End every thread; return whether all ended within the deadline (seconds)."""
         until = time.monotonic() + deadline
         self._stopping = True
         self._bell.set()
-        ended = self.link.stop(deadline)
+        uploaded = self._uploader.stop(deadline)  # before the link: what it told the platform is acknowledged
+        ended = self.link.stop(deadline) and uploaded
         if self._worker.ident is not None:
             self._worker.join(max(0.1, until - time.monotonic()))
         self._follower.close()

@@ -31,7 +31,9 @@ MAIN = Place("Main", (Accepted(ACCOUNT, place="main-door", records=True),))
 class Kiosk:
     """One door of a venue."""
 
-    def __init__(self, venue: Venue, name: str, folder: Path, *, hubs: tuple[str, ...] = (), **rule: object) -> None:
+    def __init__(
+        self, venue: Venue, name: str, folder: Path, *, hubs: tuple[str, ...] = (), platforms=dict, **rule
+    ) -> None:
         self.name, self.folder = name, folder
         self.config = VenueConfig("Test", name, hubs, **rule)
         accounts = (AccountConfig(ACCOUNT, "passcreator", "https://sim"),)
@@ -39,7 +41,9 @@ class Kiosk:
         self.store = Store(folder, {ACCOUNT: "t"})
         self.store.open()
         self.clock = SystemClock()
-        self.hub = VenueHub(venue.enrolment(name, hubs), self.config, self.store, self.clock, folder / "venue.db")
+        self.hub = VenueHub(
+            venue.enrolment(name, hubs), self.config, self.store, self.clock, folder / "venue.db", platforms
+        )
         finder = Finder(self.store, lambda: self.settings, dict)
         self.desk = Desk(self.store, self.clock, lambda: self.settings, finder, lambda: {ACCOUNT: "t"}, self.hub)
         self.hub.start()

@@ -1,0 +1,228 @@
+"""The stream is the platform's outbox: whoever has internet takes records from it, each goes to the platform once.
+
+One durable consumer is shared by all kiosks; the hub hands each record to one of them, and to another when it was not
+acknowledged in time. What the platform is told carries the ids it was planned with, so that a repetition is found out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from scanner_app.application.claims import operations_of
+from scanner_app.application.hub import RecordKind, VenueRecord
+from scanner_app.application.hubrecord import BadRecord
+from scanner_app.application.ports import Clerk, Clock, Delivery, LedgerTx, Platform, Priority
+from scanner_app.application.reporting import COMPENSATION
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, StorageTrouble
+from scanner_app.domain.scan import FactKind, Operation
+from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.records import decode
+from scanner_app.venue.server_config import CLOUD, STREAM
+
+log = logging.getLogger(__name__)
+
+LANES = 6
+"""Deliveries at once, as the outbox of a single kiosk has them."""
+BATCH = 12
+PULL_SECONDS = 2.0
+ASK_SECONDS = 2.0
+IDLE_SECONDS = 1.0
+REFUSED_AFTER = 3
+"""Deliveries of one record after which a refusal is believed and goes to people as a conflict."""
+FINAL = frozenset({PlatformKind.NOT_FOUND, PlatformKind.REFUSED, PlatformKind.CONFLICT})
+NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{CLOUD}"
+INFO = f"$JS.API.CONSUMER.INFO.{STREAM}.{CLOUD}"
+ACK = b"+ACK"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One record to be told, where it is acknowledged, and how often it was handed out."""
+
+    record: VenueRecord
+    reply: str
+    handed_out: int
+
+
+class CloudUploader:
+    """This kiosk's share of telling the platforms. `platforms`: those that can be reached now, by account."""
+
+    def __init__(
+        self, link: HubLink, clerk: Clerk, clock: Clock, platforms: Callable[[], Mapping[str, Platform]]
+    ) -> None:
+        self._link, self._clerk, self._clock, self._platforms = link, clerk, clock, platforms
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="venue uploader", daemon=True)
+        self._lanes = ThreadPoolExecutor(LANES, "venue upload lane")
+        self.delivered = 0
+
+    def start(self) -> None:
+        """Begin to take records."""
+        self._thread.start()
+
+    def stop(self, deadline: float) -> bool:
+        """Finish what was begun within the deadline (seconds); what is not acknowledged goes to somebody else."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join(deadline)
+        self._lanes.shutdown(wait=False, cancel_futures=True)
+        return not self._thread.is_alive()
+
+    # --- the thread
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = self._round()
+            except (HubUnreachable, TimeoutError) as error:
+                log.info("uploading for the venue goes on later: %r", error)
+                busy = False
+            except Exception:
+                log.exception("uploading for the venue goes on later")
+                busy = False
+            if not busy:
+                self._stop.wait(IDLE_SECONDS)
+
+    def _round(self) -> bool:
+        platforms = self._platforms()
+        if not platforms or not self._link.is_up:
+            return False
+        messages = self._link.call(self._pull(), PULL_SECONDS + 2.0)
+        list(self._lanes.map(lambda message: self._handle(message, platforms), messages))
+        return bool(messages)
+
+    def _handle(self, message: Msg, platforms: Mapping[str, Platform]) -> None:
+        meta = message.metadata
+        try:
+            record = decode(message.data, meta.sequence.stream)
+        except BadRecord:
+            self._answer(message.reply, ACK)
+            return
+        parcel = Parcel(record, message.reply, meta.num_delivered)
+        try:
+            self._answer(parcel.reply, ACK if self._told(parcel, platforms) else _later(5.0))
+        except PlatformTrouble as trouble:
+            log.info("a record of the venue is told later: %s", trouble.code)
+            self._answer(parcel.reply, _later(2.0))
+        except StorageTrouble as trouble:
+            log.warning("a conflict of the venue could not be kept: %s", trouble.code)
+            self._answer(parcel.reply, _later(5.0))
+
+    def _told(self, parcel: Parcel, platforms: Mapping[str, Platform]) -> bool:
+        """Tell the platform of one record; return whether that is done with."""
+        operations = due(parcel.record)
+        if not operations:
+            return True
+        platform = platforms.get(parcel.record.account)
+        if platform is None or operations[0].tenant not in ("", platform.tenant):
+            return False  # another kiosk has this account
+        if parcel.record.kind is RecordKind.VOID and not self._all_before(parcel.record.sequence):
+            return False  # what it takes back was not told yet
+        for operation in operations:
+            self._deliver(operation, platform, parcel)
+        self.delivered += 1
+        return True
+
+    def _deliver(self, operation: Operation, platform: Platform, parcel: Parcel) -> None:
+        try:
+            answer = platform.deliver(operation, may_have_arrived=parcel.handed_out > 1)
+        except PlatformTrouble as trouble:
+            if trouble.kind not in FINAL or parcel.handed_out < REFUSED_AFTER:
+                raise
+            self._conflict(operation, "refused", trouble.code, {})
+            return
+        if answer.delivery in (Delivery.REFUSED, Delivery.CONTESTED):
+            self._conflict(operation, answer.delivery.value, answer.detail, answer.facts)
+
+    def _conflict(self, operation: Operation, state: str, answer: str, facts: Mapping[str, str]) -> None:
+        fact_id = f"{operation.scan_id}:{operation.kind.value}:hub"
+        body = {
+            "scan_id": operation.scan_id,
+            "operation": operation.kind.value,
+            "state": state,
+            "answer": answer,
+            "place": operation.place,
+            "pass": {"account": operation.account, "uid": operation.uid, "holder": ""},
+            "here": {
+                "scan_id": operation.scan_id,
+                "at": operation.at.isoformat(),
+                "device": operation.device,
+                "place": operation.place,
+                "outcome": operation.outcome,
+                "raw": operation.raw,
+            },
+            "there": dict(facts),
+        }
+
+        def work(tx: LedgerTx) -> None:
+            if not tx.has_fact(fact_id):
+                tx.add_fact(fact_id, FactKind.CONFLICT, self._clock.now(), body)
+
+        self._clerk.ledger(work, Priority.OUTBOX)
+
+    # --- the hub
+    def _answer(self, reply: str, what: bytes) -> None:
+        """Acknowledge, or hand back; when that does not get through the record is handed out again."""
+        try:
+            self._link.call(self._link.ask(reply, what, ASK_SECONDS) if what == ACK else self._say(reply, what), 4.0)
+        except (HubUnreachable, TimeoutError) as error:
+            log.info("not acknowledged: %r", error)
+
+    async def _say(self, reply: str, what: bytes) -> None:
+        client = await self._link.client()
+        await client.publish(reply, what)
+
+    def _all_before(self, sequence: int) -> bool:
+        info = json.loads(self._link.call(self._link.ask(INFO, b"", ASK_SECONDS), ASK_SECONDS + 1.0).data)
+        return int(info.get("ack_floor", {}).get("stream_seq", 0)) >= sequence - 1
+
+    async def _pull(self) -> Sequence[Msg]:
+        client = await self._link.client()
+        inbox, found = client.new_inbox(), list[Msg]()
+        queue: asyncio.Queue[Msg] = asyncio.Queue()
+        subscription = await client.subscribe(inbox, cb=queue.put)
+        try:
+            wish = {"batch": BATCH, "expires": int(PULL_SECONDS * 0.8 * 1e9)}
+            await client.publish(NEXT, json.dumps(wish).encode(), reply=inbox)
+            seconds = PULL_SECONDS
+            while len(found) < BATCH:
+                message = await asyncio.wait_for(queue.get(), seconds)
+                if (message.headers or {}).get("Status"):
+                    break  # nothing more within the time asked for
+                found.append(message)
+                seconds = 0.05  # what is there comes at once; the guest's record does not wait for company
+        except TimeoutError:
+            log.debug("%d records of the venue to be told", len(found))
+        except NatsError as error:
+            raise HubUnreachable(str(error)) from error
+        finally:
+            if not client.is_closed:
+                await subscription.unsubscribe()
+        return found
+
+
+def due(record: VenueRecord) -> tuple[Operation, ...]:
+    """Return what a platform is told of a record. What a door admitted alone it tells by its own outbox."""
+    if record.policy != "hub" or record.kind not in (RecordKind.CLAIM, RecordKind.VOID):
+        return ()
+    operations = operations_of(record)
+    if record.kind is RecordKind.CLAIM:
+        return operations
+    undone = {"undone_at": record.detail.get("undone_at", record.at.isoformat())}
+    return tuple(
+        replace(op, kind=COMPENSATION[op.kind], extra={**op.extra, **undone})
+        for op in reversed(operations)
+        if op.kind in COMPENSATION
+    )
+
+
+def _later(seconds: float) -> bytes:
+    return b"-NAK " + json.dumps({"delay": int(seconds * 1e9)}).encode()
