@@ -21,6 +21,7 @@ _WHOLE_EVERY: Final = 5  # each fifth wide look takes the whole picture, should 
 _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
 _PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
+_SECOND_VIEWS: Final = 3  # in which a code read once is looked for again in the same frame
 _PATCHES: Final = 2  # bar-like patches turned and read per frame
 
 
@@ -99,8 +100,9 @@ class Pipeline:
             return True
         if not self._confirm.second_view_will_do(read):
             return False
-        again = self._bar_reader.read(frame.gray, patch_of(read.outline), 0)
-        return any(other.key == read.key for other in again)
+        patch = patch_of(read.outline)
+        views = (self._bar_reader.read(frame.gray, patch, turn) for turn in range(_SECOND_VIEWS))
+        return any(other.key == read.key for again in views for other in again)
 
     def _look(self, frame: Frame, scene: Scene) -> list[Read]:
         self.counts.decoded += 1
