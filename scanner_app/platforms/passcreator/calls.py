@@ -44,9 +44,9 @@ class Calls:
             params["appConfigurationId"] = configuration
         return self.http.request("GET", ["api", "pass", uid], params=params, deadline=deadline)
 
-    def list_passes(self, template: str, params: Mapping[str, str]) -> Sheet:
+    def list_passes(self, template: str, params: Mapping[str, str], deadline: float = READ) -> Sheet:
         """Return one page of a template's passes. `params`: what `after` of the page before said, and a filter."""
-        return self._sheet(["api", "pass", "list", template], params)
+        return self._sheet(["api", "pass", "list", template], params, deadline)
 
     def search(self, template: str, words: str) -> Reply:
         """Return passes that hold these words or similar ones."""
@@ -133,9 +133,9 @@ class Calls:
         """Take an app scan back."""
         self.http.request("DELETE", ["api", "appscan", scan], ok=(200, 204), deadline=WRITE)
 
-    def _sheet(self, path: Sequence[str], params: Mapping[str, str]) -> Sheet:
+    def _sheet(self, path: Sequence[str], params: Mapping[str, str], deadline: float = READ) -> Sheet:
         asked = {"start": "0", "pageSize": str(PAGE_SIZE), **params}
-        reply = self.http.request("GET", path, params=asked, deadline=READ)
+        reply = self.http.request("GET", path, params=asked, deadline=deadline)
         found = an_object(reply.json(), "list")
         query = found.get("query")
         if not isinstance(query, dict) or "results" not in found:

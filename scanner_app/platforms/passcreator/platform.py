@@ -30,6 +30,9 @@ OVERLAP = timedelta(minutes=2)
 CHECK = 3.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 ZONE_TOLERANCE = timedelta(minutes=1)
+NO_SUCH_CALL = (404, 405, 501)
+"""How a platform answers for a call it does not have."""
+FIRST_PASS = {"start": "0", "pageSize": "1"}
 
 
 class PasscreatorPlatform:
@@ -73,7 +76,7 @@ class PasscreatorPlatform:
 
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
-        """List the doors: the one call that every account answers."""
+        """List the doors, or a pass where the account knows no doors: one of them every account answers."""
         return self._configurations(CHECK)[1]
 
     def doors(self) -> list[Door]:
@@ -95,7 +98,13 @@ class PasscreatorPlatform:
         return [t.id for t in self._config.templates or self.templates()]
 
     def _configurations(self, deadline: float = READ) -> tuple[list[Mapping[str, Json]], datetime | None]:
-        reply = self._calls.configurations(deadline)
+        try:
+            reply = self._calls.configurations(deadline)
+        except PlatformTrouble as trouble:
+            if trouble.status not in NO_SUCH_CALL or not self._config.templates:
+                raise
+            # Without app configurations there are still passes; a wrong address answers to neither.
+            return [], self._calls.list_passes(self._config.templates[0].id, FIRST_PASS, deadline).date
         found: list[Mapping[str, Json]] = [
             an_object(each, "app configuration") for each in a_list(reply.json(), "app configurations")
         ]
