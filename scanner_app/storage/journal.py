@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from scanner_app.storage.cipher import seal, unseal
 from scanner_app.storage.compact import dumps, loads
 from scanner_app.storage.connection import Connection, Value
 from scanner_app.storage.factcodec import COLUMNS, SELECT
@@ -53,7 +54,7 @@ class Journal:
         """Add one transaction's rows."""
         if self._fd is None or not images:
             return
-        data = line(images)
+        data = seal(line(images), self._path)
         try:
             if os.write(self._fd, data) != len(data):
                 self._fail("short write")
@@ -98,7 +99,7 @@ class Journal:
             fd = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
             try:
                 with os.fdopen(fd, "wb", closefd=False) as file:
-                    file.writelines(line(images) for images in unsettled(ledger))
+                    file.writelines(seal(line(images), self._path) for images in unsettled(ledger))
                 os.fsync(fd)
             finally:
                 os.close(fd)
@@ -145,7 +146,8 @@ def read(path: Path) -> Iterator[list[Image]]:
     if not path.exists():
         return
     with path.open("rb") as file:
-        for raw in file:
+        for written in file:
+            raw = unseal(written, path)
             check, _, text = raw.rstrip(b"\n").partition(b" ")
             try:
                 good = int(check, 16) == zlib.crc32(text)
@@ -155,23 +157,30 @@ def read(path: Path) -> Iterator[list[Image]]:
                 yield [(table, [_value(v) for v in row]) for table, row in loads(text.decode()) if table in COLUMNS]
 
 
-def unsettled(ledger: Connection) -> Iterable[list[Image]]:
-    """Yield what a rebuilt ledger would need: pending operations, open conflicts, their facts and uses."""
-    pending = ledger.execute(SELECT["outbox"] + " WHERE state = 'pending' ORDER BY number")
-    for row in pending.fetchall():
-        images: list[Image] = [("outbox", row)]
-        images += _about(ledger, row[3], row[1], row[2])
-        yield images
-    conflicts = ledger.execute(SELECT["conflicts"] + " WHERE settled_by IS NULL")
-    for row in conflicts.fetchall():
-        yield [("conflicts", row), *_about(ledger, row[0], "", "")]
+_UNSETTLED = {
+    "facts": """ WHERE id IN (SELECT scan_id FROM outbox WHERE state = 'pending')
+        OR id IN (SELECT id FROM conflicts WHERE settled_by IS NULL)""",
+    "uses": """ WHERE (account, uid, scan_id) IN
+        (SELECT account, uid, scan_id FROM outbox WHERE state = 'pending')""",
+    "outbox": " WHERE state = 'pending'",
+    "conflicts": " WHERE settled_by IS NULL",
+}
+"""What a rebuilt ledger would need of each table: pending operations, open conflicts, their facts and uses."""
+
+ROWS_A_LINE = 50
 
 
-def _about(ledger: Connection, fact_id: str, account: str, uid: str) -> list[Image]:
-    facts = ledger.execute(SELECT["facts"] + " WHERE id = ?", (fact_id,))
-    sql = SELECT["uses"] + " WHERE account = ? AND uid = ? AND scan_id = ?"
-    uses = ledger.execute(sql, (account, uid, fact_id))
-    return [*(("facts", row) for row in facts), *(("uses", row) for row in uses)]
+def unsettled(ledger: Connection) -> Iterator[list[Image]]:
+    """Yield what the ledger has not settled, some rows at a time."""
+    for table, where in _UNSETTLED.items():
+        images: list[Image] = []
+        for row in ledger.execute(SELECT[table] + where):
+            images.append((table, row))
+            if len(images) == ROWS_A_LINE:
+                yield images
+                images = []
+        if images:
+            yield images
 
 
 def sync_folder(folder: Path) -> None:

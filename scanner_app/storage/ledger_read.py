@@ -34,6 +34,10 @@ _DUE = f"""
 """  # noqa: S608 - a constant
 
 
+_COUNTS = "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM outbox WHERE state = 'pending')"
+_ENDED = "SELECT state, count(*) FROM outbox WHERE state NOT IN ('pending', 'sent') GROUP BY state"
+
+
 class Ledger:
     """A reader of `ledger.db` for one thread at a time."""
 
@@ -80,8 +84,11 @@ class Ledger:
 
     def outbox_counts(self) -> Mapping[OperationState, int]:
         """Return how many items there are in each state that occurs."""
-        rows = self._rows("SELECT state, count(*) FROM outbox GROUP BY state")
-        return {OperationState(state): count for state, count in rows}
+        total, pending = self._rows(_COUNTS)[0]
+        counts = {OperationState.PENDING: pending}
+        counts |= {OperationState(state): count for state, count in self._rows(_ENDED)}
+        counts[OperationState.SENT] = total - sum(counts.values())  # nearly all of them: not counted one by one
+        return {state: count for state, count in counts.items() if count}
 
     def recent_scans(self, limit: int) -> Sequence[FactRow]:
         """Return the newest scans and overrides, newest first."""

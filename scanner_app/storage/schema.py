@@ -32,6 +32,7 @@ LEDGER: Sequence[tuple[str, ...]] = (
         """,
         "CREATE INDEX outbox_of_pass ON outbox(account, uid, number)",
         "CREATE INDEX outbox_pending ON outbox(account, number, next_try) WHERE state = 'pending'",
+        "CREATE INDEX outbox_ended ON outbox(state) WHERE state NOT IN ('pending', 'sent')",
         "CREATE TABLE conflicts (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, settled_by TEXT) WITHOUT ROWID",
     ),
 )
