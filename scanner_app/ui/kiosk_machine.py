@@ -33,7 +33,7 @@ class State(StrEnum):
 SEE_STAFF = frozenset(
     {
         Reason.ALREADY_USED, Reason.AMBIGUOUS, Reason.NULLIFIED, Reason.VOIDED, Reason.NOTHING_LEFT, Reason.NOT_INSIDE,
-        Reason.ALREADY_INSIDE, Reason.UNKNOWN,
+        Reason.ALREADY_INSIDE, Reason.UNKNOWN, Reason.ERROR,
     }
 )  # fmt: skip
 """Refusals that a guest cannot mend alone."""
@@ -86,7 +86,7 @@ class Kiosk:
 
     def _decided(self, event: Decided) -> Kiosk:
         verdict = event.scan.verdict
-        if not event.durable:
+        if verdict.reason is Reason.CANNOT_RECORD:
             return Kiosk(State.OUT_OF_ORDER, verdict.reason.value, verdict.reason.value)
         if self.broken:
             return self

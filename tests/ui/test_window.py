@@ -88,7 +88,7 @@ def test_language_and_look_change_at_run_time(window, door, qtbot):
     assert door.kept.screen.language == "de"
     window.screens["settings"].keep_screen(theme="light", text_scale=1.5)
     qtbot.waitUntil(lambda: window.theme.palette.name == "light")
-    assert window.theme.factor == 1.5
+    assert window.theme.text == 1.5
 
 
 def test_a_notice_is_said_with_what_to_do(window, door, qtbot):

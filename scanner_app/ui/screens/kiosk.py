@@ -39,6 +39,8 @@ _HEADLINES = {
     State.SEE_STAFF: "kiosk.see_staff",
     State.OUT_OF_ORDER: "kiosk.out",
 }
+CHOICE_STAYS = 45_000
+"""Milliseconds after which a language that a guest chose and did not use gives way to the house's own."""
 _GUEST_FACTS = frozenset({"valid_from", "expired_at", "places", "opens_at", "template", "balance"})
 
 
@@ -53,6 +55,7 @@ class KioskScreen(Screen):
         self.machine = Kiosk()
         self._timing = Timing(verdict=desk.settings.screen.verdict_seconds)
         self._event: Decided | None = None
+        self._chosen = False  # whether the guest who stands here chose the language
         self.symbol = SymbolView(theme.px(240))
         self.headline = Label("", "display", wrap=True)
         self.says = Label("", "heading", wrap=True)
@@ -61,10 +64,15 @@ class KioskScreen(Screen):
         self.preview = Preview(theme, mirror=desk.settings.devices.mirror)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(lambda: self._enter(self.machine.time_out()))
+        self._timer.timeout.connect(self._time_out)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay_out()
         self._draw()
+
+    def _time_out(self) -> None:
+        self._chosen = False
+        self._speak(self.desk.settings.screen.language)
+        self._enter(self.machine.time_out())
 
     def _lay_out(self) -> None:
         theme = self.desk.theme
@@ -99,12 +107,24 @@ class KioskScreen(Screen):
         after = self.machine.hear(event)
         if isinstance(event, Decided):
             self._event = event
+            self._speak_to(event)
             self.desk.sounds.play(sound_name(event.scan.verdict))
             self._enter(after)
         elif after != self.machine:
             self._enter(after)
 
+    def _speak_to(self, event: Decided) -> None:
+        """Speak the language of the guest's pass, unless the guest has chosen one."""
+        subject = event.scan.verdict.subject
+        wanted = subject.locale[:2].lower() if subject else ""
+        if not self._chosen and wanted in texts.languages():
+            self._speak(wanted)
+
     def _enter(self, machine: Kiosk) -> None:
+        # The next guest begins in the house's language again.
+        if machine.state is State.WAITING and self.machine.state is not State.WAITING:
+            self._chosen = False
+            self._speak(self.desk.settings.screen.language)
         self.machine = machine
         seconds = self._timing.of(machine.state)
         if seconds is None:
@@ -157,16 +177,23 @@ class KioskScreen(Screen):
         return "\n".join(lines)
 
     def _choose_language(self) -> None:
-        self.desk.open_panel(LanguagePanel(self.desk, self._speak))
+        self.desk.open_panel(LanguagePanel(self.desk, self._choose))
+
+    def _choose(self, language: str) -> None:
+        self.desk.close_panel()
+        self._chosen = True
+        self._speak(language)
+        self._draw()
+        self._timer.start(CHOICE_STAYS)
 
     def _speak(self, language: str) -> None:
+        if language == texts.language():
+            return
         texts.set_language(language)
-        self.desk.close_panel()
         self._language.setText(texts.catalogue(language).name)
         self._staff.setText(texts.word("kiosk.staff"))
         rtl = Qt.LayoutDirection.RightToLeft if texts.is_rtl() else Qt.LayoutDirection.LeftToRight
         self.setLayoutDirection(rtl)
-        self._draw()
 
     def _staff_pressed(self) -> None:
         self.desk.with_pin(Role.STAFF, self._staff_here)

@@ -177,8 +177,8 @@ class VerdictPanel(QFrame):
         self.advice_title.show()
         facts = guest_facts(verdict, telling)
         self._show_facts(facts if verdict.admits else refusal_facts(verdict, telling) + facts)
-        self._dress()
         self._pages.setCurrentIndex(1)
+        self._dress()
         self.setAccessibleDescription(f"{texts.headline(code)}. {holder(verdict)}. {texts.advice(code)}")
         if seconds > 0 and not self._theme.reduced_motion:
             self._fade.setDuration(int(seconds * 1000))
@@ -194,6 +194,9 @@ class VerdictPanel(QFrame):
             f" QPushButton:hover, QPushButton:focus {{ background: {ink}; color: {ground}; }}"
         )
         self._actions.addWidget(made)
+        made.show()
+        made.ensurePolished()
+        self._make_room()
 
     def _begin(self, chosen: Face, words: str) -> None:
         self._fade.stop()
