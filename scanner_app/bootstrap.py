@@ -22,20 +22,26 @@ from scanner_app.application.door import Door
 from scanner_app.application.door import Parts as DoorParts
 from scanner_app.application.events import AccountStatus, Event, Level, Notice, StatusChanged
 from scanner_app.application.find import Finder, Oracle
+from scanner_app.application.hub import Hub
 from scanner_app.application.ports import Capabilities, Connection, Platform
 from scanner_app.application.present import Desk
 from scanner_app.crash import CrashFile
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble, StorageTrouble
 from scanner_app.lifecycle import InstanceLock, Parts
+from scanner_app.many_doors import Around, open_hub, start_hub
 from scanner_app.pins import Pins
 from scanner_app.platforms import registry
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.secrets import SecretStore
+from scanner_app.storage import cipher
 from scanner_app.storage.store import Store
 from scanner_app.sync.runner import SyncRunner
 
 log = logging.getLogger(__name__)
+
+STORAGE_KEY = "storage:key"
+"""Name in the secret store of the key that the data folder's databases are encrypted with, where they are."""
 
 
 class SettingsKeeper:
@@ -125,6 +131,11 @@ class Kiosk:
         self.clock = SystemClock()
         self._accounts = Accounts.open(self.settings.load(), self.secrets)
         self._parts.add("platforms", self._close_accounts)
+        if not writes and not (data_dir / "ledger.db").exists():
+            raise SettingsTrouble("not_set_up")
+        unlock_store(data_dir, self.secrets)
+        if self.settings.load().encrypted and self.secrets.get(STORAGE_KEY) is None:
+            raise SettingsTrouble("storage_key_missing")  # else the ledger would look damaged and be set aside
         self.store = Store(data_dir, self.tenants(), read_only=not writes, on_damage=self._damaged)
         self.store.open()
         self._parts.add("store", self.store.close)
@@ -133,7 +144,8 @@ class Kiosk:
         self.sync = self._runner()
         self._syncing = False
         finder = Finder(self.store, self.settings.load, self.oracles, keeps=writes)
-        self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.tenants)
+        self.hub = self._venue() if writes else None
+        self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.tenants, self.hub)
         self.door = Door(
             DoorParts(
                 self.desk,
@@ -149,12 +161,18 @@ class Kiosk:
             )
         )
         self.settings.changed.append(self._follow)
+        self._parts.add("venue", start_hub(self.hub))
 
     def _keep_time(self) -> None:
         """It cannot be earlier than the last scan, whatever this computer's clock says."""
         with contextlib.closing(self.store.ledger_reader()) as reader:
             for last in reader.recent_scans(1):
                 self.clock.floor(last.at)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the databases of this folder are encrypted."""
+        return self.secrets.get(STORAGE_KEY) is not None
 
     # --- life
     def start_sync(self) -> None:
@@ -306,6 +324,26 @@ class Kiosk:
         self._syncing = False
         self.sync.stop()
 
+    def _venue(self) -> Hub | None:
+        return open_hub(
+            Around(
+                lambda: self.settings.load().venue,
+                self.secrets.get,
+                self.store,
+                self.clock,
+                self.data_dir,
+                self._reachable,
+                self._something_new,
+            )
+        )
+
+    def _reachable(self) -> Mapping[str, Platform]:
+        """Return the platforms that the venue's records can be told to just now."""
+        if not self._syncing or not self._online:
+            return {}
+        up = {account for account, oracle in self.sync.oracles().items() if oracle.believed_up()}
+        return {account: platform for account, platform in self._accounts.platforms.items() if account in up}
+
     def _runner(self) -> SyncRunner:
         accounts = [a for a in self.settings.load().accounts if a.id in self._accounts.platforms]
         return SyncRunner(
@@ -356,6 +394,22 @@ def open_kiosk(data_dir: Path, *, writes: bool, use_keyring: bool = True) -> Ite
         kiosk.stop()
         if writes:
             crash.disarm()
+
+
+def unlock_store(data_dir: Path, secrets: SecretStore) -> None:
+    """Make the key of an encrypted data folder known; nothing where there is none."""
+    cipher.unlock(data_dir, secrets.get(STORAGE_KEY))
+
+
+def encrypt_from_now(data_dir: Path, secrets: SecretStore) -> None:
+    """Choose encryption at rest for a new data folder; SettingsTrouble when there are facts already or no SQLCipher."""
+    if secrets.get(STORAGE_KEY) is not None:
+        return
+    if not cipher.available():
+        raise SettingsTrouble("cipher_missing")
+    if (data_dir / "ledger.db").exists():
+        raise SettingsTrouble("encrypt_too_late")
+    secrets.put(STORAGE_KEY, cipher.new_key())
 
 
 def account_report(account: AccountConfig, key: str) -> AccountReport:

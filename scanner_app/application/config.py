@@ -135,6 +135,7 @@ class Settings:
     retention_days: int | None = None
     lookup_deadline: float = 0.8  # seconds a verdict may wait for the network
     venue: VenueConfig | None = None
+    encrypted: bool = False  # the databases need the storage key of the secret store
 
     @property
     def ready(self) -> bool:

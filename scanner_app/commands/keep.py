@@ -5,21 +5,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from scanner_app import __version__
 from scanner_app.application import retention
-from scanner_app.bootstrap import open_kiosk
+from scanner_app.bootstrap import open_kiosk, unlock_store
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.lifecycle import InstanceLock
+from scanner_app.secrets import SecretStore
+from scanner_app.storage import cipher
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -84,6 +84,7 @@ def run_purge(args: argparse.Namespace) -> int:
 def run_backup(args: argparse.Namespace) -> int:
     """Write the backup; works beside a running door."""
     folder = data_dir(args)
+    unlock_store(folder, SecretStore(folder))
     with TemporaryDirectory(dir=folder) as scratch:
         files = dict(_copies(folder, Path(scratch)))
         sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
@@ -110,11 +111,7 @@ def _copies(folder: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
             continue
         if name.endswith(".db"):
             copy = scratch / name
-            with (
-                closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as old,
-                closing(sqlite3.connect(copy)) as new,
-            ):
-                old.backup(new)
+            cipher.copy(source, copy)
             yield name, copy
         else:
             yield name, source

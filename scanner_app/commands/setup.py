@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport
 from scanner_app.application.ports import Door, Template
-from scanner_app.bootstrap import Kiosk, account_report, open_kiosk, report_trouble
+from scanner_app.bootstrap import Kiosk, account_report, encrypt_from_now, open_kiosk, report_trouble
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind
 from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.secrets import SecretStore
 
 PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
 
@@ -54,6 +55,7 @@ def add_parser(
         help="which identifiers this account's barcodes carry (default: the platform's usual one)",
     )
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="platform-specific option")
+    parser.add_argument("--encrypt", action="store_true", help="encrypt this (new) data folder at rest")
     parser.add_argument("--offline", action="store_true", help="keep it without trying the platform")
     json_option(parser)
 
@@ -62,7 +64,10 @@ def run(args: argparse.Namespace) -> int:
     """Try, then keep."""
     account = _account(args)
     key = _key(args.key_file)
-    with open_kiosk(data_dir(args), writes=True) as kiosk:
+    folder = data_dir(args)
+    if args.encrypt:
+        encrypt_from_now(folder, SecretStore(folder))
+    with open_kiosk(folder, writes=True) as kiosk:
         report = AccountReport() if args.offline else _tried(account, key)
         settings = kiosk.settings.load()
         account = _merged(settings, replace(account, templates=_templates(args, report)))
@@ -192,6 +197,7 @@ def _keep(kiosk: Kiosk, settings: Settings, account: AccountConfig, place: Place
             places=places,
             place=settings.place or place.name,
             device=device or settings.device or socket.gethostname(),
+            encrypted=kiosk.encrypted,
         )
     )
 

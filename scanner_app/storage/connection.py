@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
+from scanner_app.storage.cipher import DISK_ERRORS, ERRORS, connect
 
 Row = tuple[Any, ...]
 Value = str | int | float | bytes | None
@@ -77,7 +78,7 @@ def converted(what: str, folder: Path | None = None) -> Iterator[None]:
     """Turn errors of SQLite and the file system into `StorageTrouble`, everything else of SQLite into `Bug`."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except DISK_ERRORS as error:
         raise trouble(error, what, folder) from error
 
 
@@ -97,14 +98,14 @@ def trouble(error: BaseException, what: str, folder: Path | None = None) -> Stor
 def open_writer(path: Path, *, full: bool, page_count: int | None = None) -> sqlite3.Connection:
     """Open a file for the clerk: WAL, autocommit, every commit durable when `full`. `page_count` caps the file."""
     with converted(f"open {path.name}"):
-        connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        connection = connect(
+            path, path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
             prepare_writer(connection, full=full)
             if page_count is not None:
                 connection.execute(f"PRAGMA max_page_count={page_count:d}")
-        except sqlite3.Error as error:
+        except ERRORS as error:
             connection.close()
             raise trouble(error, f"open {path.name}", path.parent) from error
     return connection
@@ -123,8 +124,9 @@ def prepare_writer(connection: Connection, *, full: bool) -> None:
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open a file for reading only, from any one thread at a time."""
     with converted(f"read {path.name}"):
-        connection = sqlite3.connect(
+        connection = connect(
             f"{path.absolute().as_uri()}?mode=ro",
+            path,
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
@@ -133,7 +135,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
         try:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("PRAGMA trusted_schema=OFF")
-        except sqlite3.Error as error:
+        except ERRORS as error:
             connection.close()
             raise trouble(error, f"open {path.name}", path.parent) from error
     return connection

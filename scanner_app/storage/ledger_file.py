@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.storage import rescue
+from scanner_app.storage.cipher import ERRORS, TROUBLES
 from scanner_app.storage.connection import Connection, converted, open_writer, trouble
 from scanner_app.storage.journal import Journal
 from scanner_app.storage.ledger_write import Image, LedgerWriter, Tail
@@ -76,7 +76,7 @@ class LedgerFile:
             if check and not rescue.is_sound(connection):
                 raise StorageTrouble(StorageKind.CORRUPT, f"{self.path.name} fails its check")
             bring_up(connection, LEDGER, "ledger")
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise trouble(error, f"open {self.path.name}") from error
         finally:
             connection.close()
@@ -115,7 +115,7 @@ class LedgerFile:
             db.execute("BEGIN IMMEDIATE")
             done.append(work(writer))
             db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except ERRORS as error:
             wrong = trouble(error, "write ledger")
             self._roll_back(wrong)
             if not (done and self._landed(writer, wrong)):
@@ -137,7 +137,7 @@ class LedgerFile:
             return
         try:
             self._connection.execute("ROLLBACK")
-        except sqlite3.Error:
+        except ERRORS:
             # "No transaction is active" after SQLite rolled back by itself, or the disk is gone: begin anew.
             self._drop()
         if isinstance(wrong, StorageTrouble) and wrong.kind in (StorageKind.IO, StorageKind.CORRUPT):
@@ -152,14 +152,14 @@ class LedgerFile:
             found = self._db.execute("SELECT 1 FROM facts WHERE id = ?", (writer.fact_ids[-1],)).fetchone()
             # What failed to sync may look well and still be lost: it counts only once it is copied and synced anew.
             busy, frames, copied = self._db.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
-        except (sqlite3.Error, StorageTrouble):
+        except TROUBLES:
             self._drop()
             return False
         return found is not None and not busy and frames == copied
 
     def _drop(self) -> None:
         if self._connection is not None:
-            with suppress(sqlite3.Error):
+            with suppress(*ERRORS):
                 self._connection.close()
             self._connection = None
 
@@ -206,7 +206,7 @@ class LedgerFile:
         """Run a chore whose failure is no caller's business: the next transaction meets the same trouble and tells."""
         try:
             chore()
-        except (sqlite3.Error, StorageTrouble):
+        except TROUBLES:
             self._drop()
 
 

@@ -8,8 +8,8 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scanner_app.domain.errors import StorageTrouble
 from scanner_app.storage import journal
+from scanner_app.storage.cipher import DATABASE_ERRORS, READ_ERRORS, TROUBLES
 from scanner_app.storage.connection import Row, converted, open_reader, open_writer
 from scanner_app.storage.factcodec import COLUMNS, FACT
 from scanner_app.storage.ledger_write import Image
@@ -40,7 +40,7 @@ def is_sound(connection: sqlite3.Connection) -> bool:
     """Whether SQLite's own quick check finds nothing wrong."""
     try:
         return [tuple(r) for r in connection.execute("PRAGMA quick_check(1)")] == [("ok",)]
-    except sqlite3.DatabaseError:
+    except DATABASE_ERRORS:
         return False
 
 
@@ -87,7 +87,7 @@ def _readable(aside: Path) -> Iterator[Image]:
             for table in ("uses", "conflicts"):
                 for row in _listed(connection, table):
                     yield table, row
-    except (sqlite3.Error, StorageTrouble):
+    except TROUBLES:
         return  # nothing more to be had from it
 
 
@@ -99,7 +99,7 @@ def _numbered(connection: sqlite3.Connection, table: str, key: str) -> Iterator[
         number += 1
         try:
             row = connection.execute(sql, (number,)).fetchone()
-        except sqlite3.DatabaseError:
+        except DATABASE_ERRORS:
             row = None
         missing = 0 if row else missing + 1
         if row and _plausible(table, row):
@@ -117,7 +117,7 @@ def _listed(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
                 if row not in seen and _plausible(table, row):
                     seen.add(row)
                     yield row
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
+        except READ_ERRORS:
             continue
 
 

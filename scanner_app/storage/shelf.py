@@ -14,6 +14,7 @@ from scanner_app.application.ports import CacheTx
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cache_write import CacheWriter
+from scanner_app.storage.cipher import ERRORS
 from scanner_app.storage.connection import converted, open_reader, open_writer, trouble
 from scanner_app.storage.migrations import bring_up, refuse_newer
 from scanner_app.storage.schema import CACHE
@@ -171,7 +172,7 @@ class Shelf:
 
     def _checkpoint(self, path: Path) -> None:
         self._jobs[path] = 0
-        with suppress(sqlite3.Error):  # a full disk, a reader: the next transaction tells
+        with suppress(*ERRORS):  # a full disk, a reader: the next transaction tells
             self._writers[path].execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     @property
@@ -183,7 +184,7 @@ class Shelf:
         connection = self._writers.pop(path, None)
         self._jobs.pop(path, None)
         if connection is not None:
-            with suppress(sqlite3.Error):
+            with suppress(*ERRORS):
                 connection.close()
 
     def close(self) -> None:
@@ -198,7 +199,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         bring_up(connection, CACHE, "cache")
         connection.execute("SELECT count(*) FROM streams").fetchone()
-    except sqlite3.Error as error:
+    except ERRORS as error:
         connection.close()
         raise trouble(error, f"open {path.name}") from error
     return connection
@@ -209,7 +210,7 @@ def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connect
         connection.execute("BEGIN IMMEDIATE")
         result = work(connection)
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except ERRORS as error:
         _roll_back(connection)
         raise trouble(error, "write cache") from error
     except BaseException:
@@ -220,7 +221,7 @@ def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connect
 
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
-        with suppress(sqlite3.Error):  # the error that led here is the one to tell
+        with suppress(*ERRORS):  # the error that led here is the one to tell
             connection.execute("ROLLBACK")
 
 
