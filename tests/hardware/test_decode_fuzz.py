@@ -6,7 +6,7 @@ import numpy as np
 import segno
 
 from hardware.decode import FORMATS, DecoderProcess, Pipeline, decode_image
-from hardware.decode.engines import ZbarEngine
+from hardware.decode.engines import zbar_or_reason
 from hardware.fakes import hostile_frames
 from hardware.frames import Frame
 from hardware.scene import code_picture
@@ -43,9 +43,9 @@ def test_damaged_codes_with_every_format_allowed():
 
 def test_parts_of_a_structured_append_do_not_end_the_second_engine():
     """pyzbar raises ValueError (4294967295 is not a valid ZBarOrientation) on each of them."""
-    zbar = ZbarEngine()
+    zbar, _ = zbar_or_reason()
     for part in segno.make_sequence("A PASS IN SEVERAL PARTS " * 8, symbol_count=4):
         rows = np.array([[0 if dark else 255 for dark in row] for row in part.matrix], np.uint8)
         picture = np.kron(np.pad(rows, 4, constant_values=255), np.ones((4, 4), np.uint8))
-        assert zbar.read(picture, frozenset({"QR"})) == []
+        assert zbar is None or zbar.read(picture, frozenset({"QR"})) == []
         decode_image(picture)
