@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from scanner_app.application.hub import HubState
 from scanner_app.application.ports import Connection
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.scan import Scan
@@ -121,6 +122,7 @@ class Status:
     refused_here: int = 0
     training: bool = False
     look_only: bool = False
+    venue: HubState | None = None  # None where this kiosk has no others beside it
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         inside=counts.inside,
         refused_here=counts.refused,
         training=settings.training,
+        venue=desk.hub.state() if desk.hub is not None else None,
     )
 
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 LONG_ALONE = 5.0
 """Seconds without a hub after which a guest no longer waits the whole deadline for it to come back."""
 SHORT_SECONDS = 0.25
+PACE = 0.2
+"""Seconds between two looks at what is open: a line of guests at every door is one piece of news, not many."""
 SLACK = 0.25
 """Seconds the loop may need on top of a claim's own deadline before the door goes on without it."""
 
@@ -36,13 +38,17 @@ class VenueHub:
     def __init__(
         self,
         enrolment: Enrolment,
-        config: VenueConfig,
+        config: Callable[[], VenueConfig],
         clerk: Clerk,
         clock: Clock,
         book: Path,
         platforms: Callable[[], Mapping[str, Platform]] = dict,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`book`: where this kiosk's copy of the stream lies. `platforms`: those that can be reached now."""
+        """`book`: where this kiosk's copy of the stream lies. `platforms`: those that can be reached now.
+
+        `changed` is called, on a thread of its own and a few times a second at most, when other doors did something.
+        """
         self._me, self._config, self._clerk, self._clock = enrolment, config, clerk, clock
         self._book = Book(book)
         self._hybrid = HybridClock(enrolment.kiosk)
@@ -55,8 +61,7 @@ class VenueHub:
         seen = Seen(self._heard, self._caught_up, self._reconciler.forgot)
         self._follower = Follower(self.link, enrolment, self._book, clerk, seen)
         self._uploader = CloudUploader(self.link, clerk, clock, platforms)
-        self._bell = threading.Event()
-        self._stopping = False
+        self._bell, self._quit, self._changed = threading.Event(), threading.Event(), changed
         self._worker = threading.Thread(target=self._work, name="venue worker", daemon=True)
 
     # --- life
@@ -71,7 +76,7 @@ class VenueHub:
     def stop(self, deadline: float = 5.0) -> bool:
         """End every thread; return whether all ended within the deadline (seconds)."""
         until = time.monotonic() + deadline
-        self._stopping = True
+        self._quit.set()
         self._bell.set()
         uploaded = self._uploader.stop(deadline)  # before the link: what it told the platform is acknowledged
         ended = self.link.stop(deadline) and uploaded
@@ -114,7 +119,7 @@ class VenueHub:
         """Return whether the rule in force lets this door admit although the hub did not decide."""
         since = self._alone_since
         alone = Alone(time.monotonic() - since if since is not None else 0.0, self._reconciler.provisional)
-        allowed = may_admit(self._config, self._me.hash_key, claim, alone)
+        allowed = may_admit(self._config(), self._me.hash_key, claim, alone)
         if allowed:
             self._reconciler.expect(claim.claim_id)
         return allowed
@@ -124,7 +129,7 @@ class VenueHub:
         since = self._alone_since
         return HubState(
             self.link.is_up,
-            rule_of(self._config),
+            rule_of(self._config()),
             self.link.hub,
             self._follower.sequence,
             self._follower.behind,
@@ -152,14 +157,43 @@ class VenueHub:
 
     def _work(self) -> None:
         """Settle what is open: after news, and once a second while there is something left."""
-        while not self._stopping:
+        while not self._quit.is_set():
             left = True
             try:
                 if self.link.is_up and self._follower.caught_up:
                     left = self._reconciler.round(self.link)
+                self._changed()
             except (HubUnreachable, TimeoutError):
                 log.info("settling with the hub goes on later")
             except StorageTrouble:
                 log.exception("settling with the hub goes on later")
+            except Exception:
+                log.exception("settling with the hub failed; it is tried again")
+            self._quit.wait(PACE)
             self._bell.wait(1.0 if left else 5.0)
             self._bell.clear()
+
+
+class HubAway:
+    """The hub of a kiosk that lost its enrolment: decides nothing, lets nobody in alone."""
+
+    def __init__(self, config: Callable[[], VenueConfig]) -> None:
+        self._config = config
+
+    def claim(self, claim: Claim, deadline: float) -> ClaimAnswer:
+        """Decide nothing."""
+        return ClaimAnswer(ClaimEnd.UNDECIDED)
+
+    def tell(self, record: VenueRecord) -> None:
+        """Leave it in the ledger, where the correction put it."""
+
+    def may_admit_alone(self, claim: Claim) -> bool:
+        """Return False: whose door this is, nobody can say."""
+        return False
+
+    def state(self) -> HubState:
+        """Return what is wrong."""
+        return HubState(rule=rule_of(self._config()), trouble="enrolment_missing")
+
+    def listen(self, hear: Callable[[VenueRecord], None]) -> None:
+        """There is nothing to hear."""

@@ -42,7 +42,7 @@ class Kiosk:
         self.store.open()
         self.clock = SystemClock()
         self.hub = VenueHub(
-            venue.enrolment(name, hubs), self.config, self.store, self.clock, folder / "venue.db", platforms
+            venue.enrolment(name, hubs), lambda: self.config, self.store, self.clock, folder / "venue.db", platforms
         )
         finder = Finder(self.store, lambda: self.settings, dict)
         self.desk = Desk(self.store, self.clock, lambda: self.settings, finder, lambda: {ACCOUNT: "t"}, self.hub)
