@@ -118,6 +118,11 @@ def send_answer(fd: int, answer: Answer) -> None:
         view = view[os.write(fd, view) :]
 
 
+def answer_waits(fd: int, seconds: float) -> bool:
+    """Whether the child begins to answer (or ends) within `seconds`."""
+    return bool(select.select([fd], [], [], seconds)[0])
+
+
 def read_answer(fd: int, deadline: float) -> Answer:
     """The child's next answer. LinkTimeout at the monotonic `deadline`, LinkBroken when it died or talks nonsense."""
     head = _exactly(fd, _LENGTH.size, deadline)

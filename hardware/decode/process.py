@@ -20,10 +20,12 @@ from hardware.decode.link import (
     LinkBroken,
     LinkTimeout,
     SharedPicture,
+    answer_waits,
     read_answer,
     rescaled,
     send_order,
 )
+from hardware.decode.patience import cpu_seconds, only_starved
 from hardware.decode.read import DEFAULT_FORMATS, Read, checked_formats
 from hardware.frames import Frame, Mailbox
 
@@ -177,6 +179,7 @@ class DecoderProcess:
         self._seq += 1
         height, width, scale = child.picture.put(frame.gray)
         send_order(child.orders, self._seq, height, width, frame)
+        self._await(child)
         answer = read_answer(child.answers, time.monotonic() + self._deadline)
         if answer.seq != self._seq:
             raise LinkBroken(f"answer {answer.seq} to order {self._seq}")
@@ -188,6 +191,16 @@ class DecoderProcess:
             self._on_result(result)
         except Exception:  # noqa: BLE001 - a fault of the receiver is not the decoder's
             _log.exception("the receiver of a decode result failed")
+
+    def _await(self, child: "_Child") -> None:
+        """Wait for the answer to begin. LinkTimeout at the deadline, later where a busy machine did not let it run."""
+        pid, begun = child.process.pid, time.monotonic()
+        before = cpu_seconds(pid)
+        wait = self._deadline
+        while not answer_waits(child.answers, wait):
+            if not only_starved(pid, cpu_seconds(pid) - before, time.monotonic() - begun, self._deadline):
+                raise LinkTimeout
+            wait = self._deadline / 5
 
     def _note(self, answer: Answer) -> None:
         if answer.notice:

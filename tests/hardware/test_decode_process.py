@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hardware.decode import DEFAULT_FORMATS, DecoderProcess
+from hardware.decode.patience import cpu_seconds, only_starved
 from hardware.frames import Frame
 from hardware.scene import code_picture
 
@@ -108,15 +109,16 @@ def test_the_newest_frame_wins_while_the_decoder_is_busy(decoder):
     assert len(results.all) + process.dropped == 300
 
 
-def test_a_hung_decode_is_killed_and_the_child_replaced(decoder):
+@pytest.mark.parametrize("hang", [1, 6])
+def test_a_hung_decode_is_killed_and_the_child_replaced(decoder, hang):
     process, results = decoder("ByPicture", deadline=0.4)
     assert process.wait_ready()
     first = process.child_pid
     begun = time.monotonic()
-    process.submit_each(frame(1, 0))
+    process.submit_each(frame(hang, 0))
     process.submit_each(frame(0, 1))
     results.wait(1)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 8
     assert results.texts() == ["1"]
     assert (process.counters.hangs, process.counters.crashes, process.counters.restarts) == (1, 0, 1)
     assert process.child_pid != first
@@ -278,3 +280,24 @@ def test_the_child_ends_when_the_program_is_killed():
         child = int(killed.stdout.readline())
         killed.kill()
     until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2])
+
+
+def test_a_stopped_child_hangs_and_is_replaced(decoder):
+    process, results = decoder("Echo", deadline=0.4)
+    assert process.wait_ready()
+    os.kill(process.child_pid, signal.SIGSTOP)
+    process.submit_each(frame(0, 0))
+    process.submit_each(frame(0, 1))
+    results.wait(1)
+    assert process.counters.hangs == 1
+
+
+def test_a_busy_machine_is_no_hang_and_a_sleeper_is():
+    assert only_starved(os.getpid(), used=0.1, waited=1.5, deadline=1.0)
+    assert not only_starved(os.getpid(), used=1.1, waited=1.5, deadline=1.0)
+    assert not only_starved(os.getpid(), used=0.1, waited=5.5, deadline=1.0)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as sleeper:
+        until(lambda: not only_starved(sleeper.pid, 0.0, 1.5, 1.0))
+        sleeper.kill()
+    assert cpu_seconds(os.getpid()) > 0
+    assert cpu_seconds(2**30) == 0

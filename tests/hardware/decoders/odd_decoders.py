@@ -29,13 +29,15 @@ class Echo(_Base):
 
 
 class ByPicture(_Base):
-    """What it does depends on the first pixel: 1 hangs, 2 kills itself, 3 raises, 4 eats memory, 5 is slow."""
+    """The first pixel decides: 1 sleeps for ever, 6 computes for ever, 2 kills itself, 3 raises, 4 eats memory."""
 
     def process(self, frame):
         first = int(frame.gray[0, 0])
         if first == 1:
             while True:
                 time.sleep(1)
+        while first == 6:
+            pass
         if first == 2:
             os.kill(os.getpid(), signal.SIGSEGV)
         if first == 3:
