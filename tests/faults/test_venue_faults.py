@@ -1,0 +1,233 @@
+"""Three real hubs that are killed, paused and started while every pass is claimed at two doors at once."""
+
+import json
+import random
+import signal
+import sys
+import threading
+import time
+from collections import defaultdict
+
+import pytest
+from support.storage_kit import ACCOUNT
+from support.venue_door import a_claim, kiosks
+from support.venue_kit import HASH_KEY, until, venue
+
+from scanner_app.application.hub import ClaimEnd
+from scanner_app.domain.passes import PassKey
+from scanner_app.domain.verdict import Reason
+from scanner_app.venue.claims import Protocol
+from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.records import decode, slot_subject
+from scanner_app.venue.rule import HybridClock
+
+KIOSKS = [f"kiosk-{n:02d}" for n in range(1, 9)]
+TRY_SECONDS = 2.0
+
+
+def say(text):
+    """Figures for whoever runs with -s."""
+    sys.stdout.write(f"\n{text}\n")
+
+
+class Doors:
+    """Pairs of doors, each pair claiming the same passes; what each was told."""
+
+    def __init__(self, made):
+        self.links = {}
+        for name in KIOSKS:
+            link = HubLink(made.enrolment(name))
+            link.start()
+            self.links[name] = (link, Protocol(link, made.enrolment(name), HybridClock(name).stamp))
+        self.granted, self.taken = defaultdict(set), defaultdict(set)
+        self.attempts = self.undecided = 0
+        self.longest = 0.0
+        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, args=(n, KIOSKS[n % 8]), name=f"door {n}") for n in range(16)
+        ]
+
+    def start(self):
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(120)
+        assert not any(t.is_alive() for t in self._threads)
+        self.stop_links()
+
+    def stop_links(self):
+        assert all(link.stop() for link, _ in self.links.values())
+
+    def _work(self, number, name):
+        link, protocol = self.links[name]
+        turn = 0
+        while not self._stop.is_set():
+            uid = f"pair{number // 2}-{turn}"
+            turn += 1
+            claim, began = a_claim(uid), time.monotonic()
+            answer = None
+            while answer is None or answer.end is ClaimEnd.UNDECIDED:
+                with self._lock:
+                    self.attempts += 1
+                    self.undecided += answer is not None
+                try:
+                    answer = link.call(protocol.claim(claim, TRY_SECONDS), TRY_SECONDS + 5.0)
+                except (HubUnreachable, TimeoutError):
+                    continue
+            with self._lock:
+                self.longest = max(self.longest, time.monotonic() - began)
+                if answer.end is ClaimEnd.GRANTED:
+                    self.granted[uid].add(claim.claim_id)
+                else:
+                    self.taken[uid].add((claim.claim_id, answer.winner.claim_id))
+
+
+def stored(made):
+    """Every subject of the stream and the id of the record that holds it."""
+
+    async def read(client):
+        last = (await client.jetstream(timeout=10).stream_info("RED")).state.last_seq
+        found = {}
+        for sequence in range(1, last + 1):
+            message = await client.jetstream(timeout=10).get_msg("RED", seq=sequence)
+            found[message.subject] = decode(message.data).claim_id
+        return found
+
+    return made.as_admin(read, 60.0)
+
+
+def check(made, doors):
+    """Nothing acknowledged is lost, nobody was admitted twice, nobody was refused for nothing."""
+    held = stored(made)
+    where = {
+        uid: slot_subject(HASH_KEY, PassKey(ACCOUNT, uid), "main-door", "", 1) for uid in {*doors.granted, *doors.taken}
+    }
+    lost = [uid for uid, ids in doors.granted.items() if held.get(where[uid]) not in ids]
+    double = [uid for uid, ids in doors.granted.items() if len(ids) > 1]
+    false = [uid for uid, told in doors.taken.items() for _, winner in told if held.get(where[uid]) != winner]
+    figures = {
+        "granted": len(doors.granted),
+        "refused": sum(len(told) for told in doors.taken.values()),
+        "attempts": doors.attempts,
+        "undecided": doors.undecided,
+        "longest_wait_s": round(doors.longest, 2),
+        "lost": len(lost),
+        "double": len(double),
+        "false_refusals": len(false),
+    }
+    say(json.dumps(figures))
+    assert (lost, double, false) == ([], [], [])
+    assert doors.granted
+    return figures
+
+
+def trouble(made, chance, seconds):
+    """Kill, pause and stop hubs at random; all are up again at the end."""
+    end = time.monotonic() + seconds
+    names = [box.name for box in made.boxes]
+    quiet = threading.Event()
+    while time.monotonic() < end:
+        what = chance.choice(("kill", "kill leader", "pause", "term", "all"))
+        name = chance.choice(names)
+        if what == "all":
+            made.kill()
+            quiet.wait(2.0)
+            made.start()
+        elif what == "pause":
+            made.signal(name, signal.SIGSTOP)
+            quiet.wait(chance.uniform(3.0, 8.0))
+            made.signal(name, signal.SIGCONT)
+        else:
+            name = made.leader() if what == "kill leader" else name
+            if what == "term":
+                made.signal(name, signal.SIGTERM)
+                made.processes[name].wait(30)
+            made.kill(name)
+            quiet.wait(chance.uniform(0.5, 4.0))
+            made.start(name)
+        quiet.wait(chance.uniform(6.0, 10.0))
+
+
+def test_the_leader_is_killed_in_a_line_of_claims(tmp_path):
+    with venue(tmp_path, 3, KIOSKS) as made:
+        doors = Doors(made)
+        doors.start()
+        until(lambda: len(doors.granted) > 50, 60)
+        before = len(doors.granted)
+        leader = made.leader()
+        made.kill(leader)
+        until(lambda: len(doors.granted) > before + 200, 60, "claims go on after the leader's death")
+        made.start(leader)
+        doors.stop()
+        assert check(made, doors)["longest_wait_s"] < 30
+
+
+def test_guests_wait_no_longer_than_the_deadline_and_the_rule_is_said(tmp_path):
+    with (
+        venue(tmp_path / "hubs", 3, KIOSKS) as made,
+        kiosks(made, tmp_path, KIOSKS[:2], rule="closed", deadline=2.0) as (first, second),
+    ):
+        for kiosk in (first, second):
+            kiosk.load(2000)
+            until(lambda kiosk=kiosk: kiosk.hub.state().connected)
+        assert first.show(0).scan.verdict.admits
+        made.kill(made.leader())
+        waits, reasons, number = [], [], 1
+        while not (reasons and reasons[-1] is Reason.ADMIT and number > 3):
+            began = time.monotonic()
+            verdict = first.show(number).scan.verdict
+            waits.append(time.monotonic() - began)
+            reasons.append(verdict.reason)
+            if verdict.reason is Reason.HUB_UNDECIDED:
+                assert verdict.detail["rule"] == "closed"
+            number += 1
+            assert number < 100
+        say(json.dumps({"longest_wait_s": round(max(waits), 2), "undecided": reasons.count(Reason.HUB_UNDECIDED)}))
+        assert max(waits) < 2.0 + 1.0
+        until(lambda: len(second.uses(number - 1)) == 1, 30)
+
+
+@pytest.mark.faults
+def test_random_faults_for_two_hundred_seconds(tmp_path):
+    seed = random.SystemRandom().randrange(1 << 30)
+    say(f"seed {seed}")
+    with venue(tmp_path, 3, KIOSKS) as made:
+        doors = Doors(made)
+        doors.start()
+        trouble(made, random.Random(seed), 200.0)
+        until(lambda: len(made.processes) == 3)
+        doors.stop()
+        check(made, doors)
+
+
+@pytest.mark.faults
+def test_three_entries_at_forty_doors_thirty_times_while_the_leader_dies(tmp_path):
+    with venue(tmp_path, 3, KIOSKS) as made:
+        doors = Doors(made)
+        try:
+            for turn in range(30):
+                answers = []
+
+                def enter(n, uid=f"multi-{turn}", answers=answers):
+                    link, protocol = doors.links[KIOSKS[n % 8]]
+                    claim, end = a_claim(uid, allowed=3), ClaimEnd.UNDECIDED
+                    while end is ClaimEnd.UNDECIDED:
+                        end = link.call(protocol.claim(claim, 10.0), 12.0).end
+                    answers.append(end)
+
+                threads = [threading.Thread(target=enter, args=(n,)) for n in range(40)]
+                for thread in threads:
+                    thread.start()
+                if turn % 10 == 5:
+                    leader = made.leader()
+                    made.kill(leader)
+                    made.start(leader)
+                for thread in threads:
+                    thread.join(90)
+                assert answers.count(ClaimEnd.GRANTED) == 3
+                assert len(answers) == 40
+        finally:
+            doors.stop_links()
