@@ -18,6 +18,8 @@ from scanner_app.ui.wedge import BurstAssembler, WedgeAssembler, WedgeFilter
 from scanner_app.ui.window import Window
 
 log = logging.getLogger(__name__)
+FIRST_PAINT = 500
+"""Milliseconds for the window to come up; what the heartbeat measures begins after that."""
 
 
 def run_window(
@@ -45,10 +47,10 @@ def run_window(
         keys.install(app)
     deaf = control.listen(bridge.hear)
     restore = _end_on_signals(window)
+    window.sounds.load()  # takes a third of a second: before the window is there, nobody waits for it
     window.showFullScreen() if full_screen else window.show()
     QTimer.singleShot(0, collector.start)
-    QTimer.singleShot(0, heartbeat.start)
-    QTimer.singleShot(200, lambda: window.sounds.available)
+    QTimer.singleShot(FIRST_PAINT, heartbeat.start)
     try:
         return app.exec()
     finally:

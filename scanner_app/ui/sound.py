@@ -38,21 +38,21 @@ class Sounds(QObject):
     @property
     def available(self) -> bool:
         """Whether this computer can make a sound."""
-        self._load()
+        self.load()
         return bool(self._effects)
 
     def play(self, sound: str) -> None:
         """Play one of NAMES; nothing where there is no sound."""
         if not self.enabled:
             return
-        self._load()
+        self.load()
         effect = self._effects.get(sound)
         if effect is not None:
             effect.setVolume(self.volume)
             effect.play()
 
-    def _load(self) -> None:
-        """Load late: QtMultimedia needs system libraries that a bare machine lacks, and takes its time."""
+    def load(self) -> None:
+        """Get ready, once. Not at import: QtMultimedia needs system libraries that a bare machine lacks."""
         if self._loaded:
             return
         self._loaded = True

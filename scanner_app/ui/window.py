@@ -35,6 +35,7 @@ from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.banner import VerdictBanner
 from scanner_app.ui.widgets.overlay import Overlay, Toast
 from scanner_app.ui.widgets.pinpad import PinPad
+from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.rail import Rail
 from scanner_app.ui.widgets.strip import StatusStrip
 
@@ -102,7 +103,7 @@ class Window(QMainWindow):
         if was in self.screens:
             self.screens[was].hidden()
         self._build()
-        self._built_for = _look(self.settings)
+        self._built_for = self.settings.screen
         self.current = ""
         self.go(was if was in self.screens else self.home)
 
@@ -188,7 +189,10 @@ class Window(QMainWindow):
 
     def _take_settings(self, settings: Settings) -> None:
         self.settings = settings
-        if self._built_for != _look(settings) and not self._in_setup:
+        for screen in self.screens.values():
+            for preview in screen.findChildren(Preview):
+                preview.mirror = settings.devices.mirror
+        if self._built_for != settings.screen and not self._in_setup:
             self._overlay.close_panel()
             self.rebuild()
         self._ask_status()
@@ -339,10 +343,6 @@ class Window(QMainWindow):
             self.go(self.home)
         else:
             self.leave()
-
-
-def _look(settings: Settings) -> tuple[object, bool]:
-    return settings.screen, settings.devices.mirror
 
 
 def _notice(notice: Notice) -> str:
