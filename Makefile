@@ -8,13 +8,16 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format setup setup-test check-noqt faults soak bench bench-decode pictures lock clean
+.PHONY: help run run-venue test check lint format setup setup-test check-noqt faults faults-venue soak bench bench-decode pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 run: setup ## set up what is needed, then open the kiosk window in demo mode
 	@scripts/run.sh
+
+run-venue: setup ## many doors on this machine: three hubs, four kiosks, a sandbox, a line of guests at every door
+	@$(BIN)/python -m scanner_app.venue_demo
 
 test: setup-test ## set up what is needed, then ruff, mypy, import contracts and every test
 	@scripts/test.sh
@@ -39,6 +42,9 @@ check-noqt: ## the tests that need no window, in an environment where PySide6 re
 faults: setup-test ## the long forms of kill loops, full disks, dead networks
 	@$(PYTEST) -m faults tests </dev/null
 
+faults-venue: setup-test ## a venue's three hubs killed and paused at random while every pass is claimed at two doors
+	@$(PYTEST) -s -m 'faults or not faults' tests/faults/test_venue_faults.py </dev/null
+
 soak: setup-test ## hours of guests, watching memory, threads and files
 	@$(BIN)/python -m benchmarks.soak
 
@@ -48,8 +54,8 @@ bench: setup-test ## redemption, first load and cold start, as ratios and counts
 bench-decode: setup-test ## the decoder on pictures and videos
 	@$(BIN)/python -m benchmarks.decode
 
-pictures: setup ## draw every screen and every verdict into build/pictures, and renew those of the README
-	@$(BIN)/scanner-app screenshots --out build/pictures >/dev/null
+pictures: setup ## draw every screen and verdict into build/pictures, and renew those of the README
+	@$(BIN)/scanner-app screenshots --out build/pictures --language en >/dev/null 2>&1
 	@mkdir -p docs/pictures
 	@for name in door-admit-confirmed door-already-used kiosk-waiting settings-camera; do cp build/pictures/en/1280x800/$$name.png docs/pictures/; done
 	@echo "docs/pictures renewed; every screen is in build/pictures"
