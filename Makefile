@@ -55,8 +55,8 @@ bench-decode: setup-test ## the decoder on pictures and videos
 	@$(BIN)/python -m benchmarks.decode
 
 pictures: setup ## draw every screen and verdict into build/pictures, and renew those of the README
-	@$(BIN)/scanner-app screenshots --out build/pictures --language en >/dev/null 2>&1
-	@mkdir -p docs/pictures
+	@mkdir -p build docs/pictures
+	@$(BIN)/scanner-app screenshots --out build/pictures --language en >build/pictures.log 2>&1 || { cat build/pictures.log; exit 1; }
 	@for name in door-admit-confirmed door-already-used kiosk-waiting settings-camera; do cp build/pictures/en/1280x800/$$name.png docs/pictures/; done
 	@echo "docs/pictures renewed; every screen is in build/pictures"
 
