@@ -13,7 +13,7 @@ from scanner_app.storage.cipher import seal, unseal
 from scanner_app.storage.compact import dumps, loads
 from scanner_app.storage.connection import Connection, Value
 from scanner_app.storage.factcodec import COLUMNS, SELECT
-from scanner_app.storage.ledger_write import Image
+from scanner_app.storage.ledger_rows import Image
 
 EVERY_LINES = 32
 """Lines after which the file is fsynced: 0.03 fsyncs per redemption on top of the ledger's own one."""

@@ -15,7 +15,8 @@ from scanner_app.storage import rescue
 from scanner_app.storage.cipher import ERRORS, TROUBLES
 from scanner_app.storage.connection import Connection, converted, open_writer, trouble
 from scanner_app.storage.journal import Journal
-from scanner_app.storage.ledger_write import Image, LedgerWriter, Tail
+from scanner_app.storage.ledger_rows import Image, Tail
+from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import bring_up, refuse_newer
 from scanner_app.storage.schema import LEDGER
 

@@ -17,7 +17,7 @@ from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
 from scanner_app.storage.chain import ChainReport, verify
 from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.factcodec import OUTBOX, SELECT, read_fact, read_item
-from scanner_app.storage.ledger_write import local_facts
+from scanner_app.storage.ledger_rows import local_facts
 from scanner_app.storage.pool import Pool
 from scanner_app.storage.times import to_us
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import Bug
@@ -14,7 +13,6 @@ from scanner_app.domain.scan import (
     FactKind,
     LocalFacts,
     LocalUse,
-    LocalVoid,
     Moment,
     Operation,
     OperationKind,
@@ -32,56 +30,24 @@ from scanner_app.storage.factcodec import (
     moment_body,
     operation_body,
     read_operation,
-    read_use,
     scan_head,
     use_row,
 )
-from scanner_app.storage.times import maybe_time, to_us
-
-Image = tuple[str, Sequence[Value]]
-"""A table's name and the whole row as written: what the journal keeps."""
-
-_INSERT = {
-    table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"  # noqa: S608 - ours
-    for table, columns in COLUMNS.items()
-}
-_PURGEABLE = (
-    SELECT["facts"]  # noqa: S608 - constants
-    + """ AS f WHERE at < ? AND body != '' AND kind != 'purge' AND NOT EXISTS (
-            SELECT 1 FROM outbox o
-            WHERE o.account = f.account AND o.uid = f.uid AND o.scan_id = f.id AND o.state = 'pending')
-        ORDER BY seq LIMIT ?"""
+from scanner_app.storage.ledger_rows import (
+    ADMITTED,
+    CLAIM,
+    INSERT,
+    OPPOSITE,
+    PURGEABLE,
+    Image,
+    Tail,
+    conflict_body,
+    local_facts,
+    reached,
+    text,
+    unsent,
 )
-_CLAIM = "unknown = unknown OR claimed, claimed = 1"  # an earlier claim that nobody settled may have arrived
-_OPPOSITE = {
-    OperationKind.VOID.value: OperationKind.RESTORE.value,
-    OperationKind.RESTORE.value: OperationKind.VOID.value,
-}
-_ADMITTED = ("admit", "attention")
-
-
-def local_facts(db: Connection, key: PassKey) -> LocalFacts:
-    """Return what a ledger knows of one pass, oldest first."""
-    where = (storable(key.account), storable(key.uid))
-    uses = db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
-    voids = db.execute(
-        "SELECT kind, sent_at FROM outbox WHERE account = ? AND uid = ? AND kind IN ('void', 'restore')"
-        " AND state NOT IN ('refused', 'cancelled') ORDER BY number",
-        where,
-    )
-    return LocalFacts(
-        tuple(read_use(row) for row in uses),
-        tuple(LocalVoid(kind == OperationKind.VOID.value, maybe_time(sent)) for kind, sent in voids),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """Where the ledger ends: the newest fact's number and hash, the newest outbox row's number."""
-
-    seq: int
-    link: bytes
-    number: int
+from scanner_app.storage.times import to_us
 
 
 class LedgerWriter:
@@ -135,8 +101,8 @@ class LedgerWriter:
         full = {"fact_id": fact_id, "kind": kind.value, **moment_body(moment), **body}
         about = body.get("pass")
         about = about if isinstance(about, Mapping) else {}
-        where = (_text(body.get("place")), _text(about.get("account")), _text(about.get("uid")))
-        outcome, reason = _text(body.get("outcome")), _text(body.get("reason"))
+        where = (text(body.get("place")), text(about.get("account")), text(about.get("uid")))
+        outcome, reason = text(body.get("outcome")), text(body.get("reason"))
         seq = self._fact(Head(fact_id, kind.value, to_us(moment.trusted), *where, outcome, reason), dumps(full))
         if kind is FactKind.CONFLICT:
             self._insert("conflicts", (fact_id, seq, None))
@@ -180,17 +146,17 @@ class LedgerWriter:
         if not self._change("uses", "undone = 1", (), f"{where[0]} AND undone = 0", where[1]):
             return ()
         mine = [row for row in self._operations(key) if row[3] == scan_id]
-        unsent = [row for row in mine if _unsent(row)]
-        for row in unsent:
+        cancelled = [row for row in mine if unsent(row)]
+        for row in cancelled:
             self._cancel(row, "undone")
-        sent = [read_operation(row) for row in mine if _reached(row)]
+        sent = [read_operation(row) for row in mine if reached(row)]
         body = {
             "scan_id": scan_id,
             "operator": operator,
             "reason": reason,
             "place": scan[4],
             "pass": (loads(scan[9]) if scan[9] else {}).get("pass"),
-            "cancelled": [row[4] for row in unsent],
+            "cancelled": [row[4] for row in cancelled],
             "to_compensate": [op.kind.value for op in sent],
         }
         self.add_fact(fact_id, FactKind.UNDO, moment, body)
@@ -199,7 +165,7 @@ class LedgerWriter:
     def purge(self, fact_id: str, moment: Moment, before: datetime, limit: int = 10_000) -> int:
         """Blank the bodies of facts older than `before` whose operations are all settled; return how many."""
         rows = self._db.execute(
-            _PURGEABLE,
+            PURGEABLE,
             (to_us(before), limit),
         ).fetchall()
         for row in rows:
@@ -236,23 +202,23 @@ class LedgerWriter:
         pending = [row for row in self._operations(key) if row[6] == "pending"]
         if op.kind is OperationKind.UNRECORD:
             mine = [row for row in pending if row[4] == "record" and row[3] == op.scan_id]
-            if not mine or not all(_unsent(row) for row in mine):
+            if not mine or not all(unsent(row) for row in mine):
                 return False
             for row in mine:
                 self._cancel(row, "superseded")
             return True
-        last = next((row for row in reversed(pending) if row[4] in _OPPOSITE), None)
-        if last is None or not _unsent(last):
+        last = next((row for row in reversed(pending) if row[4] in OPPOSITE), None)
+        if last is None or not unsent(last):
             return False
         self._cancel(last, "superseded")
-        return bool(last[4] == _OPPOSITE[op.kind.value])
+        return bool(last[4] == OPPOSITE[op.kind.value])
 
     def _cancel(self, row: Row, why: str) -> bool:
         return self._change("outbox", "state = 'cancelled', answer = ?", (why,), "number = ?", (row[0],))
 
     def claim(self, numbers: Sequence[int]) -> frozenset[int]:
         """Mark pending items as about to be sent; return those that still are to be sent."""
-        claimed = [n for n in numbers if self._change("outbox", _CLAIM, (), "number = ? AND state = 'pending'", (n,))]
+        claimed = [n for n in numbers if self._change("outbox", CLAIM, (), "number = ? AND state = 'pending'", (n,))]
         return frozenset(claimed)
 
     def end_claims(self) -> None:
@@ -305,31 +271,18 @@ class LedgerWriter:
         if not (lost or late):
             return
         scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (row[3],)).fetchone()
-        if scan is None or scan[7] not in _ADMITTED:
+        if scan is None or scan[7] not in ADMITTED:
             return
         fact_id = f"{row[3]}:{row[4]}:{row[0]}"
-        if self._db.execute("SELECT 1 FROM facts WHERE id = ?", (fact_id,)).fetchone():
+        if self.has_fact(fact_id):
             return  # the same attempt told twice
-        body = loads(scan[9]) if scan[9] else {}
-        self.add_fact(
-            fact_id,
-            FactKind.CONFLICT,
-            Moment(at, 0.0),
-            {
-                "scan_id": row[3],
-                "operation": row[4],
-                "state": "sent_although_undone" if late else state.value,
-                "answer": answer,
-                "place": scan[4],
-                "pass": body.get("pass"),
-                "here": {k: body.get(k) for k in ("scan_id", "at", "device", "place", "operator", "outcome", "raw")},
-                "there": dict(facts),
-            },
-        )
+        ended = "sent_although_undone" if late else state.value
+        body = {**conflict_body(row, scan), "state": ended, "answer": answer, "there": dict(facts)}
+        self.add_fact(fact_id, FactKind.CONFLICT, Moment(at, 0.0), body)
 
     # --- rows -------------------------------------------------------------------------------------------------------
     def _insert(self, table: str, row: Sequence[Value]) -> None:
-        self._db.execute(_INSERT[table], row)
+        self._db.execute(INSERT[table], row)
         self.images.append((table, row))
 
     def _change(self, table: str, change: str, values: Sequence[Value], where: str, key: Sequence[Value]) -> bool:
@@ -338,16 +291,3 @@ class LedgerWriter:
         rows = self._db.execute(sql, (*values, *key)).fetchall()
         self.images += [(table, row) for row in rows]
         return bool(rows)
-
-
-def _text(value: Any) -> str:
-    return storable(value) if isinstance(value, str) else ""
-
-
-def _unsent(row: Row) -> bool:
-    """Whether an outbox row can never have reached the platform."""
-    return row[6] == "pending" and row[7] == 0 and not row[12] and not row[13]
-
-
-def _reached(row: Row) -> bool:
-    return row[6] == "sent" or (row[6] == "pending" and not _unsent(row))

@@ -12,7 +12,7 @@ from scanner_app.storage import journal
 from scanner_app.storage.cipher import DATABASE_ERRORS, READ_ERRORS, TROUBLES
 from scanner_app.storage.connection import Row, converted, open_reader, open_writer
 from scanner_app.storage.factcodec import COLUMNS, FACT
-from scanner_app.storage.ledger_write import Image
+from scanner_app.storage.ledger_rows import Image
 from scanner_app.storage.migrations import bring_up
 from scanner_app.storage.schema import LEDGER
 

@@ -1,0 +1,87 @@
+"""Rows of the ledger as the writer and the readers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scanner_app.domain.credential import storable
+from scanner_app.domain.passes import PassKey
+from scanner_app.domain.scan import LocalFacts, LocalVoid, OperationKind
+from scanner_app.storage.compact import loads
+from scanner_app.storage.connection import Connection, Row, Value
+from scanner_app.storage.factcodec import COLUMNS, SELECT, read_use
+from scanner_app.storage.times import maybe_time
+
+Image = tuple[str, Sequence[Value]]
+"""A table's name and the whole row as written: what the journal keeps."""
+
+INSERT = {
+    table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"  # noqa: S608 - ours
+    for table, columns in COLUMNS.items()
+}
+PURGEABLE = (
+    SELECT["facts"]  # noqa: S608 - constants
+    + """ AS f WHERE at < ? AND body != '' AND kind != 'purge' AND NOT EXISTS (
+            SELECT 1 FROM outbox o
+            WHERE o.account = f.account AND o.uid = f.uid AND o.scan_id = f.id AND o.state = 'pending')
+        ORDER BY seq LIMIT ?"""
+)
+CLAIM = "unknown = unknown OR claimed, claimed = 1"  # an earlier claim that nobody settled may have arrived
+OPPOSITE = {
+    OperationKind.VOID.value: OperationKind.RESTORE.value,
+    OperationKind.RESTORE.value: OperationKind.VOID.value,
+}
+ADMITTED = ("admit", "attention")
+
+
+def local_facts(db: Connection, key: PassKey) -> LocalFacts:
+    """Return what a ledger knows of one pass, oldest first."""
+    where = (storable(key.account), storable(key.uid))
+    uses = db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
+    voids = db.execute(
+        "SELECT kind, sent_at FROM outbox WHERE account = ? AND uid = ? AND kind IN ('void', 'restore')"
+        " AND state NOT IN ('refused', 'cancelled') ORDER BY number",
+        where,
+    )
+    return LocalFacts(
+        tuple(read_use(row) for row in uses),
+        tuple(LocalVoid(kind == OperationKind.VOID.value, maybe_time(sent)) for kind, sent in voids),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the ledger ends: the newest fact's number and hash, the newest outbox row's number."""
+
+    seq: int
+    link: bytes
+    number: int
+
+
+def text(value: Any) -> str:
+    """Return a text of a fact's body as a column takes it, '' for anything else."""
+    return storable(value) if isinstance(value, str) else ""
+
+
+def unsent(row: Row) -> bool:
+    """Whether an outbox row can never have reached the platform."""
+    return row[6] == "pending" and row[7] == 0 and not row[12] and not row[13]
+
+
+def reached(row: Row) -> bool:
+    """Whether an outbox row has reached the platform, or may have."""
+    return row[6] == "sent" or (row[6] == "pending" and not unsent(row))
+
+
+def conflict_body(row: Row, scan: Row) -> dict[str, Any]:
+    """Return our side of a conflict: the outbox row that was not accepted and the scan it tells of."""
+    body = loads(scan[9]) if scan[9] else {}
+    return {
+        "scan_id": row[3],
+        "operation": row[4],
+        "place": scan[4],
+        "pass": body.get("pass"),
+        "here": {k: body.get(k) for k in ("scan_id", "at", "device", "place", "operator", "outcome", "raw")},
+    }
