@@ -73,7 +73,9 @@ class Sandbox:
         return self.accounts[platform or next(iter(self.accounts))].line
 
     def start(self) -> Self:
-        """Serve; returns when every port listens. OSError when a port is taken."""
+        """Serve; returns when every port listens. Safe to call twice. OSError when a port is taken."""
+        if self._thread is not None:
+            return self
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self._thread.start()
         self._ready.wait()
