@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "links": ("scanner_app.commands.links", "run"),
     "doctor": ("scanner_app.commands.doctor", "run"),
     "provision": ("scanner_app.commands.provision", "run"),
+    "training": ("scanner_app.commands.training", "run"),
     "bench": ("scanner_app.commands.bench", "run"),
     "hub": ("scanner_app.commands.hub", "run"),
     "nfc": ("scanner_app.commands.nfc", "run"),

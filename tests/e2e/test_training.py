@@ -1,0 +1,109 @@
+"""The training sheet: printed, every code reads back, equals the demo's, and no kiosk's data is looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtPdf import QPdfDocument
+from pytestqt.qtbot import QtBot
+
+from hardware.decode import decode_image
+from scanner_app import cli
+from scanner_app.demo import SYMBOLOGIES, started_sandbox
+from scanner_app.training_sheet import sample_cards
+from scanner_app.ui import texts
+from scanner_app.ui.sheet import layout, write_sheet
+
+PIXELS_PER_POINT = 300 / 72
+"""The sheet looked at with 300 dots per inch: what a scanner of documents does."""
+
+
+def page_pictures(path: Path) -> list[np.ndarray]:
+    document = QPdfDocument()
+    assert document.load(str(path)) == QPdfDocument.Error.None_
+    found = []
+    for number in range(document.pageCount()):
+        size = document.pagePointSize(number)
+        inside = QSize(round(size.width() * PIXELS_PER_POINT), round(size.height() * PIXELS_PER_POINT))
+        paper = QImage(inside, QImage.Format.Format_Grayscale8)
+        paper.fill(255)
+        painter = QPainter(paper)
+        painter.drawImage(0, 0, document.render(number, inside))
+        painter.end()
+        rows = np.frombuffer(paper.constBits(), np.uint8).reshape(paper.height(), paper.bytesPerLine())
+        found.append(rows[:, : paper.width()].copy())
+    document.close()
+    return found
+
+
+def cut_out(picture: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Return one card, as somebody with scissors would; `box` in millimetres from the margins."""
+    scale = PIXELS_PER_POINT * 72 / 25.4
+    x, y, width, height = (round(v * scale) for v in box)
+    margin = round(10 * scale)
+    return np.ascontiguousarray(picture[margin + y : margin + y + height, margin + x : margin + x + width])
+
+
+@pytest.fixture
+def english_after():
+    yield
+    texts.set_language(texts.FALLBACK)
+
+
+def test_every_card_of_the_printed_sheet_reads_back(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.pdf"
+    assert cli.main(["training", "sheet", "--out", str(path)]) == 0
+    pictures = page_pictures(path)
+    pages = layout(sample_cards())
+    assert len(pictures) == len(pages)
+    for picture, placed in zip(pictures, pages, strict=True):
+        for box, card in placed:
+            reads = decode_image(cut_out(picture, box.getRect()))
+            assert [(r.text, r.format) for r in reads] == [(card.text, card.symbology)], card.title
+
+
+def test_the_codes_are_those_of_the_demo() -> None:
+    with started_sandbox() as sandbox:
+        line = sandbox.guest_line()
+    cards = sample_cards()
+    assert [(c.text, c.symbology) for c in cards[: len(line)]] == [
+        (g["barcode"], SYMBOLOGIES[g["symbology"]]) for g in line
+    ]
+    assert {c.text for c in cards} == {g["barcode"] for g in line}
+
+
+def test_every_verdict_of_the_line_comes_in_all_four_symbologies() -> None:
+    found: dict[str, set[str]] = {}
+    for card in sample_cards():
+        found.setdefault(card.verdict, set()).add(card.symbology)
+    assert len(found) == 8
+    assert all(symbologies == set(SYMBOLOGIES.values()) for symbologies in found.values()), found
+
+
+def test_the_verdicts_are_written_in_the_language_asked_for(english_after: None, qtbot: QtBot, tmp_path: Path) -> None:
+    assert cli.main(["training", "sheet", "--out", str(tmp_path / "blatt.pdf"), "--language", "de"]) == 0
+    assert texts.headline("ADMIT") == sample_cards()[0].verdict != "Admit"
+
+
+def test_no_data_folder_is_made_or_read(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    assert cli.main(["training", "sheet", "--out", str(tmp_path / "sheet.pdf")]) == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["sheet.pdf"]
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(
+    qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["training", "sheet", "--out", str(tmp_path / "none" / "sheet.pdf")]) == 3
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_older_sheet_is_replaced_whole(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.pdf"
+    path.write_bytes(b"old")
+    assert write_sheet(path, "Practice", sample_cards()[:1]) == 1
+    assert path.read_bytes().startswith(b"%PDF")
