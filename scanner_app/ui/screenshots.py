@@ -244,6 +244,19 @@ def _trouble(stage: Stage) -> None:
     stage.window.toast(said, Level.ERROR)
 
 
+def _panel(section: str, name: str, *, starts: bool = False) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        _settings(section)(stage)
+        _settle()
+        every = [b for b in stage.window.findChildren(QPushButton) if b.isVisibleTo(stage.window)]
+        chosen = next(b for b in every if b.objectName() == name or (starts and b.text().startswith(name)))
+        chosen.click()
+        stage.panel()
+        stage.until(stage.window.bridge.idle)
+
+    return act
+
+
 def _screen(name: str) -> Callable[[Stage], None]:
     def act(stage: Stage) -> None:
         _camera(stage)
@@ -322,6 +335,9 @@ SHOTS: tuple[Shot, ...] = (
     *(Shot(f"setup-{n + 1}-{step}", _setup_step(n), _fresh) for n, step in enumerate(STEPS)),
     Shot("setup-6-ready", _setup_step(len(STEPS)), _fresh),
     *(Shot(f"settings-{section}", _settings(section)) for section in SECTIONS),
+    Shot("settings-one-account", _panel("accounts", "account-add")),
+    Shot("settings-one-place", _panel("places", f"{sample.GARDEN.name} · ", starts=True)),
+    Shot("settings-new-place", _panel("places", "place-add")),
     Shot("helpdesk-empty", _screen("helpdesk")),
     Shot("helpdesk", _search),
     Shot("helpdesk-code", _code),

@@ -159,6 +159,14 @@ def test_a_place_is_changed(window, door, qtbot):
     assert changed.platform_place("main") == "Garden"
 
 
+def test_settings_that_cannot_be_kept_are_not_shown_as_kept(window, door, qtbot):
+    window.go("settings")
+    door.answers["save_settings"] = SettingsTrouble("invalid")
+    window.screens["settings"].keep_screen(verdict_seconds=9.0)
+    qtbot.waitUntil(lambda: texts.sentence("settings_invalid") in window._toast.text)
+    qtbot.waitUntil(lambda: window.settings.screen.verdict_seconds == sample.SETTINGS.screen.verdict_seconds)
+
+
 def test_two_places_cannot_share_a_name(window, door, qtbot):
     window.go("settings")
     window.screens["settings"]._edit_place(sample.GARDEN)

@@ -11,7 +11,6 @@ from zoneinfo import available_timezones
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -30,6 +29,7 @@ from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.text import Label
 
 PLATFORM_NAMES = {"passcreator": "Passcreator", "passentry": "PassEntry", "passkit": "PassKit", "airship": "Airship"}
@@ -71,10 +71,9 @@ class AccountForm(QWidget):
         self.key.setInputMethodHints(Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData)
         if account is not None:
             self.key.setPlaceholderText(texts.word("account.key_kept"))
-        self.zone = QComboBox()
+        self.zone = Drop(desk.theme)
         self.zone.addItems(sorted(available_timezones()))
         self.zone.setCurrentText(self._account.zone)
-        self.zone.setMaxVisibleItems(8)
         self.answer = Label("", "strong", wrap=True)
         self.test = button(texts.word("account.test"), self.try_it, "primary", name="account-test")
         self._group = QButtonGroup(self)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from scanner_app.application.config import AccountConfig, ScreenConfig, Settings
 from scanner_app.application.control import Role
 from scanner_app.application.events import Event, FrameSeen
+from scanner_app.domain.errors import ScannerError
 from scanner_app.domain.place import Place
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
@@ -121,14 +122,21 @@ class SettingsScreen(Screen):
 
     # --- keeping
     def keep(self, settings: Settings) -> None:
-        """Save, then say so."""
+        """Save, then say so; what could not be kept is not shown as kept."""
         self.desk.settings = settings
-        self.desk.bridge.call(
-            self.desk.control.save_settings,
-            settings,
-            done=lambda _: self.desk.toast(texts.word("settings.saved"), seconds=2),
-            owner=self,
-        )
+        control, bridge = self.desk.control, self.desk.bridge
+        bridge.call(control.save_settings, settings, done=self._kept, failed=self._not_kept, owner=self)
+
+    def _kept(self, _nothing: object) -> None:
+        self.desk.toast(texts.word("settings.saved"), seconds=2)
+
+    def _not_kept(self, error: ScannerError) -> None:
+        self.desk.trouble(error)
+        self.desk.bridge.call(self.desk.control.settings, done=self._as_before, owner=self)
+
+    def _as_before(self, settings: Settings) -> None:
+        self.desk.settings = settings
+        self.show_section(self.section)
 
     def keep_screen(self, **changes: object) -> None:
         """Save a change of the look."""

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QGridLayout,
     QLineEdit,
     QWidget,
@@ -25,6 +24,7 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words, scrolled
 from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.stepper import Stepper
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
@@ -93,8 +93,10 @@ class PlacePanel(Panel):
         self._place, self._kept = place, kept
         self.name = QLineEdit(place.name)
         self.name.setMaxLength(80)
-        self.policy = _box([(p.value, texts.word(f"policy.{p.value}")) for p in Policy], place.policy.value)
-        self.direction = _box([(d.value, texts.word(f"direction.{d.value}")) for d in Direction], place.direction.value)
+        self.policy = _box(desk, [(p.value, texts.word(f"policy.{p.value}")) for p in Policy], place.policy.value)
+        self.direction = _box(
+            desk, [(d.value, texts.word(f"direction.{d.value}")) for d in Direction], place.direction.value
+        )
         self.entries = Stepper(desk.theme, texts.word("place.entries"), 1, 999, place.entries)
         self.per_day = Tick(desk.theme, texts.word("place.per_day"), on=place.per_day)
         self.amount = QLineEdit(str(place.amount))
@@ -134,8 +136,9 @@ class PlacePanel(Panel):
         grid.setColumnStretch(1, 1)
         self.lay.addWidget(scrolled(inner), 1)
         self.lay.addWidget(self.message)
+        self.message.hide()
         self.setProperty("tall", True)
-        self.setFixedHeight(theme.px(700))
+        self.setFixedHeight(theme.px(748))
 
     def _cell(self, grid: QGridLayout, row: int, side: int, key: str, widget: QWidget) -> None:
         lay = column(self.desk.theme, margin="", gap="xs")
@@ -162,11 +165,11 @@ class PlacePanel(Panel):
         name = self.name.text().strip()
         taken = [p.name for p in self.desk.settings.places if p.name != self._place.name]
         if not name or name in taken:
-            self.message.setText(texts.word("place.twice" if name else "place.need_name"))
+            self._complain(texts.word("place.twice" if name else "place.need_name"))
             return
         amount = _amount(self.amount.text())
         if amount is None:
-            self.message.setText(texts.sentence("settings_amount_invalid"))
+            self._complain(texts.sentence("settings_amount_invalid"))
             return
         changed = replace(
             self._place,
@@ -183,6 +186,10 @@ class PlacePanel(Panel):
         )
         self.desk.close_panel()
         self._kept(changed, self._place.name, in_use=self.use.isChecked())
+
+    def _complain(self, words: str) -> None:
+        self.message.setText(words)
+        self.message.show()
 
     def _remove(self, removed: Callable[[Place], None]) -> None:
         self.desk.close_panel()
@@ -242,8 +249,8 @@ class NewPlacePanel(Panel):
         self._made(place)
 
 
-def _box(options: list[tuple[str, str]], current: str) -> QComboBox:
-    box = QComboBox()
+def _box(desk: Desk, options: list[tuple[str, str]], current: str) -> Drop:
+    box = Drop(desk.theme)
     for value, words in options:
         box.addItem(words, value)
     box.setCurrentIndex(next(n for n, (value, _) in enumerate(options) if value == current))
