@@ -56,6 +56,7 @@ fi
 . scripts/system-packages.sh
 . scripts/source-only.sh
 wanted="$packages_window $packages_wayland $packages_multimedia $packages_devices $packages_fonts"
+[ "$profile" = run ] || wanted="$wanted $packages_test"
 
 has_apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
 

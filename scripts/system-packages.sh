@@ -41,3 +41,8 @@ fonts-dejavu-core
 fonts-noto-core
 fonts-wqy-microhei
 "
+
+# Counts the fsyncs of a redemption in the tests.
+packages_test="
+strace
+"
