@@ -205,6 +205,8 @@ class HubLink:
         async def heard(error: Exception) -> None:
             self.trouble = type(error).__name__
             log.debug("hub %s: %s", hub, error)
+            if not client.is_connected:
+                _drop(client)
 
         try:
             await asyncio.wait_for(self._connect(client, hub, context, leave, heard), CONNECT_SECONDS + 1.0)
@@ -259,6 +261,16 @@ async def _closed(client: Client) -> None:
         await asyncio.wait_for(client.close(), 1.0)
     except (NatsError, OSError, TimeoutError) as error:
         log.debug("closing: %s", error)
+    _drop(client)
+
+
+def _drop(client: Client) -> None:
+    """Close what the library leaves open when a hub takes the connection and then says nothing: a paused one, say."""
+    transport = getattr(client, "_transport", None)
+    for name in ("_io_writer", "_bare_io_writer"):
+        writer = getattr(transport, name, None)
+        if isinstance(writer, asyncio.StreamWriter):
+            writer.close()
 
 
 async def _logged(work: Coroutine[Any, Any, object]) -> None:

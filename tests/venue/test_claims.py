@@ -1,5 +1,7 @@
 """The claim protocol against real hubs."""
 
+import gc
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from support.venue_door import a_claim, kiosks
-from support.venue_kit import until
+from support.venue_kit import until, venue
 
 from scanner_app.application.hub import ClaimEnd, VenueRule
 from scanner_app.application.ids import new_id
@@ -178,3 +180,16 @@ def test_the_cap_counts_admissions_made_alone(one_hub, tmp_path):
 
 def test_the_key_of_a_claim_is_its_pass():
     assert a_claim("u9").key == PassKey("acc", "u9")
+
+
+def test_a_paused_hub_is_left_for_another_and_nothing_stays_open(tmp_path):
+    with venue(tmp_path, 3, ["kiosk-01"]) as made:
+        paused = made.boxes[0].name
+        made.signal(paused, signal.SIGSTOP)
+        link = HubLink(made.enrolment("kiosk-01"))
+        link.start()
+        until(lambda: link.is_up)
+        assert link.hub != made.address(paused)
+        assert link.stop()
+        gc.collect()  # what was left open would say so now
+        made.signal(paused, signal.SIGCONT)
