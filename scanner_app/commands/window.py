@@ -19,6 +19,7 @@ from scanner_app.reader_line import nfc_options
 from scanner_app.sources import SourceSet
 from scanner_app.sun_counters import SunCounters
 from scanner_app.turnstile import open_turnstile
+from scanner_app.watchdog import Watchdog
 
 NO_DISPLAY = (
     "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it from a desktop session, or see it "
@@ -136,7 +137,15 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
         kiosk.add("film", film.stop)
     full = kiosk.settings.load().screen.full_screen and not windowed
     wedge = LayoutWedge(kiosk.settings.load().devices)
-    return run_window(kiosk.door, full_screen=full, demo=is_demo, on_quit=kiosk.stop, wedge=wedge)
+    watchdog = Watchdog.from_environment()
+
+    def quit_in_order() -> None:
+        watchdog.stopping()
+        kiosk.stop()
+
+    return run_window(
+        kiosk.door, full_screen=full, demo=is_demo, on_quit=quit_in_order, wedge=wedge, on_beat=watchdog.beat
+    )
 
 
 def _has_display() -> bool:
