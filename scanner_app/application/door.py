@@ -23,7 +23,7 @@ from scanner_app.application.events import (
     StatusChanged,
 )
 from scanner_app.application.ids import new_id
-from scanner_app.application.ports import Capabilities, FactRow
+from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
 from scanner_app.application.present import Desk, look, present
 from scanner_app.application.readiness import door_status
 from scanner_app.domain.credential import Credential, Symbology
@@ -210,6 +210,7 @@ class Door:
             held = cache.get(key)
             facts = tuple(ledger.history(key))
             local = ledger.local_facts(key)
+            reports = ledger.outbox_of(key)
         finally:
             cache.close()
             ledger.close()
@@ -217,7 +218,7 @@ class Door:
             return None
         subject, uses = effective(held, local)
         preview = self.look(Credential(key.uid, Symbology.SEARCHED))
-        return Story(subject, uses, facts, (), preview)
+        return Story(subject, uses, facts, tuple(map(_report, reports)), preview)
 
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return the conflicts, newest first."""
@@ -303,3 +304,12 @@ class Door:
         if not report.trouble:
             self._parts.sync.wake_uploads()
             self.tell(StatusChanged(self.status()))
+
+
+def _report(item: OutboxItem) -> dict[str, object]:
+    return {
+        "kind": item.operation.kind.value,
+        "state": item.state.value,
+        "answer": item.answer,
+        "sent_at": item.sent_at.isoformat() if item.sent_at else "",
+    }

@@ -117,6 +117,9 @@ class LedgerReader(Protocol):
     def outbox(self, states: frozenset[OperationState], after: int = 0, limit: int = 1000) -> Sequence[OutboxItem]:
         """Return the items in these states, oldest first, after a number."""
 
+    def outbox_of(self, key: PassKey) -> Sequence[OutboxItem]:
+        """Return every outbox row of one pass, oldest first."""
+
     def outbox_counts(self) -> Mapping[OperationState, int]:
         """Return how many outbox rows are in each state."""
 

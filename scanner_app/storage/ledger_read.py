@@ -82,6 +82,11 @@ class Ledger:
         sql = SELECT["outbox"] + f" WHERE state IN ({marks}) AND number > ? ORDER BY number LIMIT ?"
         return [read_item(row) for row in self._rows(sql, (*(s.value for s in states), after, limit))]
 
+    def outbox_of(self, key: PassKey) -> Sequence[OutboxItem]:
+        """Return every outbox row of one pass, oldest first."""
+        sql = f"SELECT {OUTBOX} FROM outbox o WHERE account = ? AND uid = ? AND uid != '' ORDER BY number"  # noqa: S608
+        return [read_item(row) for row in self._rows(sql, (storable(key.account), storable(key.uid)))]
+
     def outbox_counts(self) -> Mapping[OperationState, int]:
         """Return how many items there are in each state that occurs."""
         total, pending = self._rows(_COUNTS)[0]
