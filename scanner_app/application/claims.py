@@ -188,6 +188,10 @@ def _finish(desk: Desk, hub: Hub, shown: Presentation, matches: Matches, asking:
 def _granted(tx: LedgerTx, shown: Presentation, scan: Scan, answer: ClaimAnswer) -> Scan:
     """The stream is the platform's outbox now: whoever has internet tells it, this door queues nothing."""
     verdict = scan.verdict
+    if tx.has_fact(fact_id(void_id(scan.scan_id))):  # this took so long that the slot was given back
+        late = replace(scan, verdict=Verdict(Outcome.REFUSE, Reason.ERROR, subject=verdict.subject))
+        tx.record(late, None, ())
+        return late
     detail = {**verdict.detail, "hub_slot": answer.slot}
     final = replace(scan, verdict=replace(verdict, grade=Grade.CONFIRMED, detail=detail))
     tx.record(final, local_use(final, shown.place), ())
@@ -298,13 +302,18 @@ def keep_use(tx: LedgerTx, record: VenueRecord) -> None:
     tx.venue_use(PassKey(record.account, record.uid), record.detail.get("door", record.place), use)
 
 
+def void_id(claim_id: str) -> str:
+    """Return the id of the record that gives a claim's slot back."""
+    return f"{claim_id}-void"
+
+
 def void_of(claim: VenueRecord, moment: Moment, why: str) -> VenueRecord:
     """Return the record that gives a claim's slot back. Its id follows from the claim's: a slot is given back once."""
     detail = {**claim.detail, "why": why, "undone_at": moment.trusted.isoformat()}
     return replace(
         claim,
         kind=RecordKind.VOID,
-        claim_id=f"{claim.claim_id}-void",
+        claim_id=void_id(claim.claim_id),
         other=claim.claim_id,
         detail=detail,
         slot=0,

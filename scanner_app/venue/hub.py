@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 LONG_ALONE = 5.0
 """Seconds without a hub after which a guest no longer waits the whole deadline for it to come back."""
 SHORT_SECONDS = 0.25
+AT_IT_SECONDS = 60.0
+"""A claim without its scan after so long was of a door that failed in the middle."""
 PACE = 0.2
 """Seconds between two looks at what is open: a line of guests at every door is one piece of news, not many."""
 SLACK = 0.25
@@ -53,11 +55,11 @@ class VenueHub:
         self._book = Book(book)
         self._hybrid = HybridClock(enrolment.kiosk)
         self._hearers: list[Callable[[VenueRecord], None]] = []
-        self._own: set[str] = set()
+        self._own: dict[str, float] = {}
         self._alone_since: float | None = None
         self.link = HubLink(enrolment)
         self.protocol = Protocol(self.link, enrolment, self._hybrid.stamp)
-        self._reconciler = Reconciler(self.protocol, self._book, clerk, clock, self._own.__contains__)
+        self._reconciler = Reconciler(self.protocol, self._book, clerk, clock, self._at_it)
         seen = Seen(self._heard, self._caught_up, self._reconciler.forgot)
         self._follower = Follower(self.link, enrolment, self._book, clerk, seen)
         self._uploader = CloudUploader(self.link, clerk, clock, platforms)
@@ -89,7 +91,7 @@ class VenueHub:
     # --- the port
     def claim(self, claim: Claim, deadline: float) -> ClaimAnswer:
         """Take the next free slot of a pass at a place; UNDECIDED when nobody could say in time."""
-        self._own.add(claim.claim_id)
+        self._own[claim.claim_id] = time.monotonic()
         if self._reconciler.restoring:
             return ClaimAnswer(ClaimEnd.UNDECIDED)  # the hub forgot something; it is being told again first
         alone = self.link.isolated_for
@@ -151,6 +153,11 @@ class VenueHub:
                 hear(record)
             except Exception:
                 log.exception("a listener failed on a record of the venue")
+
+    def _at_it(self, claim_id: str) -> bool:
+        """Whether the door may still be at a claim that it made."""
+        since = self._own.get(claim_id)
+        return since is not None and time.monotonic() - since < AT_IT_SECONDS
 
     def _caught_up(self) -> None:
         self._bell.set()

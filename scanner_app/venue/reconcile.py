@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from scanner_app.application.claims import kept_claim, kept_record, void_of
+from scanner_app.application.claims import keep_record, kept_claim, kept_record, void_of
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, RecordKind, VenueRecord
 from scanner_app.application.hubrecord import BadRecord
-from scanner_app.application.ports import Clerk, Clock, FactRow, LedgerReader
+from scanner_app.application.ports import Clerk, Clock, FactRow, LedgerReader, Priority
 from scanner_app.domain.scan import FactKind
 from scanner_app.venue.book import Book
 from scanner_app.venue.claims import Protocol, Undecided
@@ -118,7 +118,7 @@ class Reconciler:
         self._expected.discard(record.claim_id)
         committed = self._book.has(record.claim_id)
         if scan is None or scan.body.get("outcome") == "refuse":
-            return self._orphan(record, fact, link, committed=committed)
+            return self._orphan(record, fact, committed=committed)
         if committed or self._book.has(f"{record.claim_id}-over"):
             return True
         return self._admitted(reader, scan, fact, link, alone, granted_too=granted_too)
@@ -146,15 +146,15 @@ class Reconciler:
             self._replay(kept_claim(fact), link)
         return False
 
-    def _orphan(self, record: VenueRecord, fact: FactRow, link: HubLink | None, *, committed: bool) -> bool:
+    def _orphan(self, record: VenueRecord, fact: FactRow, *, committed: bool) -> bool:
         """A claim whose guest did not go in: crash or refusal. What came through all the same is given back."""
         if not committed:
             return self._late(fact)
-        void = void_of(replace(record, policy="isolated"), self._clock.now(), "door never opened")
-        if self._book.has(void.claim_id):
-            return True
-        self._publish(void, link)
-        return False
+        # Kept before it is told: a door that comes to itself after all finds it and does not open.
+        moment = self._clock.now()
+        void = void_of(record, moment, "door never opened")
+        self._clerk.ledger(lambda tx: keep_record(tx, void, moment), Priority.OUTBOX)
+        return True
 
     def _tell(self, reader: LedgerReader, record: VenueRecord, fact: FactRow, link: HubLink | None) -> bool:
         if self._book.has(record.claim_id):

@@ -36,6 +36,7 @@ BATCH = 12
 PULL_SECONDS = 2.0
 ASK_SECONDS = 2.0
 IDLE_SECONDS = 1.0
+LATE_SECONDS = 1.0
 REFUSED_AFTER = 3
 """Deliveries of one record after which a refusal is believed and goes to people as a conflict."""
 FINAL = frozenset({PlatformKind.NOT_FOUND, PlatformKind.REFUSED, PlatformKind.CONFLICT})
@@ -51,6 +52,7 @@ class Parcel:
     record: VenueRecord
     reply: str
     handed_out: int
+    doubtful: bool  # the platform may have been told before, by this consumer or by the door itself
 
 
 class CloudUploader:
@@ -106,7 +108,9 @@ class CloudUploader:
         except BadRecord:
             self._answer(message.reply, ACK)
             return
-        parcel = Parcel(record, message.reply, meta.num_delivered)
+        # Committed long after it was asked for: its door may have admitted alone meanwhile, and told of it itself.
+        late = abs((meta.timestamp - record.at).total_seconds()) > LATE_SECONDS
+        parcel = Parcel(record, message.reply, meta.num_delivered, late or meta.num_delivered > 1)
         try:
             self._answer(parcel.reply, ACK if self._told(parcel, platforms) else _later(5.0))
         except PlatformTrouble as trouble:
@@ -133,7 +137,7 @@ class CloudUploader:
 
     def _deliver(self, operation: Operation, platform: Platform, parcel: Parcel) -> None:
         try:
-            answer = platform.deliver(operation, may_have_arrived=parcel.handed_out > 1)
+            answer = platform.deliver(operation, may_have_arrived=parcel.doubtful)
         except PlatformTrouble as trouble:
             if trouble.kind not in FINAL or parcel.handed_out < REFUSED_AFTER:
                 raise

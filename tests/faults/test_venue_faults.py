@@ -191,6 +191,7 @@ def test_guests_wait_no_longer_than_the_deadline_and_the_rule_is_said(tmp_path):
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(900)
 def test_random_faults_for_two_hundred_seconds(tmp_path):
     seed = random.SystemRandom().randrange(1 << 30)
     say(f"seed {seed}")
@@ -204,6 +205,7 @@ def test_random_faults_for_two_hundred_seconds(tmp_path):
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(900)
 def test_three_entries_at_forty_doors_thirty_times_while_the_leader_dies(tmp_path):
     with venue(tmp_path, 3, KIOSKS) as made:
         doors = Doors(made)

@@ -1,0 +1,171 @@
+"""Claims of a venue's kiosks against a bare publish of the client library, on real hubs of this machine, in one run.
+
+    python -m benchmarks.venue [--records 200000]
+
+Prints one JSON line per figure: claim p50/p99 of one kiosk and of a bare `request`, claims per second of 50 kiosks and
+of 50 bare clients, push to 50 kiosks, and how long a new kiosk takes for so many redemptions.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from nats.aio.client import Client
+from support.venue_door import Kiosk, a_claim
+from support.venue_kit import HASH_KEY, Venue, until, venue
+
+from scanner_app.application.hub import ClaimEnd
+from scanner_app.application.ids import new_id
+from scanner_app.venue.claims import Protocol
+from scanner_app.venue.link import HubLink
+from scanner_app.venue.records import encode, slot_subject, subject
+from scanner_app.venue.rule import HybridClock
+
+Door = tuple[HubLink, Protocol]
+KIOSKS = [f"kiosk-{n:02d}" for n in range(50)]
+
+
+def percentiles(values: list[float]) -> dict[str, float]:
+    """Return p50 and p99 in milliseconds."""
+    cuts = statistics.quantiles(values, n=100)
+    return {"p50_ms": round(cuts[49] * 1000, 3), "p99_ms": round(cuts[98] * 1000, 3)}
+
+
+def tell(name: str, **figures: object) -> None:
+    """Print one figure."""
+    print(json.dumps({"figure": name, **figures}), flush=True)
+
+
+def linked(made: Venue, name: str) -> Door:
+    """Return a connected link and its protocol."""
+    link = HubLink(made.enrolment(name))
+    link.start()
+    until(lambda: link.is_up)
+    return link, Protocol(link, made.enrolment(name), HybridClock(name).stamp)
+
+
+def one_kiosk(made: Venue, count: int) -> None:
+    """Turn and turn about: a claim through the port's protocol, a bare publish of the same size."""
+    link, protocol = linked(made, KIOSKS[0])
+    ours, bare = [], []
+
+    async def publish(where: str, data: bytes) -> float:
+        began = time.perf_counter()
+        await link._client.request(where, data, timeout=5)  # noqa: SLF001 - the bare client itself
+        return time.perf_counter() - began
+
+    for _ in range(count):
+        claim = a_claim(new_id())
+        began = time.perf_counter()
+        assert link.call(protocol.claim(claim, 5.0), 6.0).end is ClaimEnd.GRANTED
+        ours.append(time.perf_counter() - began)
+        claim = a_claim(new_id())
+        data = encode(protocol.record(claim, 1, "hub"), protocol.seed)
+        where = slot_subject(HASH_KEY, claim.key, claim.place, "", 1)
+        bare.append(link.call(publish(where, data), 6.0))
+    link.stop()
+    mine, plain = percentiles(ours), percentiles(bare)
+    tell("claim, one kiosk", ours=mine, bare=plain, ratio_p50=round(mine["p50_ms"] / plain["p50_ms"], 2),
+         ratio_p99=round(mine["p99_ms"] / plain["p99_ms"], 2))  # fmt: skip
+
+
+def many_kiosks(made: Venue, each: int) -> None:
+    """Fifty kiosks at once in one process, then fifty bare clients in one loop."""
+    doors = [linked(made, name) for name in KIOSKS]
+
+    def work(door: Door) -> None:
+        link, protocol = door
+        for _ in range(each):
+            assert link.call(protocol.claim(a_claim(new_id()), 30.0), 31.0).end is ClaimEnd.GRANTED
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(doors)) as pool:
+        list(pool.map(work, doors))
+    ours = len(doors) * each / (time.perf_counter() - began)
+
+    def bare(door: Door) -> None:
+        link, protocol = door
+        for _ in range(each):
+            claim = a_claim(new_id())
+            data = encode(protocol.record(claim, 1, "hub"), protocol.seed)
+            where = slot_subject(HASH_KEY, claim.key, claim.place, "", 1)
+            link.call(link._client.request(where, data, timeout=30), 31.0)  # noqa: SLF001
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(doors)) as pool:
+        list(pool.map(bare, doors))
+    plain = len(doors) * each / (time.perf_counter() - began)
+    for link, _ in doors:
+        link.stop()
+    tell("claims per second, 50 kiosks", ours=round(ours), bare=round(plain), ratio=round(ours / plain, 2))
+
+
+def push(made: Venue, folder: Path, watchers: int, count: int) -> None:
+    """From the start of a claim to the record applied in every other kiosk's ledger and told to its screen."""
+    kiosks = [Kiosk(made, name, folder / name, deadline=5.0) for name in KIOSKS[:watchers]]
+    until(lambda: all(k.hub.state().behind == 0 and k.hub._follower.caught_up for k in kiosks), 120)  # noqa: SLF001
+    sent, seen = {}, []
+    for kiosk in kiosks[1:]:
+        kiosk.hub.listen(lambda r: seen.append(time.perf_counter() - sent[r.claim_id]) if r.claim_id in sent else None)
+    for _ in range(count):
+        claim = a_claim(new_id())
+        sent[claim.claim_id] = time.perf_counter()
+        assert kiosks[0].hub.claim(claim, 5.0).end is ClaimEnd.GRANTED
+        time.sleep(0.05)
+    until(lambda: len(seen) == count * (watchers - 1), 30)
+    tell("push to kiosks, durable there", kiosks=watchers - 1, records=count, **percentiles(seen))
+    for kiosk in kiosks:
+        kiosk.close()
+
+
+def new_kiosk(made: Venue, folder: Path, count: int) -> None:
+    """Fill the stream, then time a kiosk that has nothing."""
+
+    async def fill(client: Client) -> None:
+        me = made.enrolment(KIOSKS[0])
+        protocol = Protocol(None, me, HybridClock(KIOSKS[0]).stamp)
+        waiting = set()
+        for _ in range(count):
+            record = protocol.record(a_claim(new_id()), 1, "hub")
+            data = encode(record, me.seed)
+            waiting.add(asyncio.ensure_future(client.request(subject(HASH_KEY, record), data, timeout=60)))
+            if len(waiting) >= 500:
+                _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(*waiting)
+
+    made.as_admin(fill, 600)
+    began = time.perf_counter()
+    kiosk = Kiosk(made, KIOSKS[1], folder / "new", deadline=5.0)
+    until(lambda: kiosk.hub.state().sequence >= count and kiosk.hub.state().behind == 0, 600)
+    tell("a new kiosk", records=count, seconds=round(time.perf_counter() - began, 1))
+    kiosk.close()
+    size = sum(f.stat().st_size for f in (folder / "new").rglob("*") if f.is_file())
+    tell("its disk", megabytes=round(size / 1e6))
+
+
+def main() -> None:
+    """Run everything on three hubs."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--claims", type=int, default=1000)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with venue(folder / "hubs", 3, KIOSKS) as made:
+            one_kiosk(made, args.claims)
+            many_kiosks(made, max(10, args.claims // 10))
+            push(made, folder, 50, 100)
+        with venue(folder / "one", 1, KIOSKS) as made:
+            new_kiosk(made, folder, args.records)
+
+
+if __name__ == "__main__":
+    main()
