@@ -44,7 +44,9 @@ class Courier:
         """Make one try and write its outcome."""
         operation, platform = item.operation, self._line.platform
         try:
-            answer = self._line.connectivity.ask(lambda: platform.deliver(operation, may_have_arrived=item.unknown))
+            # Admitted without the venue's hub: another kiosk may have told of it by the hub meanwhile.
+            doubt = item.unknown or "provisional" in operation.extra
+            answer = self._line.connectivity.ask(lambda: platform.deliver(operation, may_have_arrived=doubt))
         except PlatformTrouble as trouble:
             self._failed(item, trouble)
             return
