@@ -22,6 +22,8 @@ from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.secrets import SecretStore
 
 PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
+TWO_PARTS = frozenset({"passkit", "airship"})
+"""Platforms whose key has a secret beside it: on a second line of the key file, or after a colon."""
 
 
 def add_parser(
@@ -63,7 +65,7 @@ def add_parser(
 def run(args: argparse.Namespace) -> int:
     """Try, then keep."""
     account = _account(args)
-    key = _key(args.key_file)
+    key = _key(args.key_file, 2 if args.platform in TWO_PARTS else 1)
     folder = data_dir(args)
     if args.encrypt:
         encrypt_from_now(folder, SecretStore(folder))
@@ -103,15 +105,16 @@ def _option(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _key(path: Path) -> str:
+def _key(path: Path, most_lines: int) -> str:
     try:
         key = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not text"
         raise SettingsTrouble("key_unreadable", f"{path}: {why}") from error
-    if not key or not key.isprintable():
+    lines = key.splitlines()
+    if not 1 <= len(lines) <= most_lines or not all(line and line.isprintable() for line in lines):
         raise SettingsTrouble("key_empty", str(path))
-    return key
+    return "\n".join(line.strip() for line in lines)
 
 
 def _tried(account: AccountConfig, key: str) -> AccountReport:
