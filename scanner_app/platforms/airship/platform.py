@@ -13,7 +13,7 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.airship.auth import OAuth, basic
-from scanner_app.platforms.airship.calls import DEADLINE, Calls
+from scanner_app.platforms.airship.calls import CHECK, DEADLINE, Calls
 from scanner_app.platforms.airship.codec import VOIDED, Reading, read_pass
 from scanner_app.platforms.airship.courier import Courier
 from scanner_app.platforms.airship.office import Office
@@ -82,7 +82,7 @@ class AirshipPlatform:
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
         """List one pass."""
-        reply = self._calls.ask("GET", ["pass"], params={"pageSize": "1"})
+        reply = self._calls.ask("GET", ["pass"], params={"pageSize": "1"}, deadline=CHECK)
         a_list(an_object(reply.json(), "list").get("passes"), "passes")
         return reply.date
 

@@ -10,6 +10,8 @@ from scanner_app.platforms.strict_json import Json
 
 PER_SECOND = 9
 DEADLINE = 10.0
+CHECK = 3.0
+"""Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 PATH = ("api", "v1")
 
 
@@ -37,9 +39,9 @@ class Calls:
         """Return a pass by uuid or extId."""
         return self._ask("GET pass", ["passes", key], deadline=deadline)
 
-    def list_passes(self, params: Mapping[str, str]) -> Reply:
+    def list_passes(self, params: Mapping[str, str], deadline: float = DEADLINE) -> Reply:
         """Return passes, newest first."""
-        return self._ask("GET passes", ["passes"], params=params)
+        return self._ask("GET passes", ["passes"], params=params, deadline=deadline)
 
     def create(self, params: Mapping[str, str], body: Mapping[str, Json]) -> Reply:
         """Make a pass."""

@@ -18,7 +18,7 @@ from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
 from scanner_app.platforms.http import Http
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.pace import rate
-from scanner_app.platforms.passentry.calls import DEADLINE, PER_SECOND, Calls
+from scanner_app.platforms.passentry.calls import CHECK, DEADLINE, PER_SECOND, Calls
 from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans, resource
 from scanner_app.platforms.passentry.courier import Courier
 from scanner_app.platforms.passentry.office import Office
@@ -79,7 +79,7 @@ class PassEntryPlatform:
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
         """Ask for one pass."""
-        reply = self._calls.list_passes({self._paging[1]: "1", "status": "nullified"})
+        reply = self._calls.list_passes({self._paging[1]: "1", "status": "nullified"}, CHECK)
         a_list(an_object(reply.json(), "answer").get("data"), "data")
         return reply.date
 

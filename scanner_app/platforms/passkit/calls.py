@@ -14,6 +14,8 @@ from scanner_app.platforms.passkit.token import NOISE, Mint
 from scanner_app.platforms.strict_json import Json, decode, nonsense
 
 DEADLINE = 10.0
+CHECK = 3.0
+"""Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 PAGE = 100
 UNMAPPED = 501
 
@@ -83,9 +85,9 @@ class Calls:
                 raise _diagnosed(trouble, self._mint.offset) from None
         return self._http.request(method, path, params=params, body=body, deadline=deadline)
 
-    def lines(self, path: Sequence[str], body: Json) -> tuple[list[Json], datetime | None]:
+    def lines(self, path: Sequence[str], body: Json, deadline: float = DEADLINE) -> tuple[list[Json], datetime | None]:
         """Return the results of a newline-delimited list. One line of error, anywhere, and the list is not whole."""
-        reply = self.ask("POST", path, body)
+        reply = self.ask("POST", path, body, deadline=deadline)
         if answers.is_html(reply.headers, reply.body):
             raise PlatformTrouble(PlatformKind.PORTAL, "a page instead of data", status=reply.status)
         return [_result(line) for line in reply.body.splitlines() if line.strip()], reply.date

@@ -18,7 +18,7 @@ from scanner_app.platforms.fields import an_object, needed, text
 from scanner_app.platforms.http import Http
 from scanner_app.platforms.keys import two_parts
 from scanner_app.platforms.names import chosen
-from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, DEADLINE, PAGE, Calls, Kind
+from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, CHECK, DEADLINE, PAGE, Calls, Kind
 from scanner_app.platforms.passkit.codec import Reading, read_event, read_pass
 from scanner_app.platforms.passkit.courier import Courier
 from scanner_app.platforms.passkit.office import Office
@@ -78,7 +78,7 @@ class PassKitPlatform:
     def check(self) -> datetime | None:
         """List the programs. In the wrong region the key is good and nothing is found."""
         try:
-            return self._calls.lines(["members", "programs", "list"], {"filters": {"limit": 1}})[1]
+            return self._calls.lines(["members", "programs", "list"], {"filters": {"limit": 1}}, CHECK)[1]
         except PlatformTrouble as trouble:
             if trouble.kind is PlatformKind.NOT_FOUND:
                 raise PlatformTrouble(PlatformKind.NOT_FOUND, "region?", status=trouble.status) from None
