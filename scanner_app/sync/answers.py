@@ -33,11 +33,14 @@ class Action(StrEnum):
     LOCKED = "locked"  # the key is not taken: nothing of this account, one probe in five minutes
 
 
-ACTIONS: dict[Delivery | PlatformKind, Action] = {
+# Two tables: both enums know a "refused", and as strings the two are the same key.
+ANSWERS: dict[Delivery, Action] = {
     Delivery.DONE: Action.SENT,
     Delivery.ALREADY: Action.SENT,
     Delivery.REFUSED: Action.REFUSED,
     Delivery.CONTESTED: Action.CONTESTED,
+}
+ACTIONS: dict[PlatformKind, Action] = {
     PlatformKind.UNREACHABLE: Action.PAUSE,
     PlatformKind.PORTAL: Action.PAUSE,
     PlatformKind.UNAUTHORISED: Action.LOCKED,

@@ -12,7 +12,7 @@ from scanner_app.application.events import Level, Notice
 from scanner_app.application.ports import Answer, Delivery, OutboxItem
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.scan import OperationKind, OperationState
-from scanner_app.sync.answers import ACTIONS, Action
+from scanner_app.sync.answers import ANSWERS, Action
 from scanner_app.sync.line import Line
 from scanner_app.sync.tally import Tally
 from scanner_app.sync.zone_watch import ZoneWatch
@@ -55,7 +55,7 @@ class Courier:
             self._failed(item, PlatformTrouble(PlatformKind.NONSENSE, f"bug: {type(error).__name__}"))
             return
         self._tally.went_through(item.number)
-        self._end(item, ACTIONS[answer.delivery], answer)
+        self._end(item, ANSWERS[answer.delivery], answer)
 
     def stay(self, item: OutboxItem, text: str, wait: float = 0.0, *, unknown: bool = False) -> None:
         """Leave an item in the queue, to be tried again in so many seconds."""

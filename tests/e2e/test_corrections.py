@@ -37,6 +37,7 @@ def test_a_sent_admission_is_taken_back_on_the_platform(scene: Scene) -> None:
     used = scene.passes(code)
     scene.run("undo", first["scan_id"], "--reason", "wrong guest")
     scene.run("push", check=False)
+    assert scene.lines("status", "--json")[0]["unsent"] == 0, "what the platform does not offer waits for nobody"
     assert scene.passes(code)["voided"] is False
     assert used["placesUsedAt"] != []
     scene.run("sync", "--full")

@@ -8,6 +8,7 @@ from scanner_app.application.ports import Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.sync.answers import (
     ACTIONS,
+    ANSWERS,
     CAP_SECONDS,
     LATE_SECONDS,
     POISON_TRIES,
@@ -17,13 +18,19 @@ from scanner_app.sync.answers import (
     delay,
     step_after,
 )
+from scanner_app.sync.courier import STATES
 from scanner_app.sync.tally import Tally
 
 CHANCE = random.Random(4)
 
 
 def test_every_answer_and_every_trouble_has_an_action():
-    assert set(ACTIONS) == set(Delivery) | set(PlatformKind)
+    assert set(ACTIONS) == set(PlatformKind)
+    assert set(ANSWERS) == set(Delivery)
+
+
+def test_every_answer_ends_the_matter():
+    assert set(ANSWERS.values()) <= set(STATES)
 
 
 @pytest.mark.parametrize("failures", [0, 1, 5, 6, 7, 100, 10**6])

@@ -16,6 +16,7 @@ from support.simulated_platform import (
 from support.sync_kit import Kiosk
 from support.virtual_time import World
 
+from scanner_app.application.ports import Answer, Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.scan import OperationKind, OperationState
 from scanner_app.sync.answers import POISON_TRIES
@@ -76,6 +77,14 @@ class TestDelivery:
         assert (report.sent, report.left) == (2, 0)
         assert len(platform.scans) == 1
         assert not kiosk.conflicts()
+
+    def test_what_an_adapter_refuses_is_set_apart_and_keeps_nobody_waiting(self, kiosk, platform):
+        kiosk.admit("p00", RECORD)
+        kiosk.admit("p01", RECORD)
+        platform.next_fault = script([lambda _work: Answer(Delivery.REFUSED, "not_offered")], "deliver")
+        report = kiosk.drain()
+        assert (report.sent, report.refused, report.left) == (1, 1, 0)
+        assert platform.requests.count("deliver") == 2
 
     def test_what_somebody_else_used_first_is_a_conflict_with_both_sides(self, kiosk, platform):
         platform.void("p01", "door 9")
