@@ -172,3 +172,22 @@ def test_a_damaged_book_is_read_anew(own_hub, tmp_path):
         assert len(again.uses(1)) == 1
     finally:
         again.close()
+
+
+def test_a_door_that_comes_to_itself_after_its_slot_was_given_back_stays_shut(own_hub, tmp_path):
+    with kiosks(own_hub, tmp_path, ["kiosk-01", "kiosk-02"], deadline=5.0) as (first, second):
+        for kiosk in (first, second):
+            kiosk.load(5)
+            until(lambda kiosk=kiosk: kiosk.hub.state().connected)
+        ask = first.hub.claim
+
+        def hang(claim, deadline):
+            answer = ask(claim, deadline)
+            first.hub._own.clear()  # a minute goes by: nobody believes that the door is still at it
+            first.hub._bell.set()
+            until(lambda: [u.undone for u in second.uses(1)] == [True])
+            return answer
+
+        first.hub.claim = hang
+        assert not first.show(1).scan.verdict.admits
+        assert second.show(1).scan.verdict.admits
