@@ -20,7 +20,7 @@ FALLBACK_EVERY = 1.0
 
 
 class Watchdog:
-    """The service manager's ear. READY=1 goes out with the first beat: by then the window's loop runs and has painted."""
+    """The service manager's ear. READY=1 goes out with the first beat: the window's loop runs by then and painted."""
 
     def __init__(
         self, address: str | None, every: float = FALLBACK_EVERY, now: Callable[[], float] = time.monotonic
