@@ -98,7 +98,7 @@ def _verb(words: Sequence[str]) -> str:
 
 def _parser(verb: str) -> argparse.ArgumentParser:
     common = data_dir_option()
-    parser = argparse.ArgumentParser("scanner-app", description=__doc__, parents=[common])
+    parser = argparse.ArgumentParser("scanner-app", description="Wallet passes at a venue's door.", parents=[common])
     parser.add_argument("--version", action="version", version=f"scanner-app {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     modules = [VERBS[verb][0]] if verb in VERBS else dict.fromkeys(m for m, _ in VERBS.values())

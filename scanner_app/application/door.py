@@ -232,6 +232,8 @@ class Door:
         """Settle a conflict with a note."""
         if not note.strip():
             return CorrectionReport("settle_needs_note")
+        if number not in {row.number for row in self.conflicts()}:
+            return CorrectionReport("conflict_unknown")
         fact_id = new_id()
         body = {"conflict": number, "operator": operator, "note": note}
         self._desk.clerk.ledger(lambda tx: tx.add_fact(fact_id, FactKind.SETTLED, self._desk.clock.now(), body))

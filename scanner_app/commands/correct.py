@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.ports import FactRow
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
@@ -60,8 +61,26 @@ def run_conflicts(args: argparse.Namespace) -> int:
         if args.json:
             print_json(record)
         else:
-            say(f"{row.number:6} {row.at:%Y-%m-%d %H:%M} {row.body.get('reason', '')} {row.body.get('pass', '')}")
+            say(_in_words(row))
     return Exit.OK
+
+
+def _in_words(row: FactRow) -> str:
+    """Return a conflict on one line: whose pass, what the platform said, and both doors."""
+    subject, here, there = (_part(row, name) for name in ("pass", "here", "there"))
+    guest = subject.get("holder") or subject.get("barcode") or subject.get("uid") or "?"
+    ours = _joined(here.get("at"), here.get("place"), here.get("device"))
+    theirs = _joined(*there.values()) or "not said"
+    return f"{row.number:6} {guest}: {row.body.get('answer', '')}; here {ours}; there {theirs}"
+
+
+def _part(row: FactRow, name: str) -> dict[str, object]:
+    found = row.body.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _joined(*values: object) -> str:
+    return ", ".join(str(value) for value in values if value)
 
 
 def _tell(args: argparse.Namespace, report: CorrectionReport) -> int:

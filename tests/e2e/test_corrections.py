@@ -69,7 +69,13 @@ def test_two_doors_apart_admit_one_pass_and_both_are_told(scene: Scene, tmp_path
     assert len(found) == 1, found
     assert other.lines("status", "--json")[0]["conflicts"] == 1
     assert code in json.dumps(found)
+    told = other.run("conflicts").stdout
+    assert "Door 2" in told
+    assert "{" not in told
+    for number in (0, 1, 99):  # 1 is the scan itself
+        assert other.run("settle", str(number), "--note", "a slip", check=False).returncode == 3
     other.run("settle", str(found[0]["number"]), "--note", "twins")
+    assert other.run("settle", str(found[0]["number"]), "--note", "again", check=False).returncode == 3
     assert other.lines("status", "--json")[0]["conflicts"] == 0
     exported = other.lines("export", "conflicts")
     assert {row["kind"] for row in exported} == {"conflict", "settled"}
