@@ -1,0 +1,104 @@
+"""The Debian package: it builds, holds what a kiosk needs and nothing of a developer's, and its parts agree."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGING = ROOT / "packaging"
+SCRIPTS = [
+    PACKAGING / "build-deb.sh",
+    PACKAGING / "kiosk" / "session",
+    *(PACKAGING / "debian" / name for name in ("preinst", "postinst", "prerm", "postrm")),
+]
+needs_dpkg = pytest.mark.skipif(
+    not (shutil.which("dpkg-deb") and shutil.which("git") and (ROOT / ".git").exists()),
+    reason="builds a Debian package from the last commit: needs dpkg-deb, git and the repository",
+)
+
+
+def out(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+@pytest.fixture(scope="module")
+def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(out("sh", str(PACKAGING / "build-deb.sh"), str(tmp_path_factory.mktemp("deb"))).strip())
+
+
+@needs_dpkg
+def test_it_holds_the_kiosk_and_no_tests(deb: Path) -> None:
+    lines = [line.split(maxsplit=5) for line in out("dpkg-deb", "--contents", str(deb)).splitlines()]
+    files = {parts[5].split(" -> ")[0].removeprefix(".") for parts in lines}
+    assert {
+        "/opt/pass-scanner/scripts/setup.sh",
+        "/opt/pass-scanner/requirements/run.txt",
+        "/opt/pass-scanner/scanner_app/__main__.py",
+        "/usr/bin/scanner-app",
+        "/usr/lib/systemd/system/pass-scanner.service",
+        "/usr/lib/pass-scanner/session",
+        "/usr/lib/udev/rules.d/60-pass-scanner-readers.rules",
+        "/usr/lib/modprobe.d/pass-scanner-nfc.conf",
+        "/etc/logrotate.d/pass-scanner",
+        "/etc/pass-scanner/kiosk.conf",
+    } <= files
+    assert not [f for f in files if "/tests/" in f or "/.git" in f or "__pycache__" in f]
+    assert {parts[1] for parts in lines} == {"root/root"}
+    assert not [parts for parts in lines if parts[0][0] != "l" and parts[0][5] == "w"], "only root writes there"
+    modes = {parts[5]: parts[0] for parts in lines}
+    assert modes["./usr/lib/pass-scanner/session"] == "-rwxr-xr-x"
+
+
+@needs_dpkg
+def test_its_version_and_dependencies_are_those_of_the_project(deb: Path) -> None:
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert out("dpkg-deb", "--field", str(deb), "Version").strip() == version[1]
+    depends = out("dpkg-deb", "--field", str(deb), "Depends")
+    wanted = (ROOT / "scripts" / "system-packages.sh").read_text(encoding="utf-8").partition("packages_test=")[0]
+    names = re.findall(r"^([a-z][a-z0-9.+-]+)$", wanted, re.MULTILINE)
+    assert len(names) > 15
+    assert not [name for name in [*names, "cage", "seatd", "python3-venv"] if not re.search(rf"\b{name}\b", depends)]
+
+
+@needs_dpkg
+def test_the_same_commit_makes_the_same_package(deb: Path, tmp_path: Path) -> None:
+    again = Path(out("sh", str(PACKAGING / "build-deb.sh"), str(tmp_path)).strip())
+    assert again.read_bytes() == deb.read_bytes()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_its_scripts_are_plain_shell(script: Path) -> None:
+    assert script.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
+    subprocess.run(["sh", "-n", str(script)], check=True, timeout=10)
+    assert script.stat().st_mode & 0o111
+
+
+def test_the_unit_restarts_for_ever_and_hears_the_window() -> None:
+    unit = RawConfigParser(strict=False)
+    unit.optionxform = str
+    unit.read(PACKAGING / "kiosk" / "pass-scanner.service", encoding="utf-8")
+    service = unit["Service"]
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    wanted = {"Type": "notify", "NotifyAccess": "all", "WatchdogSec": "10", "Restart": "always", "RestartSec": "1"}
+    assert {key: service[key] for key in wanted} == wanted
+    assert "PAMName" not in service, "the window would not be heard"
+    assert service["User"] == "pass-scanner"
+
+
+def test_every_reader_that_nfcpy_drives_has_a_rule_that_counts() -> None:
+    rules = PACKAGING / "kiosk" / "60-pass-scanner-readers.rules"
+    assert int(rules.name[:2]) < 73, "uaccess is handed out by 73-seat-late.rules"
+    found = re.findall(r'idVendor}=="(\w{4})", ATTRS{idProduct}=="(\w{4})"', rules.read_text(encoding="utf-8"))
+    assert set(found) == {
+        ("072f", "2200"),
+        ("054c", "06c1"),
+        ("054c", "06c3"),
+        ("04e6", "5591"),
+        ("04cc", "2533"),
+    }
