@@ -43,7 +43,7 @@ def from_json(raw: object) -> VenueRecord:
         raise BadRecord("other fields than a record has")
     if not all(isinstance(raw[name], str) for name in (*_TEXTS, "signature", "kind", "at", "direction")):
         raise BadRecord("a text is none")
-    if not _is_token(raw["claim_id"]):
+    if not is_token(raw["claim_id"]):
         raise BadRecord("claim id")
     try:
         at = datetime.fromisoformat(raw["at"])
@@ -65,7 +65,8 @@ def from_json(raw: object) -> VenueRecord:
     )
 
 
-def _is_token(text: str) -> bool:
+def is_token(text: str) -> bool:
+    """Return whether a text may stand in a subject as it is."""
     return 0 < len(text) <= 100 and _TOKEN.issuperset(text)
 
 

@@ -59,6 +59,7 @@ class HubLink:
         self._client: Client | None = None
         self._gone: asyncio.Event | None = None
         self._up = asyncio.Event()
+        self._asking: set[asyncio.Task[Any]] = set()
         self._failures = 0
         self._next = 0
         self.hub = ""
@@ -128,19 +129,19 @@ class HubLink:
         client, gone = self._client, self._gone
         if client is None or gone is None:
             raise HubUnreachable("no connection")
-        asking = asyncio.ensure_future(client.request(subject, data, timeout=seconds))
-        leaving = asyncio.ensure_future(gone.wait())
+        me = asyncio.current_task()
+        assert me is not None  # noqa: S101 - this is a coroutine
+        self._asking.add(me)
         try:
-            await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
-                raise HubUnreachable("the connection went away")
-            return asking.result()
+            return await client.request(subject, data, timeout=seconds)
+        except asyncio.CancelledError:
+            if gone.is_set() and me.uncancel() == 0:
+                raise HubUnreachable("the connection went away") from None
+            raise
         except (NatsError, OSError, TimeoutError, asyncio.InvalidStateError) as error:
             raise HubUnreachable(str(error) or type(error).__name__) from error
         finally:
-            leaving.cancel()
-            asking.cancel()
-            await asyncio.gather(asking, leaving, return_exceptions=True)
+            self._asking.discard(me)
 
     def went_well(self) -> None:
         """Say that the hub answered with a decision."""
@@ -224,6 +225,8 @@ class HubLink:
             self._client, self._gone, self.hub = None, None, ""
             self._up.clear()
             gone.set()
+            for task in tuple(self._asking):
+                task.cancel()  # an answer can only come to the connection that was asked
             self.lost_at = time.monotonic()
             await _closed(client)
         return True

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from scanner_app.application.hub import RecordKind, VenueRecord
-from scanner_app.application.hubrecord import SCOPE, BadRecord, as_json, from_json
+from scanner_app.application.hubrecord import SCOPE, BadRecord, as_json, from_json, is_token
 from scanner_app.domain.passes import PassKey
 from scanner_app.venue import keys
 
@@ -22,7 +23,8 @@ def encode(record: VenueRecord, seed: str) -> bytes:
     body.pop("signature")
     signed = {**body, "signature": keys.sign(seed, _canonical(body))}
     data = _canonical(signed)
-    decode(data)
+    if len(data) > MAX_BYTES or not is_token(record.claim_id):
+        raise BadRecord(f"{len(data)} bytes, id {record.claim_id!r}")
     return data
 
 
@@ -67,7 +69,12 @@ def other_subjects(hash_key: bytes, key: PassKey, place: str, scope: str) -> str
 
 def _stem(hash_key: bytes, key: PassKey, place: str, scope: str) -> str:
     where = f"{place}\n{scope}" if scope else place
-    return f"{keys.place_token(hash_key, where)}.{keys.pass_hash(hash_key, key)}"
+    return f"{_place(hash_key, where)}.{keys.pass_hash(hash_key, key)}"
+
+
+@lru_cache(1024)
+def _place(hash_key: bytes, where: str) -> str:
+    return keys.place_token(hash_key, where)
 
 
 def _canonical(body: Mapping[str, Any]) -> bytes:
