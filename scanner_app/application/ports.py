@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from scanner_app.domain.passes import IdentifierKind, Pass, PassKey
 from scanner_app.domain.scan import FactKind, LocalFacts, LocalUse, Moment, Operation, OperationState, Scan
@@ -307,6 +307,7 @@ class Can(StrEnum):
     ENABLE_DOWNLOAD = "enable_download"
     DOORS = "doors"
     LINKS = "links"
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,34 @@ class Platform(Protocol):
 
     def close(self) -> None:
         """Give back what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a feed told: uids of passes to be looked up again, and what acknowledges having done so."""
+
+    passes: tuple[str, ...] = ()
+    receipts: tuple[str, ...] = ()
+
+
+class Feed(Protocol):
+    """A platform's own word on what changed. Methods block, keep a total deadline, raise `PlatformTrouble`."""
+
+    def poll(self) -> News:
+        """Return what was not yet acknowledged."""
+
+    def acknowledge(self, news: News) -> None:
+        """Have this not told again; if that gets lost it is, and nothing is harmed."""
+
+    def close(self) -> None:
+        """Have the platform keep nothing more for us."""
+
+
+@runtime_checkable
+class Feeding(Protocol):
+    """A platform that may have a feed; `feed` is None where nobody switched it on. See `Can.FEED`."""
+
+    feed: Feed | None
 
 
 # --- what the door tells the screens ---------------------------------------------------------------------------------

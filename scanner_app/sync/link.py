@@ -1,4 +1,4 @@
-"""One account kept in step by three threads: a probe, the outbox, the passes. None waits for another."""
+"""One account kept in step by three threads: a probe, the outbox, the passes; a fourth for a feed. None waits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scanner_app.domain.errors import StorageTrouble
 from scanner_app.sync.answers import delay
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.download import ENDING, Downloader, SyncReport
+from scanner_app.sync.feed import Follower, feed_of
 from scanner_app.sync.line import Line
 from scanner_app.sync.reports import Listeners
 from scanner_app.sync.upload import Uploader
@@ -48,12 +49,18 @@ class Link:
         self._not_before = float("-inf")
         self._threads: list[threading.Thread] = []
         line.connectivity.listen(self._heard)
+        feed = feed_of(line.platform)
+        self._follower = (
+            Follower(line, feed, notify=notify, changed=changed, paused=lambda: self._paused) if feed else None
+        )
 
     def start(self) -> None:
         """Start the threads."""
-        for work in (self._probe, self._download):
-            name = f"{work.__name__.strip('_')}-{self.line.account}"
-            thread = threading.Thread(target=work, name=name, daemon=True)
+        jobs = [("probe", self._probe), ("download", self._download)]
+        if self._follower is not None:
+            jobs.append(("feed", self._follower.run))
+        for job, work in jobs:
+            thread = threading.Thread(target=work, name=f"{job}-{self.line.account}", daemon=True)
             self._threads.append(thread)
             thread.start()
         self.uploader.start()
@@ -62,6 +69,8 @@ class Link:
         """Have everything end; return the threads to be joined."""
         self._bell.close()
         self.line.connectivity.bell.close()
+        if self._follower is not None:
+            self._follower.bell.close()
         return [*self._threads, *self.uploader.stop()]
 
     def sync_now(self, *, full: bool) -> None:

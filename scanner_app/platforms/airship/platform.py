@@ -42,6 +42,7 @@ MISSING = {
     Can.STORED_VALUE: "not_in_contract",
     Can.ENABLE_DOWNLOAD: "not_in_contract",
     Can.LINKS: "links_are_passkit",
+    Can.FEED: "not_in_contract",
 }
 
 

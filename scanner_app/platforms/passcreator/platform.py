@@ -19,6 +19,7 @@ from scanner_app.platforms.names import chosen
 from scanner_app.platforms.passcreator.calls import READ, Calls
 from scanner_app.platforms.passcreator.codec import Reading, read_mapping, read_pass, read_passes
 from scanner_app.platforms.passcreator.courier import Courier
+from scanner_app.platforms.passcreator.feed import PullFeed
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.segments import UnusableSegment
 from scanner_app.platforms.strict_json import Json
@@ -39,6 +40,7 @@ class PasscreatorPlatform:
     """Implements `ports.Platform`; `office` makes the calls that no door needs.
 
     Options of the account: `holder_fields` (names, comma-separated), `notes_field`, `entries_field`, `nfc_field`,
+    `feed` ("pull": webhooks in pull mode, for one kiosk of an account),
     `delete_scans` ("yes": undone scans are deleted; the call stands in no page of the vendor's).
     """
 
@@ -58,7 +60,9 @@ class PasscreatorPlatform:
         self._zone_fits: bool | None = None
         deletes = config.options.get("delete_scans") == "yes"
         self._courier = Courier(self._calls, self._zone, self._look, deletes_scans=deletes)
-        self.capabilities = Capabilities(frozenset(Can) - {Can.LINKS}, {Can.LINKS: "links_are_passkit"})
+        self.feed = PullFeed(self._http, self.streams) if config.options.get("feed") == "pull" else None
+        missing = {Can.LINKS: "links_are_passkit"} | ({} if self.feed else {Can.FEED: "feed_is_off"})
+        self.capabilities = Capabilities(frozenset(Can) - set(missing), missing)
 
     def _reading_of(self, config: AccountConfig) -> Reading:
         said = config.options

@@ -38,6 +38,7 @@ MISSING = {
     Can.STORED_VALUE: "balance_cannot_be_read",
     Can.ENABLE_DOWNLOAD: "not_in_contract",
     Can.LINKS: "links_are_passkit",
+    Can.FEED: "not_in_contract",
 }
 
 

@@ -40,6 +40,7 @@ MISSING = {
     Can.STATISTICS: "not_in_contract",
     Can.ENABLE_DOWNLOAD: "not_in_contract",
     Can.SEARCH: "search_in_cache",
+    Can.FEED: "not_in_contract",
 }
 
 
