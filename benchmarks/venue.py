@@ -19,8 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from nats.aio.client import Client
-from support.venue_door import Kiosk, a_claim
-from support.venue_kit import HASH_KEY, Venue, until, venue
+from support.venue_door import Kiosk, a_claim  # type: ignore[import-not-found]  # tests are not checked
+from support.venue_kit import HASH_KEY, Venue, until, venue  # type: ignore[import-not-found]  # the same
 
 from scanner_app.application.hub import ClaimEnd
 from scanner_app.application.ids import new_id
@@ -52,6 +52,13 @@ def linked(made: Venue, name: str) -> Door:
     return link, Protocol(link, made.enrolment(name), HybridClock(name).stamp)
 
 
+def bare_client(link: HubLink) -> Client:
+    """Return the library's own client under a link."""
+    client = link._client  # noqa: SLF001 - what our claims are compared with
+    assert client is not None
+    return client
+
+
 def one_kiosk(made: Venue, count: int) -> None:
     """Turn and turn about: a claim through the port's protocol, a bare publish of the same size."""
     link, protocol = linked(made, KIOSKS[0])
@@ -59,7 +66,7 @@ def one_kiosk(made: Venue, count: int) -> None:
 
     async def publish(where: str, data: bytes) -> float:
         began = time.perf_counter()
-        await link._client.request(where, data, timeout=5)  # noqa: SLF001 - the bare client itself
+        await (await link.client()).request(where, data, timeout=5)
         return time.perf_counter() - began
 
     for _ in range(count):
@@ -91,13 +98,16 @@ def many_kiosks(made: Venue, each: int) -> None:
         list(pool.map(work, doors))
     ours = len(doors) * each / (time.perf_counter() - began)
 
+    async def plainly(link: HubLink, where: str, data: bytes) -> None:
+        await (await link.client()).request(where, data, timeout=30)
+
     def bare(door: Door) -> None:
         link, protocol = door
         for _ in range(each):
             claim = a_claim(new_id())
             data = encode(protocol.record(claim, 1, "hub"), protocol.seed)
             where = slot_subject(HASH_KEY, claim.key, claim.place, "", 1)
-            link.call(link._client.request(where, data, timeout=30), 31.0)  # noqa: SLF001
+            link.call(plainly(link, where, data), 31.0)
 
     began = time.perf_counter()
     with ThreadPoolExecutor(len(doors)) as pool:
@@ -112,7 +122,8 @@ def push(made: Venue, folder: Path, watchers: int, count: int) -> None:
     """From the start of a claim to the record applied in every other kiosk's ledger and told to its screen."""
     kiosks = [Kiosk(made, name, folder / name, deadline=5.0) for name in KIOSKS[:watchers]]
     until(lambda: all(k.hub.state().behind == 0 and k.hub._follower.caught_up for k in kiosks), 120)  # noqa: SLF001
-    sent, seen = {}, []
+    sent: dict[str, float] = {}
+    seen: list[float] = []
     for kiosk in kiosks[1:]:
         kiosk.hub.listen(lambda r: seen.append(time.perf_counter() - sent[r.claim_id]) if r.claim_id in sent else None)
     for _ in range(count):
@@ -131,8 +142,8 @@ def new_kiosk(made: Venue, folder: Path, count: int) -> None:
 
     async def fill(client: Client) -> None:
         me = made.enrolment(KIOSKS[0])
-        protocol = Protocol(None, me, HybridClock(KIOSKS[0]).stamp)
-        waiting = set()
+        protocol = Protocol(HubLink(me), me, HybridClock(KIOSKS[0]).stamp)
+        waiting: set[asyncio.Future[object]] = set()
         for _ in range(count):
             record = protocol.record(a_claim(new_id()), 1, "hub")
             data = encode(record, me.seed)
