@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from hardware.camera import CameraState
 from hardware.readers import is_reader
 from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.bootstrap import Kiosk, open_kiosk
@@ -48,20 +49,21 @@ def add_parser(
 
 
 def run(args: argparse.Namespace) -> int:
-    """Work until every source has ended or somebody stops it."""
+    """Work until every source has ended or somebody stops it; a recording that cannot be read is trouble."""
     with open_kiosk(data_dir(args), writes=True) as kiosk, stop_signals() as stop:
         _choose_place(kiosk, args.place)
         if not args.offline:
             kiosk.start_sync()
         else:
             kiosk.go_offline()
+        missing: list[str] = []
         try:
-            _work(kiosk, args, stop)
+            _work(kiosk, args, stop, missing)
         except BrokenPipeError:
             swallow_broken_pipe()
         if not args.offline and not stop.is_set():
             kiosk.drain(DRAIN_SECONDS)
-    return Exit.OK
+    return Exit.TROUBLE if missing else Exit.OK
 
 
 def _choose_place(kiosk: Kiosk, name: str) -> None:
@@ -71,13 +73,13 @@ def _choose_place(kiosk: Kiosk, name: str) -> None:
     kiosk.settings.use(replace(settings, place=name))
 
 
-def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event) -> None:
+def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing: list[str]) -> None:
     line: Line = queue.Queue(maxsize=64)
     turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, _tell_device)
     if turnstile is not None:
         turnstile.start()
         kiosk.add("turnstile", turnstile.stop)
-    sources = [_source(spec, line, stop, kiosk, args) for spec in args.source]
+    sources = [_source(spec, line, stop, kiosk, args, missing) for spec in args.source]
     left = len(sources)
     show = _show_json if args.json else _show_plain
     while left and not stop.is_set():
@@ -94,7 +96,9 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event) -> None
             show(decided)
 
 
-def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: argparse.Namespace) -> threading.Thread:
+def _source(
+    spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: argparse.Namespace, missing: list[str]
+) -> threading.Thread:
     feed: Callable[[], None]
     if spec == "-":
         feed = lambda: _feed_text(line, stop)  # noqa: E731
@@ -108,7 +112,7 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: ar
         camera = CameraLine(spec, line.put, _tell_device)
         camera.start(paced=args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
         kiosk.add(spec, camera.stop)
-        feed = lambda: _wait_camera(camera, line, stop)  # noqa: E731
+        feed = lambda: _wait_camera(camera, line, stop, missing)  # noqa: E731
     thread = threading.Thread(target=feed, name=f"source {spec}", daemon=True)
     thread.start()
     return thread
@@ -120,9 +124,11 @@ def _feed_text(line: Line, stop: threading.Event) -> None:
     line.put(None)
 
 
-def _wait_camera(camera: CameraLine, line: Line, stop: threading.Event) -> None:
+def _wait_camera(camera: CameraLine, line: Line, stop: threading.Event, missing: list[str]) -> None:
     while not stop.is_set() and not camera.wait(0.5):
         continue
+    if not stop.is_set() and camera.state is CameraState.MISSING:
+        missing.append(camera.spec)
     line.put(None)
 
 

@@ -106,7 +106,8 @@ def test_a_database_of_a_newer_program_stays_untouched(scene: Scene) -> None:
 
 
 def test_a_camera_that_is_not_there(scene: Scene) -> None:
-    done = scene.run("gate", "--place", scene.place, "--source", "/nowhere/film.avi", "--json")
+    done = scene.run("gate", "--place", scene.place, "--source", "/nowhere/film.avi", "--json", check=False)
+    assert done.returncode == 3
     assert "/nowhere/film.avi" in done.stderr
     assert done.stdout == ""
 
@@ -118,3 +119,13 @@ def test_pictures_that_are_none(scene: Scene, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_recording_that_is_not_there_or_is_none(scene: Scene, tmp_path: Path) -> None:
+    (tmp_path / "junk.mp4").write_bytes(b"junk")
+    (tmp_path / "empty").mkdir()
+    for source in ("nowhere.mp4", "junk.mp4", "empty"):
+        words = ["gate", "--offline", "--place", scene.place, "--source", str(tmp_path / source), "--json"]
+        done = scene.run(*words, check=False)
+        assert done.returncode == 3, source
+        assert source in done.stderr
