@@ -32,6 +32,8 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0, 1: read aloud and
 CODE_LETTERS = 12
 """59 bits against a stolen sheet, each guess costing one Argon2id."""
 BIGGEST = 64 * 1024
+ONE_KIOSK_ONLY = frozenset({"feed"})
+"""Account options that do not travel: a platform gives each event of its feed to one reader only."""
 QR_BYTES = 2900
 """What fits one QR code with the least correction (ISO/IEC 18004: 2,953 bytes)."""
 
@@ -100,7 +102,12 @@ def for_device(setup: SetUp, device: str, place: str = "") -> SetUp:
     """Return the same set-up for another kiosk of the fleet."""
     if place and setup.settings.find_place(place) is None:
         raise SettingsTrouble("no_such_place", place)
-    return replace(setup, settings=replace(setup.settings, device=device, place=place or setup.settings.place))
+    accounts = tuple(
+        replace(a, options={k: v for k, v in a.options.items() if k not in ONE_KIOSK_ONLY})
+        for a in setup.settings.accounts
+    )
+    settings = replace(setup.settings, device=device, place=place or setup.settings.place, accounts=accounts)
+    return replace(setup, settings=settings)
 
 
 def _parts(text: str) -> tuple[bytes, bytes, bytes]:
