@@ -20,7 +20,9 @@ put() { # $1: mode, $2: file, $3: where it goes
 }
 
 # Debian 13 and Ubuntu 24.04 renamed what holds 64-bit time; either name will do.
-depends="python3 (>= 3.11), python3 (<< 3.14), python3-venv, ca-certificates, adduser, cage, seatd, logrotate"
+depends="python3 (>= 3.11), python3 (<< 3.14), python3-venv, ca-certificates, adduser, systemd, cage, seatd, logrotate"
+# cage of Debian 12 does not start without an X server for old programs, and only recommends one.
+depends="$depends, xwayland"
 # shellcheck disable=SC2154,SC2086  # set by system-packages.sh; one word per package
 for name in $packages_window $packages_wayland $packages_multimedia $packages_devices $packages_fonts; do
   case $name in
@@ -35,6 +37,7 @@ git -c tar.umask=022 archive --format=tar HEAD scanner_app hardware resources re
 ln -s /opt/pass-scanner/.venv/bin/scanner-app "$tree/usr/bin/scanner-app"
 put 644 packaging/kiosk/pass-scanner.service usr/lib/systemd/system/pass-scanner.service
 put 755 packaging/kiosk/session usr/lib/pass-scanner/session
+put 755 packaging/kiosk/stop usr/lib/pass-scanner/stop
 put 644 packaging/kiosk/60-pass-scanner-readers.rules usr/lib/udev/rules.d/60-pass-scanner-readers.rules
 put 644 packaging/kiosk/pass-scanner-nfc.conf usr/lib/modprobe.d/pass-scanner-nfc.conf
 put 644 packaging/kiosk/kiosk.conf etc/pass-scanner/kiosk.conf

@@ -15,6 +15,7 @@ PACKAGING = ROOT / "packaging"
 SCRIPTS = [
     PACKAGING / "build-deb.sh",
     PACKAGING / "kiosk" / "session",
+    PACKAGING / "kiosk" / "stop",
     *(PACKAGING / "debian" / name for name in ("preinst", "postinst", "prerm", "postrm")),
 ]
 needs_dpkg = pytest.mark.skipif(
@@ -63,7 +64,11 @@ def test_its_version_and_dependencies_are_those_of_the_project(deb: Path) -> Non
     wanted = (ROOT / "scripts" / "system-packages.sh").read_text(encoding="utf-8").partition("packages_test=")[0]
     names = re.findall(r"^([a-z][a-z0-9.+-]+)$", wanted, re.MULTILINE)
     assert len(names) > 15
-    assert not [name for name in [*names, "cage", "seatd", "python3-venv"] if not re.search(rf"\b{name}\b", depends)]
+    assert not [
+        name
+        for name in [*names, "systemd", "cage", "xwayland", "seatd", "python3-venv"]
+        if not re.search(rf"\b{name}\b", depends)
+    ]
 
 
 @needs_dpkg
