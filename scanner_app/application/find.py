@@ -51,7 +51,7 @@ class Finder:
         settings = self._settings()
         held, complete, age = self._held(credential, settings, now)
         matches = Matches(tuple(held), complete, cache_age=age, asked=_asked(settings, place))
-        if not credential.candidates or (held and not place.confirm):
+        if not credential.candidates or (held and not place.confirm and not any(p.partial for p in held)):
             return matches
         return self._ask(matches, credential, settings)
 

@@ -82,6 +82,7 @@ class Pass:
     created: datetime | None = None
     modified: datetime | None = None
     seen_at: datetime | None = None
+    partial: bool = False  # a list that leaves out places and uses: whoever can be asked is asked before it is judged
 
     @property
     def key(self) -> PassKey:

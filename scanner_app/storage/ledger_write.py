@@ -268,7 +268,8 @@ class LedgerWriter:
     ) -> None:
         lost = state in (OperationState.REFUSED, OperationState.CONTESTED)
         late = was is OperationState.CANCELLED and state is OperationState.SENT
-        if not (lost or late):
+        # A record that a platform cannot delete is nobody's conflict: what it stood for was taken back otherwise.
+        if not (lost or late) or (lost and row[4] == OperationKind.UNRECORD.value):
             return
         scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (row[3],)).fetchone()
         if scan is None or scan[7] not in ADMITTED:

@@ -21,7 +21,7 @@ COLUMNS: Mapping[IdentifierKind, str] = {
 """Identifiers that have a column of their own; a uid is the key itself."""
 
 _TEXTS = {"holder": "h", "notes": "n", "photo_url": "ph", "locale": "l"}
-_FLAGS = {"voided": "v", "redeemed": "r", "nullified": "x"}
+_FLAGS = {"voided": "v", "redeemed": "r", "nullified": "x", "partial": "pt"}
 _TIMES = {"valid_from": "vf", "expires": "ex", "created": "c", "modified": "m", "seen_at": "s"}
 
 
@@ -106,6 +106,7 @@ def decode(account: str, platform: str, template: tuple[str, str], stored: Store
         voided="v" in body,
         redeemed="r" in body,
         nullified="x" in body,
+        partial="pt" in body,
         valid_from=_maybe(get("vf")),
         expires=_maybe(get("ex")),
         eligible_places=tuple(get("e", ())),

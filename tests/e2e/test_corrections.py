@@ -40,6 +40,7 @@ def test_a_sent_admission_is_taken_back_on_the_platform(scene: Scene) -> None:
     assert scene.lines("status", "--json")[0]["unsent"] == 0, "what the platform does not offer waits for nobody"
     assert scene.passes(code)["voided"] is False
     assert used["placesUsedAt"] != []
+    assert scene.lines("status", "--json")[0]["conflicts"] == 0, "a scan that cannot be deleted is nobody's conflict"
     scene.run("sync", "--full")
     assert present(scene, code, "--offline")["outcome"] == "admit", "no download erases the undo"
 

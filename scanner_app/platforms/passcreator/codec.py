@@ -52,6 +52,7 @@ def read_pass(value: Json, reading: Reading, seen_at: datetime | None) -> Pass:
         valid_from=to_utc(text(found, "validAsOfDate") or text(found, "validAsOf"), zone, later=True),
         expires=to_utc(text(found, "expirationDate"), zone),
         eligible_places=texts(found, "eligiblePlaces"),
+        partial="eligiblePlaces" not in found or "placesUsedAt" not in found,  # as the list example of seed 001
         uses=_uses(found),
         entries_allowed=int(entries) if entries is not None else None,
         stored_value=number(found, "storedValue"),
