@@ -79,7 +79,8 @@ class CameraLine:
 
 def credential_of(read: Read) -> Credential:
     """Return what a decoder read as the domain's credential."""
-    return Credential(read.text, Symbology(read.format), read.data)
+    part = (read.part.number, read.part.count) if read.part else None
+    return Credential(read.text, Symbology(read.format), read.data, part)
 
 
 def text_lines(stream: BinaryIO, stop: threading.Event) -> Iterator[Credential]:

@@ -7,6 +7,7 @@ import numpy as np
 import zxingcpp
 
 from hardware.decode.read import Outline, Read
+from hardware.decode.structured_append import part_of
 from hardware.frames import Gray
 
 _B = zxingcpp.BarcodeFormat
@@ -76,7 +77,7 @@ class ZxingEngine:
         if name not in formats or not data:
             return None
         text = barcode.text if name != "UPCA" else data.decode("ascii", "replace")
-        return Read(name, text, data, _outline(barcode.position), self.name, _spare(barcode))
+        return Read(name, text, data, _outline(barcode.position), self.name, _spare(barcode), part_of(barcode))
 
 
 def _spare(barcode: zxingcpp.Barcode) -> float:

@@ -11,13 +11,13 @@ import struct
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from hardware.decode.read import FORMATS, Read
+from hardware.decode.read import FORMATS, Part, Read
 from hardware.frames import Frame, Gray
 from hardware.opencv import cv2
 
@@ -163,6 +163,7 @@ def _as_json(read: Read) -> dict[str, Any]:
         "data": read.data.hex(),
         "outline": read.outline,
         "engine": read.engine,
+        "part": [read.part.number, read.part.count] if read.part else None,
     }
 
 
@@ -172,7 +173,9 @@ def _from_json(item: dict[str, Any]) -> Read:
     outline = tuple((int(x), int(y)) for x, y in item["outline"])
     if len(outline) != 4:
         raise ValueError(f"{len(outline)} corners")
-    return Read(item["format"], item["text"], bytes.fromhex(item["data"]), outline, str(item["engine"])[:40])
+    part = Part(int(item["part"][0]), int(item["part"][1])) if item["part"] else None
+    engine = str(item["engine"])[:40]
+    return Read(item["format"], item["text"], bytes.fromhex(item["data"]), outline, engine, part=part)
 
 
 def rescaled(reads: Iterable[Read], scale: float) -> tuple[Read, ...]:
@@ -180,6 +183,5 @@ def rescaled(reads: Iterable[Read], scale: float) -> tuple[Read, ...]:
     if scale == 1.0:
         return tuple(reads)
     return tuple(
-        Read(r.format, r.text, r.data, tuple((round(x / scale), round(y / scale)) for x, y in r.outline), r.engine)
-        for r in reads
+        replace(read, outline=tuple((round(x / scale), round(y / scale)) for x, y in read.outline)) for read in reads
     )

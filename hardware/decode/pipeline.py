@@ -11,6 +11,7 @@ from hardware.decode.confirm import Confirmation
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
 from hardware.decode.enhance import VIEWS
 from hardware.decode.gate import Box, ChangeGate, Scene
+from hardware.decode.parts import Parts
 from hardware.decode.patches import find_patches, patch_of
 from hardware.decode.read import DEFAULT_FORMATS, TURN_SENSITIVE, Read, bounds, checked_formats
 from hardware.frames import Frame, Gray
@@ -47,6 +48,7 @@ class Pipeline:
         self._bar_reader = BarReader(self._zxing, self._bars)
         self._gate = ChangeGate()
         self._confirm = Confirmation()
+        self._parts = Parts()
         self._turn = 0
         self._blind = 0
         self._tracked: Read | None = None
@@ -56,7 +58,10 @@ class Pipeline:
         self.counts = Counts()
 
     def process(self, frame: Frame) -> list[Read]:
-        """All confirmed reads of this frame, outlines in its pixels."""
+        """All confirmed reads of this frame, outlines in its pixels; parts of a longer code joined."""
+        return self._parts.settle(self._confirmed(frame), frame.at)
+
+    def _confirmed(self, frame: Frame) -> list[Read]:
         self.counts.frames += 1
         scene = self._gate.look(frame.gray, frame.at)
         if scene.moved:

@@ -18,11 +18,25 @@ TURN_SENSITIVE: Final = LINEAR | {"PDF417"}
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a longer code: position from 1, how many there are (both 0: not told), and what all have alike.
+
+    `parity` is that of the whole code's bytes, all of them combined by exclusive or.
+    """
+
+    number: int = 0
+    count: int = 0
+    whole: str = ""
+    parity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """One code.
 
     `text` keeps control characters; `data` is the payload as coded, from the decoder of record; `outline` is the four
     corners in pixels of the frame; `engine` names who read it; `spare` is the share of error correction left unused.
+    `part` says that this is no code of its own: it must never be taken for what a pass says.
     """
 
     format: str
@@ -31,6 +45,7 @@ class Read:
     outline: Outline
     engine: str
     spare: float = field(default=0.0, compare=False)
+    part: Part | None = None
 
     @property
     def key(self) -> tuple[str, bytes]:

@@ -8,6 +8,7 @@ from hardware.decode.bars import BarReader
 from hardware.decode.confirm import SURE
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
 from hardware.decode.enhance import VIEWS
+from hardware.decode.parts import joined_reads
 from hardware.decode.patches import find_patches, patch_of
 from hardware.decode.read import DEFAULT_FORMATS, NEEDS_TWO, TURN_SENSITIVE, Read, bounds, checked_formats
 from hardware.frames import Gray
@@ -16,7 +17,7 @@ from hardware.frames import Gray
 def decode_image(
     gray: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], formats: frozenset[str] = DEFAULT_FORMATS
 ) -> list[Read]:
-    """All codes in one gray picture (height x width, 8 bit), best effort."""
+    """All codes in one gray picture (height x width, 8 bit), best effort; parts of a longer code joined."""
     checked_formats(formats)
     if gray.ndim != 2 or gray.dtype != np.uint8:
         raise ValueError(f"a gray 8-bit picture is needed, not {gray.shape} of {gray.dtype}")
@@ -33,7 +34,7 @@ def decode_image(
     zbar, _ = zbar_or_reason()
     if zbar is not None:
         found.add([read for read in zbar.read(gray, formats) if not found.covers(read)])
-    return found.reads
+    return joined_reads(found.reads)
 
 
 def _sure(gray: Gray, read: Read, reader: BarReader, *, views: int) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from hardware.decode.read import Part
 from scanner_app.commands.options import json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 
@@ -30,6 +31,13 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
+def _part(part: Part | None) -> str:
+    """What a reader of plain output is told of a part of a longer code."""
+    if part is None:
+        return ""
+    return f" (part {part.number} of {part.count} of a longer code)" if part.count else " (part of a longer code)"
+
+
 def _decode(path: Path, *, as_json: bool) -> bool:
     from hardware.recordings import reads_of
 
@@ -46,9 +54,12 @@ def _decode(path: Path, *, as_json: bool) -> bool:
             "frame": found.frame_index,
             "ms": round((time.perf_counter() - began) * 1000, 2),
         }
+        part = found.read.part
+        if part:
+            record["part"], record["parts"] = part.number, part.count
         if as_json:
             print_json(record)
         else:
-            say(f"{path}: {found.read.format} {found.read.text}")
+            say(f"{path}: {found.read.format}{_part(part)} {found.read.text}")
         began = time.perf_counter()
     return True

@@ -54,16 +54,20 @@ _TAPS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One presentation: the raw text as read, and how. `data` are the raw bytes where the reader had them."""
+    """One presentation: the raw text as read, and how. `data` are the raw bytes where the reader had them.
+
+    `part` is (number, count) of one part of a longer code, (0, 0) where the reader cannot tell: it names nobody.
+    """
 
     text: str
     symbology: Symbology
     data: bytes | None = None
+    part: tuple[int, int] | None = None
 
     @property
     def candidates(self) -> tuple[str, ...]:
         """Texts to look up, in order; empty when nothing readable is left."""
-        return candidates(self.text)
+        return candidates(self.text) if self.part is None else ()
 
 
 _ECI = re.compile(r"\\0000\d\d")  # AIM ECI designators that some scanners leave in the text

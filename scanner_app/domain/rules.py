@@ -47,7 +47,8 @@ Check = Callable[[Case], Refusal | None]
 def decide(matches: Matches, uses: Sequence[Use], place: Place, presented: Credential, now: datetime) -> Verdict:
     """Return the verdict on one presentation: the first failing check of rules.md, else ADMIT. `now` is aware UTC."""
     if not presented.candidates:
-        return _refuse(Reason.UNREADABLE)
+        part = presented.part
+        return _refuse(Reason.UNREADABLE, {"part": part[0], "parts": part[1]} if part else {})
     living = [p for p in matches.passes if not p.nullified] or list(matches.passes)
     if not living:
         reason = Reason.UNKNOWN if matches.complete else Reason.NOT_LOADED

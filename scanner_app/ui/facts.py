@@ -32,7 +32,7 @@ _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
 _WHY = (
     "used_at", "used_place", "used_device", "uses", "direction", "valid_from", "expired_at", "places", "opens_at",
     "closed_at", "template", "balance", "amount", "entries", "count", "holders", "flight", "shown_flight", "date",
-    "airport", "asked",
+    "airport", "asked", "part",
 )  # fmt: skip
 _ALONE = {"uses": Reason.ALREADY_USED, "direction": Reason.NOT_INSIDE}  # told with this reason only
 
@@ -44,9 +44,10 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
         value = verdict.detail.get(key)
         if value in (None, "", []) or _ALONE.get(key, verdict.reason) is not verdict.reason:
             continue
-        if key == "uses" and value == 1:
-            continue  # that it was used is the reason itself
-        found.append(Fact(texts.word(f"fact.{key}"), _value(key, value, telling)))
+        if (key == "uses" and value == 1) or (key == "part" and value == 0):
+            continue  # that it was used, that it is a part, is the reason itself
+        shown = f"{value} / {verdict.detail.get('parts')}" if key == "part" else _value(key, value, telling)
+        found.append(Fact(texts.word(f"fact.{key}"), shown))
     if verdict.detail.get("used_at") and not verdict.detail.get("used_device"):
         source = texts.word(f"fact.source.{verdict.detail.get('used_source', 'platform')}")
         found.insert(min(2, len(found)), Fact(texts.word("fact.used_device"), source))

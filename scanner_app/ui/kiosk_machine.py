@@ -16,6 +16,7 @@ from scanner_app.application.events import (
     Notice,
 )
 from scanner_app.domain.verdict import Outcome, Reason
+from scanner_app.ui import texts
 
 
 class State(StrEnum):
@@ -94,7 +95,7 @@ class Kiosk:
             return Kiosk(State.ADMITTED, "ADMIT")
         if verdict.outcome is Outcome.ATTENTION or verdict.reason in SEE_STAFF:
             return Kiosk(State.SEE_STAFF, verdict.reason.value if verdict.reason is not Reason.ADMIT else "ADMIT_STALE")
-        return Kiosk(State.REFUSED, verdict.reason.value)
+        return Kiosk(State.REFUSED, texts.verdict_code(verdict))
 
     def _device(self, event: DeviceChanged) -> Kiosk:
         if event.state in (DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN):

@@ -149,6 +149,7 @@ VERDICTS: dict[str, Verdict] = {
     "admit-stale": admitted(Grade.PENDING, 2, stale=True),
     "admit-look": admitted(Grade.NONE, 3),
     "admit-typed": admitted(Grade.PENDING, 4, shown=False),
+    "code-part": Verdict(Outcome.REFUSE, Reason.UNREADABLE, detail={"part": 2, "parts": 3}),
     **{
         reason.value.lower().replace("_", "-"): refused(reason, n)
         for n, reason in enumerate(Reason)

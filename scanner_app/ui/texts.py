@@ -141,6 +141,8 @@ def explain(error: ScannerError) -> str:
 
 def verdict_code(verdict: Verdict) -> str:
     """Return the code under which the catalogue keeps a verdict: admissions are told apart by their worth."""
+    if verdict.reason is Reason.UNREADABLE and "part" in verdict.detail:
+        return "CODE_PART"
     if verdict.reason is not Reason.ADMIT:
         return verdict.reason.value
     if verdict.outcome is Outcome.ATTENTION:

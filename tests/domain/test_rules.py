@@ -35,6 +35,13 @@ def test_unreadable(text: str) -> None:
     assert verdict.reason is Reason.UNREADABLE
 
 
+def test_one_part_of_a_longer_code_admits_nobody_whatever_it_says() -> None:
+    shown = Credential(SHOWN.text, Symbology.QR, part=(2, 3))
+    verdict = decide(Matches((TICKET,)), (), DOOR, shown, NOW)
+    assert (verdict.outcome, verdict.reason) == (Outcome.REFUSE, Reason.UNREADABLE)
+    assert verdict.detail == {"part": 2, "parts": 3}
+
+
 def test_unknown_says_who_was_asked() -> None:
     verdict = decide(Matches((), asked=("passcreator: Festival",)), (), DOOR, SHOWN, NOW)
     assert (verdict.reason, verdict.detail["asked"]) == (Reason.UNKNOWN, ["passcreator: Festival"])

@@ -1,0 +1,112 @@
+"""Structured append: parts are told apart from codes, joined when all were seen, and never taken for a pass."""
+
+import os
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+
+from hardware.decode import DEFAULT_FORMATS, Pipeline, decode_image
+from hardware.decode.engines import ZxingEngine
+from hardware.decode.link import Answer, read_answer, send_answer
+from hardware.decode.parts import PATIENCE
+from hardware.decode.structured_append import part_of
+from hardware.frames import Frame
+
+TEXT = "PASS-4711-OF-ZOË-" * 5
+
+
+def drawn(code, scale=4):
+    rows = np.array([[0 if dark else 255 for dark in row] for row in code.matrix], np.uint8)
+    return np.kron(np.pad(rows, 4, constant_values=255), np.ones((scale, scale), np.uint8))
+
+
+def parts(text=TEXT, count=3, **how):
+    return [drawn(code) for code in segno.make_sequence(text, symbol_count=count, **how)]
+
+
+def scene(*pictures):
+    side = 20 + max(picture.shape[0] for picture in pictures)
+    canvas = np.full((side + 20, side * len(pictures) + 20), 200, np.uint8)
+    for number, picture in enumerate(pictures):
+        canvas[20 : 20 + picture.shape[0], 20 + side * number : 20 + side * number + picture.shape[1]] = picture
+    return canvas
+
+
+@pytest.mark.parametrize("error", "LMQH")
+@pytest.mark.parametrize("length", [3, 40, 150, 400])
+def test_each_part_says_which_it_is(error, length):
+    """All versions and levels that a phone can show, upright, turned and in a mirror."""
+    for number, picture in enumerate(parts("b9Hé" * length, 4, error=error, boost_error=False), 1):
+        for seen in (picture, np.rot90(picture), picture[:, ::-1]):
+            (read,) = ZxingEngine().read(np.ascontiguousarray(seen), frozenset({"QR"}))
+            assert read.part is not None
+            assert (read.part.number, read.part.count) == (number, 4)
+
+
+@pytest.mark.parametrize("version", [1, 2, 7, 14, 25, 40])
+def test_a_code_of_its_own_is_no_part(version):
+    for text in ("4711", "PASS-1", "pass/1é"):
+        (read,) = ZxingEngine().read(drawn(segno.make_qr(text, version=version)), frozenset({"QR"}))
+        assert read.part is None
+
+
+def test_a_picture_with_every_part_gives_the_whole():
+    (read,) = decode_image(scene(*reversed(parts())))
+    assert (read.text, read.data, read.part) == (TEXT, TEXT.encode("latin-1"), None)
+
+
+def test_a_part_alone_is_given_as_a_part():
+    first, _, _ = parts()
+    (read,) = decode_image(scene(first))
+    assert (read.part.number, read.part.count) == (1, 3)
+
+
+def test_parts_of_two_codes_are_not_joined():
+    (first, _), (_, second) = parts("AAAA-ONE" * 6, 2), parts("BBBB-TWO" * 6 + "!", 2)
+    assert {read.part is not None for read in decode_image(scene(first, second))} == {True}
+
+
+def shown(pipeline, pictures, start=0):
+    found = []
+    for index, picture in enumerate(pictures, start):
+        found += pipeline.process(Frame(picture, index / 30, index))
+    return found
+
+
+def test_parts_shown_one_after_the_other_come_out_as_one():
+    pipeline = Pipeline()
+    pictures = [scene(picture) for picture in parts() for _ in range(6)]
+    assert {(read.text, read.part) for read in shown(pipeline, pictures)} == {(TEXT, None)}
+
+
+def test_one_part_held_up_is_told_of_after_a_while():
+    pipeline = Pipeline()
+    one = [scene(parts()[1])] * 75
+    early = shown(pipeline, one[: int(PATIENCE * 30)])
+    late = shown(pipeline, one[int(PATIENCE * 30) :], int(PATIENCE * 30))
+    assert early == []
+    assert {(read.part.number, read.part.count) for read in late} == {(2, 3)}
+
+
+def test_a_macro_pdf417_is_a_part_too():
+    """Its writer is not at hand: the engine's word for it is a field beside the text."""
+
+    assert part_of(SimpleNamespace(extra={"FileId": "001", "UEC": 1.0}, symbology_identifier="]L2")).count == 0
+    plain = zxingcpp.create_barcode("PASS-1", zxingcpp.BarcodeFormat.PDF417)
+    (read,) = ZxingEngine().read(np.array(plain.to_image(scale=3), np.uint8), DEFAULT_FORMATS)
+    assert read.part is None
+
+
+def test_parts_come_through_the_pipe_from_the_child():
+    first, *_ = parts()
+    reads = tuple(decode_image(scene(first)))
+    from_child, to_parent = os.pipe()
+    send_answer(to_parent, Answer(1, reads, 0.5, ""))
+    (read,) = read_answer(from_child, time.monotonic() + 5).reads
+    os.close(from_child)
+    os.close(to_parent)
+    assert (read.part.number, read.part.count) == (1, 3)
