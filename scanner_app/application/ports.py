@@ -375,6 +375,9 @@ class Platform(Protocol):
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform. `may_have_arrived`: an earlier try's outcome is unknown; find out before repeating."""
 
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses, since the last look. Asks nothing of the platform."""
+
     def reset(self) -> None:
         """Drop every connection: the machine has slept."""
 
@@ -408,6 +411,14 @@ class Feeding(Protocol):
     """A platform that may have a feed; `feed` is None where nobody switched it on. See `Can.FEED`."""
 
     feed: Feed | None
+
+
+class Rest(StrEnum):
+    """What connections at rest tell of the network; later ones are worse."""
+
+    QUIET = "quiet"  # all is as it was
+    ENDED = "ended"  # the other side closed one: every server does after a while
+    SILENT = "silent"  # the other end no longer confirms that it is there
 
 
 # --- what the door tells the screens ---------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ import threading
 import time
 from concurrent.futures import Future
 
+from scanner_app.platforms import rest
+
 Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
@@ -91,6 +93,7 @@ class Wires:
             sock.connect(address)  # type: ignore[arg-type]  # as getaddrinfo gave it
             self._still_wanted()
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            rest.watch(sock)
         except BaseException:
             self.drop(sock)
             raise

@@ -19,6 +19,7 @@ from urllib.parse import SplitResult
 
 import httpx
 
+from scanner_app.application.ports import Rest
 from scanner_app.domain.errors import Bug, PlatformKind, PlatformTrouble
 from scanner_app.platforms import answers, segments
 from scanner_app.platforms.address import checked_url, trusted
@@ -171,6 +172,10 @@ class Http:
             self._heard(reply.date)
         return reply
 
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses, since the last look."""
+        return self._transport.at_rest()
+
     def reset(self) -> None:
         """Drop every connection, also those in use: after sleep they may be half open."""
         self._transport.reset()
@@ -201,6 +206,12 @@ class Transport(httpx.BaseTransport):
             call: Call = request.extensions[DEADLINE]
             answer = pool.ask(call, request.method.encode(), request.url.raw_path, request.headers.raw, request.read())
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses."""
+        with self._lock:
+            pool = self._pool
+        return pool.at_rest()
 
     def reset(self) -> None:
         """Drop every connection, also those in use."""

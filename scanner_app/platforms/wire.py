@@ -17,6 +17,8 @@ from typing import Any
 
 import httpcore
 
+from scanner_app.application.ports import Rest
+from scanner_app.platforms import rest
 from scanner_app.platforms.deadline import Deadline, Wires
 
 logging.getLogger("httpcore").setLevel(logging.WARNING)  # its DEBUG lines hold headers
@@ -37,8 +39,8 @@ class Busy(threading.local):
 class Stream(httpcore.NetworkStream):
     """One connection. The library's own time-outs are for single reads and are not used."""
 
-    def __init__(self, sock: socket.socket, wires: Wires, busy: Busy) -> None:
-        self._sock, self._wires, self._busy = sock, wires, busy
+    def __init__(self, sock: socket.socket, backend: Backend) -> None:
+        self._sock, self._backend, self._wires, self._busy = sock, backend, backend.wires, backend.busy
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what came, b'' at the end."""
@@ -75,7 +77,8 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:  # ssl.SSLError is one
             raise httpcore.ConnectError(str(error)) from error
-        return Stream(secured, self._wires, self._busy)
+        self._backend.sock = secured
+        return Stream(secured, self._backend)
 
     def get_extra_info(self, info: str) -> Any:
         """Tell what is asked before an idle connection is used again."""
@@ -99,10 +102,11 @@ def _readable(sock: socket.socket) -> bool:
 
 
 class Backend(httpcore.NetworkBackend):
-    """How connections are opened."""
+    """How one connection is opened, and its socket from then on."""
 
     def __init__(self, wires: Wires, busy: Busy) -> None:
-        self._wires, self._busy = wires, busy
+        self.wires, self.busy = wires, busy
+        self.sock: socket.socket | None = None
 
     def connect_tcp(
         self,
@@ -114,7 +118,8 @@ class Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Return an open connection."""
         try:
-            return Stream(self._wires.connect(host, port, self._busy.call), self._wires, self._busy)
+            self.sock = self.wires.connect(host, port, self.busy.call)
+            return Stream(self.sock, self)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
@@ -138,6 +143,20 @@ class Answer:
         self._lent.close()
 
 
+class Connection(httpcore.HTTPConnection):
+    """One connection to the platform, opened at its first request."""
+
+    def __init__(
+        self, origin: httpcore.Origin, trust: ssl.SSLContext | None, keep_alive: float, backend: Backend
+    ) -> None:
+        super().__init__(origin, ssl_context=trust, keepalive_expiry=keep_alive, network_backend=backend)
+        self._backend = backend
+
+    def at_rest(self) -> Rest:
+        """Return what became of it, while nobody uses it."""
+        return rest.look(self._backend.sock) if self._backend.sock else Rest.QUIET
+
+
 class _StaleConnection(Exception):
     """A kept connection had been closed by the other side; nothing came of the question."""
 
@@ -156,7 +175,7 @@ class Pool:
         self._trust, self._keep_alive = trust, keep_alive
         self._busy, self._wires = Busy(), Wires()
         self._lock = threading.Lock()
-        self._idle: list[httpcore.HTTPConnection] = []
+        self._idle: list[Connection] = []
         self._room = threading.BoundedSemaphore(most)
         self._closed = False
 
@@ -188,7 +207,7 @@ class Pool:
             return Answer(response, lent.pop_all())
 
     @contextmanager
-    def _connection(self, call: Call) -> Iterator[httpcore.HTTPConnection]:
+    def _connection(self, call: Call) -> Iterator[Connection]:
         """Lend a connection for one call; it is kept if the call left it in order."""
         self._busy.call = call
         if not self._room.acquire(timeout=call.left()):
@@ -202,28 +221,33 @@ class Pool:
         finally:
             self._room.release()
 
-    def _take(self) -> httpcore.HTTPConnection:
+    def _take(self) -> Connection:
         while True:
             with self._lock:
                 idle = self._idle.pop() if self._idle else None
             if idle is None:
-                return httpcore.HTTPConnection(
-                    self._origin,
-                    ssl_context=self._trust,
-                    keepalive_expiry=self._keep_alive,
-                    network_backend=Backend(self._wires, self._busy),
-                )
+                return Connection(self._origin, self._trust, self._keep_alive, Backend(self._wires, self._busy))
             if not idle.has_expired():
                 return idle
             idle.close()
 
-    def _give_back(self, connection: httpcore.HTTPConnection) -> None:
+    def _give_back(self, connection: Connection) -> None:
         with self._lock:
             keep = connection.is_idle() and not self._closed
             if keep:
                 self._idle.append(connection)
         if not keep:
             connection.close()
+
+    def at_rest(self) -> Rest:
+        """Return the worst that became of a connection at rest since the last look; those that ended are given up."""
+        with self._lock:
+            found = [(each, each.at_rest()) for each in self._idle]
+            self._idle = [each for each, rest_of in found if rest_of is Rest.QUIET and not each.has_expired()]
+            gone = [each for each, _ in found if each not in self._idle]
+        for connection in gone:
+            connection.close()
+        return max((rest_of for _, rest_of in found), key=tuple(Rest).index, default=Rest.QUIET)
 
     def close(self) -> None:
         """End every call under way, and every later one, at once."""

@@ -23,7 +23,8 @@ class Line:
     @classmethod
     def open(cls, config: AccountConfig, platform: Platform, clerk: Clerk, clock: Clock) -> Line:
         """Return a line of which nothing is known yet."""
-        return cls(config, platform, clerk, clock, Connectivity(config.id, platform.check, clock))
+        connectivity = Connectivity(config.id, platform.check, clock, rest=platform.at_rest)
+        return cls(config, platform, clerk, clock, connectivity)
 
     @property
     def account(self) -> str:

@@ -56,7 +56,7 @@ class Link:
 
     def start(self) -> None:
         """Start the threads."""
-        jobs = [("probe", self._probe), ("download", self._download)]
+        jobs = [("probe", self.line.connectivity.run), ("download", self._download)]
         if self._follower is not None:
             jobs.append(("feed", self._follower.run))
         for job, work in jobs:
@@ -119,20 +119,6 @@ class Link:
         )
 
     # --- threads ---
-    def _probe(self) -> None:
-        """Find out whether there is a way, when nothing else has lately."""
-        connectivity = self.line.connectivity
-        while not connectivity.bell.closed:
-            wait = connectivity.until_probe()
-            if wait > 0:
-                connectivity.bell.wait(wait)
-                continue
-            try:
-                connectivity.probe()
-            except Exception:
-                log.exception("probe of %s", self.line.account)
-                connectivity.bell.wait(DISK_SECONDS)
-
     def _download(self) -> None:
         while not self._bell.closed:
             try:

@@ -94,6 +94,17 @@ def hang_up(peer: Peer) -> None:
     peer.keep = False
 
 
+def then_hang_up(then: Behaviour) -> Behaviour:
+    """An answer, and a little later the end of the connection that was to be kept."""
+
+    def behave(peer: Peer) -> None:
+        then(peer)
+        peer.wait(0.05)
+        peer.keep = False
+
+    return behave
+
+
 def half_open(peer: Peer) -> None:
     """Nothing ever comes, and nothing ends."""
     peer.wait(3600)

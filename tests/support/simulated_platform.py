@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from support.virtual_time import World
 
-from scanner_app.application.ports import Answer, Can, Capabilities, Delivery, Door, Page, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Delivery, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import IdentifierKind, Pass
 from scanner_app.domain.scan import Operation, OperationKind
@@ -134,6 +134,9 @@ class SimulatedPlatform:
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         return self._call("deliver", lambda: self._deliver(operation, may_have_arrived))
+
+    def at_rest(self) -> Rest:
+        return self.rest
 
     def reset(self) -> None:
         self.resets += 1

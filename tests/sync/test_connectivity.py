@@ -7,7 +7,7 @@ from support.simulated_platform import fails, script
 
 from scanner_app.application.ports import Connection
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.sync.connectivity import IDLE_SECONDS, LOCKED_SECONDS, OFFLINE_SECONDS, Connectivity
+from scanner_app.sync.connectivity import IDLE_SECONDS, LOCKED_SECONDS, OFFLINE_SECONDS, QUIET_SECONDS, Connectivity
 
 
 @pytest.fixture
@@ -107,3 +107,61 @@ def test_a_probe_sets_the_clock(platform, world):
     clock = world.clock(error=-100.0)
     Connectivity("sim", platform.check, clock).probe()
     assert clock.offset == pytest.approx(100.0, abs=1.0)
+
+
+def test_a_call_that_brings_nothing_is_doubted_long_before_its_own_deadline(connectivity, platform, world):
+    connectivity.probe()
+
+    def hangs():
+        assert connectivity.until_probe() == pytest.approx(QUIET_SECONDS)
+        world.advance(QUIET_SECONDS)
+        assert connectivity.until_probe() == 0.0
+
+    connectivity.ask(hangs)
+    assert connectivity.until_probe() > QUIET_SECONDS  # it came back: nothing is in doubt any more
+
+
+def test_a_platform_that_is_only_slow_is_asked_once_a_second_at_most(connectivity, platform, world):
+    connectivity.probe()
+    probes = []
+
+    def slow():
+        for _ in range(10):
+            world.advance(connectivity.until_probe())
+            connectivity.probe()
+            probes.append(world.elapsed)
+
+    began = world.elapsed
+    connectivity.ask(slow)
+    assert len(probes) == 10
+    assert world.elapsed - began >= 10 * QUIET_SECONDS - 0.001
+    assert connectivity.state is Connection.ONLINE
+
+
+def test_other_answers_keep_a_slow_call_above_suspicion(connectivity, platform, world):
+    connectivity.probe()
+
+    def slow():
+        world.advance(QUIET_SECONDS / 2)
+        ask(connectivity, platform)  # another thread's
+        assert connectivity.until_probe() == pytest.approx(QUIET_SECONDS)
+
+    connectivity.ask(slow)
+
+
+def test_a_call_under_way_wakes_whoever_waits_for_the_next_probe(connectivity):
+    connectivity.probe()
+    connectivity.ask(lambda: None)
+    assert connectivity.bell.wait(0.0)
+
+
+def test_nonsense_from_a_probe_beside_a_hanging_call_is_no_storm(connectivity, platform, world):
+    connectivity.probe()
+    platform.next_fault = lambda _: fails(PlatformKind.NONSENSE)
+
+    def hangs():
+        world.advance(QUIET_SECONDS)
+        connectivity.probe()
+        assert connectivity.until_probe() >= QUIET_SECONDS * 0.9
+
+    connectivity.ask(hangs)

@@ -13,7 +13,7 @@ from scanner_app.platforms.pace import Pace
 from scanner_app.platforms.strict_json import Json, nonsense
 
 DEADLINE = 10.0
-CHECK = 3.0
+CHECK = 2.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 FIRST_LOOK, LONGEST_LOOK = 0.1, 2.0
 """Seconds between two looks at a ticket: doubled each time."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
@@ -212,6 +212,10 @@ class AirshipPlatform:
                 pace.wait(min(0.25, clock.left()))
             except TimeoutError:
                 raise nonsense("the update does not show") from None
+
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses."""
+        return self._http.at_rest()
 
     def reset(self) -> None:
         """Drop every connection, after sleep."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
@@ -28,7 +28,7 @@ from scanner_app.platforms.zones import since, to_utc, zone_named
 
 OVERLAP = timedelta(minutes=2)
 """How far a delta reaches back before the round's start (rules.md, "Sync")."""
-CHECK = 3.0
+CHECK = 2.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 ZONE_TOLERANCE = timedelta(minutes=1)
 NO_SUCH_CALL = (404, 405, 501)
@@ -195,6 +195,10 @@ class PasscreatorPlatform:
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell Passcreator what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses."""
+        return self._http.at_rest()
 
     def reset(self) -> None:
         """Drop every connection, after sleep."""

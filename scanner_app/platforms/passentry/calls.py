@@ -10,7 +10,7 @@ from scanner_app.platforms.strict_json import Json
 
 PER_SECOND = 9
 DEADLINE = 10.0
-CHECK = 3.0
+CHECK = 2.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 PATH = ("api", "v1")
 

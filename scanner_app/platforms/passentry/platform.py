@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
@@ -195,6 +195,10 @@ class PassEntryPlatform:
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell PassEntry what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses."""
+        return self._http.at_rest()
 
     def reset(self) -> None:
         """Drop every connection, after sleep."""

@@ -14,7 +14,7 @@ from scanner_app.platforms.passkit.token import NOISE, Mint
 from scanner_app.platforms.strict_json import Json, decode, nonsense
 
 DEADLINE = 10.0
-CHECK = 3.0
+CHECK = 2.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 PAGE = 100
 UNMAPPED = 501

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
@@ -210,6 +210,10 @@ class PassKitPlatform:
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell PassKit what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def at_rest(self) -> Rest:
+        """Return what became of the connections that nobody uses."""
+        return self._http.at_rest()
 
     def reset(self) -> None:
         """Drop every connection, after sleep."""
