@@ -1,0 +1,46 @@
+"""The ports: what the application needs of storage, platforms and time. Adapters live in their own rooms."""
+
+from scanner_app.application.ports.cache import CacheReader, CacheState, CacheTx, WalkState
+from scanner_app.application.ports.clerk import Clerk, Priority
+from scanner_app.application.ports.clock import Clock
+from scanner_app.application.ports.connection import Connection
+from scanner_app.application.ports.feed import Feed, Feeding, News
+from scanner_app.application.ports.ledger import FactRow, LedgerReader, LedgerTx, OutboxItem
+from scanner_app.application.ports.platform import (
+    Answer,
+    Can,
+    Capabilities,
+    Delivery,
+    Door,
+    Page,
+    Platform,
+    Rest,
+    Template,
+)
+
+__all__ = [
+    "Answer",
+    "CacheReader",
+    "CacheState",
+    "CacheTx",
+    "Can",
+    "Capabilities",
+    "Clerk",
+    "Clock",
+    "Connection",
+    "Delivery",
+    "Door",
+    "FactRow",
+    "Feed",
+    "Feeding",
+    "LedgerReader",
+    "LedgerTx",
+    "News",
+    "OutboxItem",
+    "Page",
+    "Platform",
+    "Priority",
+    "Rest",
+    "Template",
+    "WalkState",
+]
