@@ -25,6 +25,7 @@ from scanner_app.application.find import Finder, Oracle
 from scanner_app.application.hub import Hub
 from scanner_app.application.ports import Capabilities, Connection, Platform
 from scanner_app.application.present import Desk
+from scanner_app.clock_memory import ClockMemory
 from scanner_app.crash import CrashFile
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble, StorageTrouble
 from scanner_app.lifecycle import InstanceLock, Parts
@@ -129,6 +130,7 @@ class Kiosk:
         self.secrets = SecretStore(data_dir, use_keyring=use_keyring)
         self.pins = Pins(data_dir)
         self.clock = SystemClock()
+        self._clock_memory = ClockMemory(data_dir)
         self._accounts = Accounts.open(self.settings.load(), self.secrets)
         self._parts.add("platforms", self._close_accounts)
         if not writes and not (data_dir / "ledger.db").exists():
@@ -139,8 +141,7 @@ class Kiosk:
         self.store = Store(data_dir, self.tenants(), read_only=not writes, on_damage=self._damaged)
         self.store.open()
         self._parts.add("store", self.store.close)
-        if writes:
-            self._keep_time()
+        self._keep_time(writes=writes)
         self.sync = self._runner()
         self._syncing = False
         finder = Finder(self.store, self.settings.load, self.oracles, keeps=writes)
@@ -163,8 +164,14 @@ class Kiosk:
         self.settings.changed.append(self._follow)
         self._parts.add("venue", start_hub(self.hub))
 
-    def _keep_time(self) -> None:
-        """It cannot be earlier than the last scan, whatever this computer's clock says."""
+    def _keep_time(self, *, writes: bool) -> None:
+        """It cannot be earlier than the last scan or the last word of a platform, whatever our clock says."""
+        if (known := self._clock_memory.read()) is not None:
+            self.clock.recall(known)
+        if not writes:
+            return
+        self.clock.on_known = self._clock_memory.keep
+        self._parts.add("clock", self.clock.check)
         with contextlib.closing(self.store.ledger_reader()) as reader:
             for last in reader.recent_scans(1):
                 self.clock.floor(last.at)

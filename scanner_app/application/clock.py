@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from scanner_app.application.ports import ClockOffset
 from scanner_app.domain.scan import Moment
 
 WARN_SECONDS = 30.0
@@ -79,6 +80,8 @@ class SystemClock:
         self._wall, self._monotonic, self._steady, self._warn = wall, monotonic, steady, warn_seconds
         self._runs_asleep = runs_asleep
         self.on_jump: Callable[[float], None] | None = None
+        self.on_known: Callable[[ClockOffset], None] = lambda _: None
+        self._recalled: ClockOffset | None = None
         self._lock = threading.Lock()
         self._heard: deque[Anchor] = deque(maxlen=SAMPLES)
         self._ledger: Anchor | None = None
@@ -118,6 +121,21 @@ class SystemClock:
             return platform_offset(self._heard, self._look())
 
     @property
+    def known(self) -> ClockOffset | None:
+        """What was last known of the platform's clock, here or by an earlier run; None if nothing was."""
+        with self._lock:
+            look = self._look()
+            offset = platform_offset(self._heard, look)
+            if offset is None or self._platform is None:
+                return self._recalled
+            return ClockOffset(offset, look.wall - timedelta(seconds=look.steady - self._platform.steady))
+
+    def recall(self, known: ClockOffset) -> None:
+        """Take over what an earlier run knew: it is told, and time cannot be earlier than the platform's was then."""
+        self._recalled = known
+        self.floor(known.at + timedelta(seconds=known.seconds))
+
+    @property
     def warning(self) -> bool:
         """Whether our clock is so far from the platform's, or so far behind the ledger, that people must know."""
         offset = self.now().offset
@@ -131,6 +149,8 @@ class SystemClock:
 
     def check(self) -> float:
         """Return the seconds by which wall time jumped since the last check (0.0: not at all), and tell who listens."""
+        if self._heard and (known := self.known) is not None:
+            self.on_known(known)
         with self._lock:
             self._look()
             jump, self._jump = self._jump, 0.0

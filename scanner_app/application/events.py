@@ -117,6 +117,7 @@ class Status:
     last_sync: datetime | None = None
     cache_age: float | None = None  # seconds
     clock_offset: float | None = None  # seconds, platform minus ours
+    clock_heard: datetime | None = None  # when the platform's clock was last heard, by ours
     admitted: int = 0
     inside: int | None = None
     refused_here: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scanner_app.application.events import AccountStatus, Status
-from scanner_app.application.ports import Connection, FactRow, LedgerReader
+from scanner_app.application.ports import Connection, LedgerReader
 from scanner_app.application.present import Desk
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import Moment, OperationState
@@ -24,12 +24,11 @@ class Counts:
     admitted: int = 0
     refused: int = 0
     inside: int | None = None
-    last_offset: float | None = None
 
 
 def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
     """Return the status of the place in use. `accounts` as the sync threads see them."""
-    settings, moment = desk.settings(), desk.clock.now()
+    settings, moment, known = desk.settings(), desk.clock.now(), desk.clock.known
     place = settings.current_place
     counts = _counts(desk, place, moment)
     syncs = [a.last_sync for a in accounts]
@@ -49,7 +48,8 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         conflicts=counts.conflicts,
         last_sync=oldest,
         cache_age=(moment.trusted - oldest).total_seconds() if oldest else None,
-        clock_offset=moment.offset if moment.offset is not None else counts.last_offset,
+        clock_offset=moment.offset if moment.offset is not None or known is None else known.seconds,
+        clock_heard=known.at if known else None,
         admitted=counts.admitted,
         inside=counts.inside,
         refused_here=counts.refused,
@@ -66,7 +66,6 @@ def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
             outbox.get(OperationState.PENDING, 0),
             outbox.get(OperationState.REFUSED, 0),
             len(ledger.conflicts(open_only=True)),
-            last_offset=_last_offset(ledger.recent_scans(1)),
         )
         if place is None:
             return counts
@@ -85,9 +84,3 @@ def _inside(ledger: LedgerReader, place: Place) -> int | None:
     if place.policy is not Policy.IN_OUT:
         return None
     return sum(ledger.inside_count(name) for name in {a.place or place.name for a in place.accepts})
-
-
-def _last_offset(newest: Sequence[FactRow]) -> float | None:
-    """The offset that the last scan was kept with: what a program that talks to nobody can know of the clock."""
-    found = newest[0].body.get("clock_offset") if newest else None
-    return float(found) if isinstance(found, (int, float)) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from scanner_app.application.events import AccountStatus, Status
 from scanner_app.bootstrap import open_kiosk
@@ -48,6 +48,7 @@ def status_record(status: Status) -> dict[str, object]:
         "last_sync": _iso(status.last_sync),
         "cache_age": status.cache_age,
         "clock_offset": status.clock_offset,
+        "clock_offset_age": _age(status.clock_heard),
         "admitted_today": status.admitted,
         "accounts": [_account(a) for a in status.accounts],
     }
@@ -63,6 +64,10 @@ def _account(account: AccountStatus) -> dict[str, object]:
         "last_sync": _iso(account.last_sync),
         "trouble": account.trouble,
     }
+
+
+def _age(heard: datetime | None) -> float | None:
+    return round(max(0.0, (datetime.now(UTC) - heard).total_seconds()), 1) if heard else None
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -1,10 +1,13 @@
 """Wall time may jump, sleep and lie; what the platform said, and what the ledger holds, keep the door's time honest."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from scanner_app.application.clock import SystemClock
+from scanner_app.application.ports import ClockOffset
+from scanner_app.clock_memory import ClockMemory
 
 START = datetime(2026, 10, 24, 18, 0, tzinfo=UTC)
 
@@ -117,3 +120,50 @@ def test_slow_drift_is_no_jump(machine: Machine) -> None:
         machine.wall_time += timedelta(milliseconds=100)
         clock.now()
     assert clock.check() == 0.0
+
+
+def test_what_was_heard_is_known_and_ages(machine: Machine) -> None:
+    clock = machine.clock()
+    assert clock.known is None
+    clock.heard(machine.wall_time + timedelta(seconds=40))
+    machine.pass_time(90)
+    known = clock.known
+    assert known is not None
+    assert known.seconds == pytest.approx(40.5)
+    assert known.at == START
+
+
+def test_what_an_earlier_run_knew_is_told_until_something_is_heard_and_keeps_time_above_it(machine: Machine) -> None:
+    clock = machine.clock()
+    clock.recall(ClockOffset(40.0, START + timedelta(hours=1)))  # our clock was set back since
+    assert clock.known == ClockOffset(40.0, START + timedelta(hours=1))
+    assert clock.now().trusted == START + timedelta(hours=1, seconds=40)
+    clock.heard(machine.wall_time)
+    assert clock.known is not None
+    assert clock.known.seconds == pytest.approx(0.5)
+
+
+def test_whoever_keeps_the_offset_hears_of_it_at_the_next_look(machine: Machine) -> None:
+    clock = machine.clock()
+    told: list[ClockOffset] = []
+    clock.on_known = told.append
+    clock.check()
+    assert told == []
+    clock.heard(machine.wall_time)
+    clock.check()
+    assert [round(known.seconds, 1) for known in told] == [0.5]
+
+
+def test_the_offset_survives_on_disk_and_a_broken_file_is_only_nothing_known(tmp_path: Path) -> None:
+    memory = ClockMemory(tmp_path)
+    assert memory.read() is None
+    memory.keep(ClockOffset(12.345, START))
+    assert ClockMemory(tmp_path).read() == ClockOffset(12.345, START)
+    written = (tmp_path / "clock.json").stat().st_mtime_ns
+    memory.keep(ClockOffset(12.5, START + timedelta(seconds=5)))
+    assert (tmp_path / "clock.json").stat().st_mtime_ns == written  # no news
+    memory.keep(ClockOffset(15.0, START + timedelta(seconds=6)))
+    assert ClockMemory(tmp_path).read() == ClockOffset(15.0, START + timedelta(seconds=6))
+    for rubbish in ("", "[]", '{"offset": "x", "at": 7}', '{"offset": 1, "at": "2026-01-01"}'):
+        (tmp_path / "clock.json").write_text(rubbish)
+        assert ClockMemory(tmp_path).read() is None

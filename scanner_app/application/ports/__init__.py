@@ -2,7 +2,7 @@
 
 from scanner_app.application.ports.cache import CacheReader, CacheState, CacheTx, WalkState
 from scanner_app.application.ports.clerk import Clerk, Priority
-from scanner_app.application.ports.clock import Clock
+from scanner_app.application.ports.clock import Clock, ClockOffset
 from scanner_app.application.ports.connection import Connection
 from scanner_app.application.ports.feed import Feed, Feeding, News
 from scanner_app.application.ports.ledger import FactRow, LedgerReader, LedgerTx, OutboxItem
@@ -27,6 +27,7 @@ __all__ = [
     "Capabilities",
     "Clerk",
     "Clock",
+    "ClockOffset",
     "Connection",
     "Delivery",
     "Door",

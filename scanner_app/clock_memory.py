@@ -1,0 +1,53 @@
+"""What a kiosk knows of its platform's clock, kept over restarts: `clock.json` in the data folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from scanner_app.application.ports import ClockOffset
+from scanner_app.domain.errors import StorageTrouble
+from scanner_app.files import read_json, write_private
+
+log = logging.getLogger(__name__)
+
+FILE = "clock.json"
+OLD_SECONDS = 60.0
+MOVED_SECONDS = 1.0
+"""What is on disk is replaced when it is older or further off than this: not with every answer."""
+
+
+class ClockMemory:
+    """The file. What cannot be read or written is only not known after the next start; nothing depends on it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._file = data_dir / FILE
+        self._kept: ClockOffset | None = None
+
+    def read(self) -> ClockOffset | None:
+        """Return what an earlier run knew, None if nothing."""
+        try:
+            found = read_json(self._file) or {}
+            at = datetime.fromisoformat(found["at"])
+            self._kept = ClockOffset(float(found["offset"]), at) if at.tzinfo else None
+        except (StorageTrouble, KeyError, TypeError, ValueError):
+            self._kept = None
+        return self._kept
+
+    def keep(self, known: ClockOffset) -> None:
+        """Write what is known now, if that is news."""
+        if self._kept is None or self._news(self._kept, known):
+            self._write(known)
+
+    def _news(self, kept: ClockOffset, known: ClockOffset) -> bool:
+        older = abs((known.at - kept.at).total_seconds())  # also when our clock was set back
+        return older > OLD_SECONDS or abs(known.seconds - kept.seconds) > MOVED_SECONDS
+
+    def _write(self, known: ClockOffset) -> None:
+        self._kept = known  # also where it cannot be written: not tried again every second
+        try:
+            write_private(self._file, json.dumps({"offset": round(known.seconds, 3), "at": known.at.isoformat()}))
+        except StorageTrouble as trouble:
+            log.warning("the clock's offset is not kept: %s", trouble.code)
