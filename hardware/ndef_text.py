@@ -68,7 +68,13 @@ def text_of(record: Record) -> str | None:
         return None
     status = record.payload[0]
     encoded = record.payload[1 + (status & 0x3F) :]
-    return encoded.decode("utf-16" if status & 0x80 else "utf-8")
+    return utf_16(encoded) if status & 0x80 else encoded.decode("utf-8")
+
+
+def utf_16(encoded: bytes) -> str:
+    """UTF-16 by its byte order mark, without one high byte first (NFC Forum Text RTD, 3.4). Raises ValueError."""
+    marked = encoded[:2] in (b"\xfe\xff", b"\xff\xfe")
+    return encoded.decode("utf-16" if marked else "utf-16-be")
 
 
 def is_clean(text: str) -> bool:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote
 
 from hardware.apple_vas import AppleWallet
@@ -22,6 +22,7 @@ from hardware.serial_reader import SerialProfile, Source, serial_reader
 from hardware.smart_tap import GoogleWallet
 from hardware.sun import SunKeys
 from hardware.text_reader import CredentialReader, LineState, OnCredential, OnState
+from hardware.vas_memory import VasMemory
 
 KINDS = ("scanner", "vas", "smart_tap", "ndef_text", "ndef_uri", "sun", "uid")
 _OPTIONS = {"serial": {"baud", "suffix", "idle", "vtap", "from"}, "evdev": {"layout"}, "relay": set[str]()}
@@ -34,13 +35,14 @@ class BadSpec(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NfcOptions:
-    """What counts at NFC readers; wallets are off without keys."""
+    """What counts at NFC readers; wallets are off without keys. All readers of a kiosk share one `vas_memory`."""
 
     apple: AppleWallet | None = None
     google: GoogleWallet | None = None
-    ndef_prefixes: Sequence[str] = ()
+    ndef_prefixes: Sequence[str] | None = ()  # None: any link whole, for looking at tags
     uid_opt_in: bool = False
     sun_keys: SunKeys | None = None
+    vas_memory: VasMemory = field(default_factory=VasMemory, compare=False)
 
 
 def is_reader(spec: str) -> bool:
@@ -102,9 +104,10 @@ class NfcReader:
             on_refused=self._on_refused,
             apple=options.apple,
             google=options.google,
-            ndef_prefixes=tuple(options.ndef_prefixes),
+            ndef_prefixes=options.ndef_prefixes,
             uid_opt_in=options.uid_opt_in,
             sun_keys=options.sun_keys,
+            vas_memory=options.vas_memory,
         )
         self._poller.start()
 

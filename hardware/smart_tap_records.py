@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from hardware.apdu import command
 from hardware.ndef import BadNdef, Record, decode, encode, external
-from hardware.ndef_text import is_clean, text_of
+from hardware.ndef_text import is_clean, text_of, utf_16
 
 VERSION = b"\x00\x01"
 STATUS_OK = 1
 _BINARY = b"\x04"
-_ENCODINGS = {0x00: "utf-8", 0x01: "ascii", 0x02: "utf-8", 0x03: "utf-16"}
-_AS_BINARY, _AS_BCD = 0x04, 0x05
+_ENCODINGS = {0x00: "utf-8", 0x01: "ascii", 0x02: "utf-8"}
+_AS_UTF_16, _AS_BINARY, _AS_BCD = 0x03, 0x04, 0x05
 _OBJECTS = {
     b"ly": "loyalty", b"of": "offer", b"gc": "gift_card", b"pl": "private_label", b"et": "event_ticket",
     b"fl": "flight", b"tr": "transit", b"gr": "generic",
@@ -157,6 +157,8 @@ def _formatted(payload: bytes) -> str:
     style, raw = payload[0], payload[1:]
     if style in (_AS_BINARY, _AS_BCD):
         return raw.hex().upper()
+    if style == _AS_UTF_16:
+        return utf_16(raw)
     if style not in _ENCODINGS:
         raise BadNdef(f"unknown value format {style:02x}")
     return raw.decode(_ENCODINGS[style])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 _PICC_TAG = 0xC7  # UID mirrored, counter mirrored, UID of 7 bytes
 _SESSION = bytes.fromhex("3CC300010080")
+_COUNTING = threading.Lock()  # two readers of one kiosk share the counters
 _PARAMETERS = (("e", "c"), ("picc_data", "cmac"))
 
 
@@ -86,10 +88,11 @@ def short_mac(file_key: bytes, uid: bytes, counter: bytes, text: bytes = b"") ->
 
 
 def _risen(read: SunRead, keys: SunKeys) -> SunRead | SunReason:
-    if read.counter <= keys.counters.get(read.uid, -1):
-        return SunReason.COUNTER_NOT_RISING
-    keys.counters[read.uid] = read.counter
-    return read
+    with _COUNTING:
+        if read.counter <= keys.counters.get(read.uid, -1):
+            return SunReason.COUNTER_NOT_RISING
+        keys.counters[read.uid] = read.counter
+        return read
 
 
 def _decrypt(data: bytes, key: bytes) -> bytes:

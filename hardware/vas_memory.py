@@ -6,6 +6,7 @@ VAS answers carry no reader nonce, so an old cryptogram decrypts as well as a ne
 from __future__ import annotations
 
 import hashlib
+import threading
 from enum import Enum
 
 DEFAULT_WINDOW_S = 600  # phone clocks drift; longer makes harvesting easier
@@ -21,22 +22,24 @@ class Freshness(Enum):
 
 
 class VasMemory:
-    """Judges each cryptogram once. Forgets it only when its time stamp alone would refuse it."""
+    """Judges each cryptogram once. Forgets it only when its time stamp alone would refuse it. For any thread."""
 
     def __init__(self, window_s: float = DEFAULT_WINDOW_S) -> None:
         self._window = window_s
         self._seen: dict[bytes, float] = {}
         self._sweep_at = _SWEEP_AT
+        self._lock = threading.Lock()
 
     def judge(self, cryptogram: bytes, phone_time: float, now: float) -> Freshness:
         """FRESH the first time within the window (Unix seconds), then REPLAYED; STALE outside it."""
         if abs(now - phone_time) > self._window:
             return Freshness.STALE
         digest = hashlib.sha256(cryptogram).digest()
-        if digest in self._seen:
-            return Freshness.REPLAYED
-        self._sweep(now)
-        self._seen[digest] = phone_time
+        with self._lock:
+            if digest in self._seen:
+                return Freshness.REPLAYED
+            self._sweep(now)
+            self._seen[digest] = phone_time
         return Freshness.FRESH
 
     def _sweep(self, now: float) -> None:

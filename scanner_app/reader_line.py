@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from hardware.readers import BadSpec, NfcOptions, open_reader
 from hardware.smart_tap import GoogleWallet
 from hardware.sun import read_keys
 from hardware.text_reader import LineState
+from hardware.vas_memory import VasMemory
 from hardware.wallet_keys import BadKey, load_key
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, SUN_KEYS, Settings
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
@@ -62,11 +64,19 @@ class ReaderLine:
         self._tell(Notice(f"tap_{refused.reason.value}", Level.INFO, self.spec))
 
 
-def nfc_options(settings: Settings, secrets: Secrets, counters: MutableMapping[bytes, int]) -> NfcOptions:
-    """What counts at NFC readers by these settings. A wallet whose key is missing or bad stays off, and is logged.
+@dataclass(frozen=True, slots=True)
+class TapMemory:
+    """What was seen at any reader of this kiosk: a copied tag or tap must not count at the reader beside it either.
 
     `counters`: the last counter of each proven tag.
     """
+
+    counters: MutableMapping[bytes, int]
+    cryptograms: VasMemory = field(default_factory=VasMemory)
+
+
+def nfc_options(settings: Settings, secrets: Secrets, memory: TapMemory) -> NfcOptions:
+    """What counts at NFC readers by these settings. A wallet whose key is missing or bad stays off, and is logged."""
     taps = settings.devices.taps
     tags = secrets.get(SUN_KEYS)
     apple = _key(secrets, APPLE_KEY) if taps.apple_pass_types else None
@@ -76,7 +86,8 @@ def nfc_options(settings: Settings, secrets: Secrets, counters: MutableMapping[b
         google=GoogleWallet(taps.google_collector, google, taps.google_key_version) if google else None,
         ndef_prefixes=taps.uri_prefixes,
         uid_opt_in=taps.card_uids,
-        sun_keys=read_keys(tags, counters) if tags else None,
+        sun_keys=read_keys(tags, memory.counters) if tags else None,
+        vas_memory=memory.cryptograms,
     )
 
 

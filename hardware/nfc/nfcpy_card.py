@@ -89,5 +89,7 @@ def _kind(target: Any, technology: str) -> CardKind:
     sak = target.sel_res[0] if target.sel_res else None
     if sak is None:
         return CardKind.OTHER  # type 1 (Topaz): nobody hands those out any more
-    # Phones answer 0x20 or 0x60: bit 0x40 (peer to peer) must not keep them from being read.
-    return CardKind.ISO_DEP if sak & 0x20 else CardKind.TYPE_2 if not sak & 0x40 else CardKind.OTHER
+    if sak & 0x20:
+        return CardKind.ISO_DEP  # phones answer 0x20 or 0x60: bit 0x40 (peer to peer) must not hide them
+    # Bit 0x08: MIFARE Classic, which answers no READ before it is authenticated; waiting for it costs a guest's time.
+    return CardKind.TYPE_2 if not sak & (0x40 | 0x08) else CardKind.OTHER

@@ -30,7 +30,8 @@ from hardware.nfc.nfcpy_card import NfcpyCard
 logging.getLogger("nfc").setLevel(logging.CRITICAL)
 
 _BRTY = {"A": "106A", "B": "106B", "F": "212F"}
-_UDP_SENSE_S = 0.4  # nfcpy waits 1.0 s for each technology; loopback answers in well under a millisecond
+_UDP_SENSE_S = 0.25  # nfcpy waits 1.0 s for each technology; loopback answers in well under a millisecond
+_UDP_STILL_THERE_S = 0.15  # two guests may follow each other closely
 _UDP_SHORTEST_S = 0.5  # ... but the process at its other end may have to wait for a processor
 _SHORTEST_S = 0.1
 _GARBLED_MEANS_LOST = 10
@@ -69,12 +70,14 @@ class NfcpyReader:
         self._card: NfcpyCard | None = None
         self._garbled = 0
         self.name = name
+        self._patience = _UDP_SENSE_S
         if self._udp:
-            _shorten_sensing(device)
+            self._shorten_sensing()
 
     def sense(self, *, wake: bool, only: str = "") -> NfcpyCard | None:
         """One sweep: type A, with `wake` Apple's frame and type A again, then the other technologies."""
         self._card = None
+        self._patience = _UDP_STILL_THERE_S if only else _UDP_SENSE_S
         self._quietly(self._device.mute)
         for technology in only or self._technologies:
             target = self._look(technology)
@@ -134,6 +137,14 @@ class NfcpyReader:
         self._quietly(_ecp_on_pn53x, chipset)
         return True
 
+    def _shorten_sensing(self) -> None:
+        receive = self._device._recv_data  # noqa: SLF001  nfcpy is frozen; its time-outs are not settable otherwise
+
+        def shorter(timeout: float | None, *technologies: str) -> Any:
+            return receive(self._patience if timeout == 1.0 else timeout, *technologies)
+
+        self._device._recv_data = shorter  # noqa: SLF001
+
     def _frame_room(self, target: Any) -> tuple[int, int]:
         return self._device.get_max_send_data_size(target), self._device.get_max_recv_data_size(target)
 
@@ -151,16 +162,6 @@ def _ecp_on_pn53x(chipset: Any) -> None:
     chipset.rf_configuration(0x02, bytearray([10, 11, 5]))  # nobody answers: wait 1.6 ms, not the 51 ms of before
     chipset.write_register("CIU_BitFraming", 0x00)
     chipset.in_communicate_thru(bytearray(ecp_frame()), 0.25)
-
-
-def _shorten_sensing(device: Any) -> None:
-    receive = device._recv_data  # noqa: SLF001  nfcpy is frozen; its time-outs are not settable otherwise
-
-    def shorter(timeout: float | None, *technologies: str) -> Any:
-        sensing = timeout == 1.0
-        return receive(_UDP_SENSE_S if sensing else timeout, *technologies)
-
-    device._recv_data = shorter  # noqa: SLF001
 
 
 def open_path(path: str) -> Any:

@@ -19,6 +19,8 @@ _UID = bytes.fromhex("FFCA000000")
 _STORAGE_RID = bytes.fromhex("A000000306")
 _FELICA, _TYPE_A_3 = 0x11, 0x03
 _TYPE_2_NAMES = frozenset({0x0003, 0x003A, 0x003D})
+# winscard.h: invalid handle, unknown reader, reader unavailable, no service, service stopped, no readers.
+_GONE = frozenset({0x80100003, 0x80100009, 0x80100017, 0x8010001D, 0x8010001E, 0x8010002E})
 
 
 class PcscCard:
@@ -65,12 +67,13 @@ class PcscReader:
     def sense(self, *, wake: bool, only: str = "") -> PcscCard | None:
         """A card if one is there; `wake` and `only` are beyond PC/SC."""
         self.release()
-        connection = self._reader.createConnection()
         try:
-            connection.connect()
-            self._connection = connection
-            return PcscCard(connection, self._errors)
-        except self._absent:
+            self._connection = self._reader.createConnection()
+            self._connection.connect()
+            return PcscCard(self._connection, self._errors)
+        except self._absent as error:
+            if _code(error) in _GONE:
+                raise ReaderTrouble(Reason.LOST, str(error)) from error
             return None
         except self._errors as error:
             raise ReaderTrouble(Reason.LOST, str(error)) from error
@@ -104,6 +107,12 @@ def open_pcsc(name: str, load: Callable[[str], Any] = importlib.import_module) -
     if chosen is None:
         raise ReaderTrouble(Reason.MISSING, f"pcsc:{name}; present: {', '.join(map(str, readers)) or 'none'}")
     return PcscReader(chosen, (errors.NoCardException, errors.CardConnectionException), every)
+
+
+def _code(error: BaseException) -> int:
+    """The service's own code behind an error of pyscard's; 0 for none. Signed or not, by version."""
+    found = getattr(error, "hresult", 0) or getattr(error.__cause__, "hresult", 0)
+    return found & 0xFFFFFFFF if isinstance(found, int) else 0
 
 
 def _kind(atr: bytes) -> tuple[CardKind, str]:

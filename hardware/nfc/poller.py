@@ -19,6 +19,7 @@ from hardware.nfc.presence import Presence
 from hardware.nfc.tap import Refusal, Refused, Tap
 from hardware.smart_tap import GoogleWallet
 from hardware.sun import SunKeys
+from hardware.vas_memory import VasMemory
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +70,15 @@ class Poller:
         ndef_prefixes: Sequence[str] | None = (),
         uid_opt_in: bool = False,
         sun_keys: SunKeys | None = None,
+        vas_memory: VasMemory | None = None,
         technologies: str = "ABF",
         opener: Callable[[str, str], Reader] = open_device,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._device, self._technologies, self._open = device, technologies, opener
         self._on_tap, self._on_state, self._on_refused = on_tap, on_state, on_refused
-        self._accepted = Accepted(apple, google, ndef_prefixes, uid_opt_in, sun_keys, clock=clock)
+        memory = vas_memory or VasMemory()
+        self._accepted = Accepted(apple, google, ndef_prefixes, uid_opt_in, sun_keys, memory, clock)
         self._wake = apple is not None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"nfc {device}", daemon=True)

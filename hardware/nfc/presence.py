@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hardware.nfc.tap import Refusal, Refused, Tap
+from hardware.nfc.uid import is_made_up
 
-GONE_AFTER_S = 0.3  # a hand trembles; the field is empty only when nothing answered for this long
+GONE_AFTER_S = 0.25  # a hand trembles; the field is empty only when nothing answered for this long
 GONE_AFTER_SWEEPS = 2
 _FLAKY = {Refusal.BROKEN: (0.0, 3), Refusal.TRY_AGAIN: (0.0, 3)}  # seconds to the next try, tries
 _HELD = {Refusal.LOCKED: (1.0, 15), Refusal.MUST_CHOOSE: (1.0, 15)}  # the guest is busy with the phone
@@ -58,7 +59,7 @@ class Presence:
     def wants_reading(self, uid: bytes, now: float) -> bool:
         """Whether the card found in this sweep is to be read."""
         visit = self._visit
-        if visit is None or _is_another(visit.uid, uid):
+        if visit is None or _is_another(visit.uid, uid, visit.technology):
             self._visit = None
             return True
         visit.absent_since, visit.absent_sweeps = None, 0
@@ -80,6 +81,6 @@ class Presence:
         return result.reason
 
 
-def _is_another(before: bytes, now: bytes) -> bool:
-    """Certainly another card: both UIDs are of a kind that stays the same."""
-    return before != now and len(before) != 4 and len(now) != 4
+def _is_another(before: bytes, now: bytes, technology: str) -> bool:
+    """Certainly another card: UIDs differ, and at least one is of a kind that stays the same."""
+    return before != now and technology != "B" and not (is_made_up(before) and is_made_up(now))

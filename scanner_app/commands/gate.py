@@ -7,10 +7,10 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hardware.camera import CameraState
-from hardware.readers import is_reader
+from hardware.readers import NfcOptions, is_reader
 from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
@@ -19,7 +19,7 @@ from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import scan_record
 from scanner_app.lifecycle import stop_signals
-from scanner_app.reader_line import ReaderLine, nfc_options
+from scanner_app.reader_line import ReaderLine, TapMemory, nfc_options
 from scanner_app.sources import CameraLine, text_lines
 from scanner_app.sun_counters import SunCounters
 from scanner_app.turnstile import open_turnstile
@@ -79,7 +79,8 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
     if turnstile is not None:
         turnstile.start()
         kiosk.add("turnstile", turnstile.stop)
-    sources = [_source(spec, line, stop, kiosk, args, missing) for spec in args.source]
+    taps = nfc_options(kiosk.settings.load(), kiosk.secrets, TapMemory(SunCounters(kiosk.data_dir)))
+    sources = [_source(spec, line, stop, kiosk, _Ways(args, taps, missing)) for spec in args.source]
     left = len(sources)
     show = _show_json if args.json else _show_plain
     while left and not stop.is_set():
@@ -96,23 +97,29 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
             show(decided)
 
 
-def _source(
-    spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, args: argparse.Namespace, missing: list[str]
-) -> threading.Thread:
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What the sources share: how they were asked for, what counts at NFC readers, recordings that were not there."""
+
+    args: argparse.Namespace
+    taps: NfcOptions
+    missing: list[str]
+
+
+def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _Ways) -> threading.Thread:
     feed: Callable[[], None]
     if spec == "-":
         feed = lambda: _feed_text(line, stop)  # noqa: E731
     elif is_reader(spec):
-        taps = nfc_options(kiosk.settings.load(), kiosk.secrets, SunCounters(kiosk.data_dir))
-        reader = ReaderLine(spec, line.put, _tell_device, taps)
+        reader = ReaderLine(spec, line.put, _tell_device, ways.taps)
         reader.start()
         kiosk.add(spec, reader.stop)
         feed = lambda: _wait_reader(line, stop)  # noqa: E731
     else:
         camera = CameraLine(spec, line.put, _tell_device)
-        camera.start(paced=args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
+        camera.start(paced=ways.args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
         kiosk.add(spec, camera.stop)
-        feed = lambda: _wait_camera(camera, line, stop, missing)  # noqa: E731
+        feed = lambda: _wait_camera(camera, line, stop, ways.missing)  # noqa: E731
     thread = threading.Thread(target=feed, name=f"source {spec}", daemon=True)
     thread.start()
     return thread
@@ -139,7 +146,7 @@ def _wait_reader(line: Line, stop: threading.Event) -> None:
 
 
 def _tell_device(event: Event) -> None:
-    if isinstance(event, Notice) and event.level is not Level.INFO:
+    if isinstance(event, Notice) and (event.level is not Level.INFO or event.code.startswith("tap_")):
         complain(f"{event.code}: {event.detail}")
     if isinstance(event, DeviceChanged) and event.state not in (
         DeviceState.OPENING,

@@ -16,9 +16,12 @@ from types import FrameType
 from hardware.apple_vas import AppleWallet
 from hardware.nfc import Poller, ReaderCondition, ReaderState, Refused, Tap
 from hardware.nfc.devices import is_device
+from hardware.readers import NfcOptions
 from hardware.smart_tap import GoogleWallet
+from hardware.sun import read_keys
 from hardware.wallet_keys import BadKey, load_key_file
 from scanner_app.commands import nfc_setup
+from scanner_app.commands.options import data_dir, whole_number
 
 OK, USAGE, TROUBLE = 0, 2, 3
 _STOP_S = 5.0
@@ -40,19 +43,21 @@ def add_parser(
     read = actions.add_parser("read", parents=parents, help="print a line for each tap", description=__doc__)
     read.add_argument("--device", required=True, help="udp:HOST:PORT, usb, usb:VVVV:PPPP, tty:USB0:pn532 or pcsc:NAME")
     read.add_argument("--json", action="store_true", help="one JSON object a line")
-    read.add_argument("--count", type=_positive, metavar="N", help="end after N taps")
+    read.add_argument("--count", type=whole_number(32), metavar="N", help="end after N taps")
     read.add_argument("--wait", action="store_true", help="wait for a reader that is not there yet")
     read.add_argument("--uid", action="store_true", help="also print the UIDs of plain cards, which prove nothing")
     read.add_argument("--ndef-prefix", action="append", metavar="URI", help="take URIs below this one only")
+    read.add_argument("--as-set-up", action="store_true", help="count what counts at this kiosk (`nfc set`), no more")
     _add_wallets(read)
 
 
 def _add_wallets(read: argparse.ArgumentParser) -> None:
     read.add_argument("--apple-pass-type", action="append", default=[], metavar="ID", help="asked for in this order")
     read.add_argument("--apple-key", action="append", default=[], type=Path, metavar="FILE", help="PEM, P-256")
-    read.add_argument("--google-collector", type=_positive, metavar="N")
+    read.add_argument("--google-collector", type=whole_number(64), metavar="N")
     read.add_argument("--google-key", type=Path, metavar="FILE", help="PEM, P-256")
-    read.add_argument("--google-key-version", type=_positive, default=1, metavar="N")
+    read.add_argument("--google-key-version", type=whole_number(32), default=1, metavar="N")
+    read.add_argument("--sun-keys", type=Path, metavar="FILE", help="NTAG 424 DNA: meta and file key, hexadecimal")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,10 +69,10 @@ def _read(args: argparse.Namespace) -> int:
     """Read until told to stop. Exit codes: 0 ended as asked, 2 wrong arguments, 3 the reader or a key file."""
     try:
         _check_device(args.device)
-        apple, google = _wallets(args)
+        counts = _as_set_up(args) if args.as_set_up else _asked_for(args)
     except _Misuse as error:
         return _complain(str(error), USAGE)
-    except BadKey as error:
+    except (BadKey, ValueError, OSError) as error:
         return _complain(str(error), TROUBLE)
     events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
     poller = Poller(
@@ -75,10 +80,11 @@ def _read(args: argparse.Namespace) -> int:
         events.put,
         on_state=events.put,
         on_refused=events.put,
-        apple=apple,
-        google=google,
-        ndef_prefixes=args.ndef_prefix,
-        uid_opt_in=args.uid,
+        apple=counts.apple,
+        google=counts.google,
+        ndef_prefixes=counts.ndef_prefixes,
+        uid_opt_in=counts.uid_opt_in,
+        sun_keys=counts.sun_keys,
     )
     with _signals(events):
         poller.start()
@@ -134,6 +140,24 @@ def _check_device(device: str) -> None:
         raise _Misuse(f"{device!r} is not a device: use udp:HOST:PORT, usb, tty:USB0:pn532 or pcsc:NAME")
 
 
+def _asked_for(args: argparse.Namespace) -> NfcOptions:
+    apple, google = _wallets(args)
+    tags = read_keys(args.sun_keys.read_text(encoding="utf-8", errors="replace")) if args.sun_keys else None
+    return NfcOptions(apple, google, args.ndef_prefix, args.uid, tags)
+
+
+def _as_set_up(args: argparse.Namespace) -> NfcOptions:
+    """What counts at the door, keys included; what is seen here is not remembered there."""
+    if args.apple_key or args.google_key or args.sun_keys or args.uid or args.ndef_prefix:
+        raise _Misuse("--as-set-up goes with no other choice of what counts")
+    from scanner_app import settings
+    from scanner_app.reader_line import TapMemory, nfc_options
+    from scanner_app.secrets import SecretStore
+
+    folder = data_dir(args)
+    return nfc_options(settings.load(folder), SecretStore(folder), TapMemory({}))
+
+
 def _wallets(args: argparse.Namespace) -> tuple[AppleWallet | None, GoogleWallet | None]:
     if bool(args.apple_pass_type) != bool(args.apple_key):
         raise _Misuse("--apple-pass-type and --apple-key go together")
@@ -145,13 +169,6 @@ def _wallets(args: argparse.Namespace) -> tuple[AppleWallet | None, GoogleWallet
     if args.google_key:
         google = GoogleWallet(args.google_collector, load_key_file(args.google_key), args.google_key_version)
     return apple, google
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 0 < number < 1 << 64:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
 
 
 @contextmanager

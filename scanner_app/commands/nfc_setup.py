@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hardware.sun import read_keys
 from hardware.wallet_keys import BadKey, load_key
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, SUN_KEYS, TapConfig
-from scanner_app.commands.options import data_dir
+from scanner_app.commands.options import data_dir, whole_number
 from scanner_app.commands.output import Exit, complain, say
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def add_parser(
     parser = actions.add_parser("set", parents=parents, help="what counts at this kiosk's readers", description=__doc__)
     parser.add_argument("--apple-pass-type", action="append", default=[], metavar="ID", help="asked for in this order")
     parser.add_argument("--apple-key", type=Path, metavar="FILE", help="PEM, P-256; kept in the secret store")
-    parser.add_argument("--google-collector", type=int, default=0, metavar="N")
+    parser.add_argument("--google-collector", type=whole_number(64), default=0, metavar="N")
     parser.add_argument("--google-key", type=Path, metavar="FILE", help="PEM, P-256; kept in the secret store")
-    parser.add_argument("--google-key-version", type=int, default=1, metavar="N")
+    parser.add_argument("--google-key-version", type=whole_number(32), default=1, metavar="N")
     parser.add_argument("--sun-keys", type=Path, metavar="FILE", help="NTAG 424 DNA: meta and file key, hexadecimal")
     parser.add_argument("--uri-prefix", action="append", metavar="URI", help="take tags' links below this one")
     parser.add_argument("--card-uids", choices=("on", "off"), help="let card numbers count, which prove nothing")

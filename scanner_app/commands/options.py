@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from scanner_app.paths import default_data_dir, prepare_data_dir
@@ -25,6 +26,18 @@ def data_dir(args: argparse.Namespace) -> Path:
     """Return the data folder, made if it was not there."""
     chosen = getattr(args, "data_dir", None)
     return prepare_data_dir(chosen if chosen is not None else default_data_dir())
+
+
+def whole_number(bits: int) -> Callable[[str], int]:
+    """Return an argument type: a number from 1 that fits so many bits."""
+
+    def positive_number(text: str) -> int:
+        number = int(text)
+        if not 0 < number < 1 << bits:
+            raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to {(1 << bits) - 1}")
+        return number
+
+    return positive_number
 
 
 def json_option(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir
 from scanner_app.commands.output import Exit, complain, say
 from scanner_app.paths import default_data_dir, prepare_data_dir
-from scanner_app.reader_line import nfc_options
+from scanner_app.reader_line import TapMemory, nfc_options
 from scanner_app.sources import SourceSet
 from scanner_app.sun_counters import SunCounters
 from scanner_app.turnstile import open_turnstile
@@ -119,9 +119,9 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
     from scanner_app.ui.app import run_window
     from scanner_app.wedge_line import LayoutWedge
 
-    counters = SunCounters(kiosk.data_dir)
+    memory = TapMemory(SunCounters(kiosk.data_dir))
     sources = SourceSet(
-        kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets, counters)
+        kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets, memory)
     )
     kiosk.use_sources(sources, loop=is_demo)
     turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, kiosk.door.tell)

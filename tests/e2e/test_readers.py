@@ -8,6 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
+import time
 import tty
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from scanner_app.application.events import DeviceChanged, DeviceState, Event, Le
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
-from scanner_app.reader_line import ReaderLine, nfc_options
+from scanner_app.reader_line import ReaderLine, TapMemory, nfc_options
 from scanner_app.sources import SourceSet
 from scanner_app.sun_counters import SunCounters
 from scanner_app.ui import texts
@@ -31,7 +32,7 @@ from tests.e2e.conftest import Scene
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hardware"))
 from sim.iso_dep import IsoDepCard
-from sim.phones import ApplePhone
+from sim.phones import ApplePhone, seal_vas
 from sim.tags import Type2Tag, text
 from sim.type_a import TypeACard
 from sim.udp_card import UdpCard
@@ -74,8 +75,10 @@ def test_a_gate_with_a_scanner_and_a_reader(scene: Scene, port: tuple[int, Path]
 
 
 def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
-    options = nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, {})
-    assert options == nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, {}), "no reader is reopened for nothing"
+    options = nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, TapMemory({}))
+    assert options == nfc_options(TAPS, {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, TapMemory({})), (
+        "no reader is reopened for nothing"
+    )
     credentials: queue.Queue[Credential] = queue.Queue()
     events: queue.Queue[Event] = queue.Queue()
     phone = TypeACard(IsoDepCard(ApplePhone({PASS_TYPE: (KEY.public_key(), b"T-0001")}, locked_taps=1)), needs_ecp=True)
@@ -93,12 +96,12 @@ def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
 
 @pytest.mark.parametrize("secrets", [{}, {APPLE_KEY: "no key", GOOGLE_KEY: ""}])
 def test_wallets_stay_off_without_good_keys(secrets: dict[str, str]) -> None:
-    options = nfc_options(TAPS, secrets, {})
+    options = nfc_options(TAPS, secrets, TapMemory({}))
     assert (options.apple, options.google) == (None, None)
 
 
 def test_wallets_are_off_by_default() -> None:
-    options = nfc_options(Settings(), {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, {})
+    options = nfc_options(Settings(), {APPLE_KEY: PEM, GOOGLE_KEY: PEM}, TapMemory({}))
     assert (options.apple, options.google, options.uid_opt_in) == (None, None, False)
 
 
@@ -118,6 +121,23 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
     assert sources.stop()
 
 
+def test_a_harvested_tap_counts_at_one_reader_only() -> None:
+    old = seal_vas(KEY.public_key(), PASS_TYPE, b"T-9", time.time())
+    phone = lambda: TypeACard(IsoDepCard(ApplePhone({PASS_TYPE: (KEY.public_key(), b"")}, harvested=old)))  # noqa: E731
+    told: queue.Queue[object] = queue.Queue()
+    memory = TapMemory({})
+    secrets = {APPLE_KEY: PEM, GOOGLE_KEY: PEM}
+    sources = SourceSet(
+        told.put, lambda e: told.put(e) if isinstance(e, Notice) else None, lambda: nfc_options(TAPS, secrets, memory)
+    )
+    with UdpCard(phone()) as one, UdpCard(None) as two:
+        sources.use([f"nfc:{one.device}", f"nfc:{two.device}"])
+        assert told.get(timeout=8) == Credential("T-9", Symbology.VAS)
+        two.card = phone()
+        assert told.get(timeout=8) == Notice("tap_replayed", Level.INFO, f"nfc:{two.device}")
+        assert sources.stop()
+
+
 def test_a_reader_that_is_away_beside_a_camera_is_a_warning(tmp_path: Path) -> None:
     events: queue.Queue[Event] = queue.Queue()
     sources = SourceSet(lambda _: None, events.put)
@@ -135,7 +155,7 @@ def test_a_reader_that_is_away_beside_a_camera_is_a_warning(tmp_path: Path) -> N
 
 def test_a_source_that_cannot_be_meant() -> None:
     with pytest.raises(SettingsTrouble):
-        ReaderLine("nfc:nothing", lambda _: None, lambda _: None, nfc_options(Settings(), {}, {}))
+        ReaderLine("nfc:nothing", lambda _: None, lambda _: None, nfc_options(Settings(), {}, TapMemory({})))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])  # the complete ones; what another lacks comes in English
@@ -153,7 +173,7 @@ def test_taps_are_set_up_and_switched_off_by_the_command_line(scene: Scene, tmp_
     done = scene.run("nfc", "set", *words, "--uri-prefix", "https://t.example/", "--card-uids", "on")
     assert "approval" in done.stdout
     with open_kiosk(scene.folder, writes=False) as kiosk:
-        options = nfc_options(kiosk.settings.load(), kiosk.secrets, SunCounters(scene.folder))
+        options = nfc_options(kiosk.settings.load(), kiosk.secrets, TapMemory(SunCounters(scene.folder)))
     assert options.apple is not None
     assert options.google is not None
     assert options.sun_keys is not None
@@ -166,7 +186,7 @@ def test_taps_are_set_up_and_switched_off_by_the_command_line(scene: Scene, tmp_
     assert PEM.splitlines()[1] not in (scene.folder / "settings.json").read_text()
     scene.run("nfc", "set", "--off")
     with open_kiosk(scene.folder, writes=False) as kiosk:
-        assert nfc_options(kiosk.settings.load(), kiosk.secrets, {}) == NfcOptions()
+        assert nfc_options(kiosk.settings.load(), kiosk.secrets, TapMemory({})) == NfcOptions()
         assert kiosk.secrets.get(APPLE_KEY) is None
 
 

@@ -36,6 +36,13 @@ def test_text():
     assert read_message(utf16, OWN) == NdefValue("ndef_text", "Ü-2")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16", "utf-16-le"])
+def test_text_in_utf_16_without_a_mark_has_its_high_byte_first(encoding):
+    mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+    message = encode([Record(1, b"T", b"\x82de" + mark + "Ü-€".encode(encoding))])
+    assert read_message(message, OWN) == NdefValue("ndef_text", "Ü-€")
+
+
 def test_own_uri_is_cut_to_its_token():
     assert read_message(uri("tickets.example/t/abc-1", code=4), OWN) == NdefValue("ndef_uri", "abc-1")
 

@@ -11,9 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sim.iso_dep import IsoDepCard
 from sim.phones import AndroidPhone, ApplePhone
-from sim.tags import Type2Tag, uri
+from sim.tags import SunTag, Type2Tag, uri
 from sim.type_a import TypeACard
 from sim.udp_card import UdpCard
+
+from scanner_app import settings as settings_file
+from scanner_app.application.config import APPLE_KEY, DeviceConfig, Settings, TapConfig
+from scanner_app.secrets import SecretStore
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 ID = "pass.org.example.venue"
@@ -67,6 +71,30 @@ def test_any_uri_is_shown_and_interrupt_ends_cleanly():
     assert (line["kind"], line["value"], line["trust"]) == ("ndef_uri", "https://example.org/x", "tag")
 
 
+def test_a_proven_tag(tmp_path):
+    keys = tmp_path / "tag-keys"
+    keys.write_text("00" * 16 + "\n" + "00" * 16)
+    with UdpCard(TypeACard(IsoDepCard(SunTag("https://tags.example/t")))) as wire:
+        options = ["--count", "1", "--sun-keys", str(keys)]
+        with reading("--device", wire.device, "--json", *options) as process:
+            out, _ = process.communicate(timeout=20)
+    line = json.loads(out)
+    assert (line["kind"], line["trust"], len(line["value"])) == ("sun", "sun", 14)
+
+
+def test_what_was_set_up_can_be_tried(tmp_path):
+    settings = Settings(devices=DeviceConfig(taps=TapConfig((ID,), card_uids=True)))
+    settings_file.save(tmp_path, settings)
+    pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+    SecretStore(tmp_path, use_keyring=False).put(APPLE_KEY, pem)
+    card = TypeACard(IsoDepCard(ApplePhone({ID: (KEY.public_key(), b"T-0002")})), needs_ecp=True)
+    with UdpCard(card) as wire:
+        options = ["--data-dir", str(tmp_path), "--as-set-up", "--count", "1"]
+        with reading("--device", wire.device, "--json", *options) as process:
+            out, _ = process.communicate(timeout=20)
+    assert json.loads(out)["value"] == "T-0002"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -76,6 +104,14 @@ def test_any_uri_is_shown_and_interrupt_ends_cleanly():
         (["--device", "usb", "--google-collector", "7"], 2, "go together"),
         (["--device", "usb", "--google-collector", "x", "--google-key", "y"], 2, "invalid"),
         (["--device", "usb", "--apple-pass-type", ID, "--apple-key", "/nowhere/key.pem"], 3, "no key file"),
+        (
+            ["--device", "usb", "--google-collector", "7", "--google-key", "y", "--google-key-version", "4294967296"],
+            2,
+            "from 1",
+        ),
+        (["--device", "usb", "--sun-keys", "/etc/hostname"], 3, "two words"),
+        (["--device", "usb", "--sun-keys", "/nowhere/keys"], 3, "/nowhere/keys"),
+        (["--device", "usb", "--as-set-up", "--uid"], 2, "no other choice"),
         (["--device", "tty:USB99:pn532"], 3, "no reader found"),
         (["--device", "usb:ffff:ffff"], 3, "install|no reader found"),
         (["--device", "pcsc:none"], 3, "pcsc|no reader found"),

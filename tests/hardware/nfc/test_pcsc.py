@@ -29,7 +29,9 @@ class NoCardException(SmartcardException):
 
 
 class CardConnectionException(SmartcardException):
-    pass
+    def __init__(self, message="", hresult=-1):
+        super().__init__(message)
+        self.hresult = hresult
 
 
 class Connection:
@@ -38,7 +40,7 @@ class Connection:
 
     def connect(self):
         if self.slot.gone:
-            raise SmartcardException("reader removed")
+            raise self.slot.gone
         if self.slot.apdus is None:
             raise NoCardException
 
@@ -47,7 +49,7 @@ class Connection:
 
     def transmit(self, apdu):
         if self.slot.gone:
-            raise CardConnectionException
+            raise self.slot.gone
         answer = self.slot.answer(bytes(apdu))
         return list(answer[:-2]), answer[-2], answer[-1]
 
@@ -58,7 +60,8 @@ class Connection:
 class Slot:
     def __init__(self, apdus, atr=ISO_ATR, uid=b"\x08\x01\x02\x03"):
         self.apdus, self.atr, self.uid = apdus, atr, uid
-        self.gone, self.disconnected = False, 0
+        self.no_context = False
+        self.gone, self.disconnected = None, 0
 
     def answer(self, apdu):
         if apdu[:2] == b"\xff\xca":
@@ -68,6 +71,8 @@ class Slot:
         return self.apdus(apdu)
 
     def createConnection(self):  # noqa: N802  pyscard's name
+        if self.no_context:
+            raise SmartcardException("service not available")
         return Connection(self)
 
     def __str__(self):
@@ -110,11 +115,31 @@ def test_what_pcsc_can_read(slot, kind, value):
     assert states[0].name.startswith("ACS ACR1252")
 
 
-def test_empty_field_and_a_reader_that_leaves():
+@pytest.mark.parametrize(
+    "gone",
+    [
+        SmartcardException("reader removed"),
+        CardConnectionException("unknown reader", hresult=-2146435063),  # SCARD_E_UNKNOWN_READER, as pyscard has it
+        CardConnectionException("unavailable", hresult=0x80100017),
+        CardConnectionException("service stopped", hresult=0x8010001E),
+    ],
+)
+def test_empty_field_and_a_reader_that_leaves(gone):
     slot = Slot(None)
     reader = open_pcsc("acr", loader(slot))
     assert reader.sense(wake=True) is None
-    slot.gone = True
+    slot.gone = CardConnectionException("no answer from the card", hresult=0x80100066)
+    assert reader.sense(wake=True) is None
+    slot.gone = gone
+    with pytest.raises(ReaderTrouble) as caught:
+        reader.sense(wake=True)
+    assert caught.value.reason is Reason.LOST
+
+
+def test_a_service_that_is_gone_is_a_lost_reader():
+    slot = Slot(None)
+    reader = open_pcsc("acr", loader(slot))
+    slot.no_context = True
     with pytest.raises(ReaderTrouble) as caught:
         reader.sense(wake=True)
     assert caught.value.reason is Reason.LOST

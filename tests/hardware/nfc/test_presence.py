@@ -1,5 +1,7 @@
 """One reading a presentation, told by sweeps and times alone."""
 
+import pytest
+
 from hardware.nfc.presence import GONE_AFTER_S, Presence
 from hardware.nfc.tap import Refusal, Refused, Tap
 
@@ -49,6 +51,22 @@ def test_another_fixed_uid_is_another_card():
     presence = settled(b"\x04" + bytes(6))
     assert not presence.wants_reading(b"\x04" + bytes(6), 1)
     assert presence.wants_reading(b"\x05" + bytes(6), 1.1)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("DEADBEEF", "CAFEBABE"), ("04112233445566", "DEADBEEF"), ("DEADBEEF", "08000001"), ("08000001", "DEADBEEF")],
+)
+def test_a_card_put_in_the_place_of_another_is_read(before, now):
+    presence = settled(bytes.fromhex(before))
+    assert presence.wants_reading(bytes.fromhex(now), 0.1)
+
+
+def test_a_phone_makes_up_numbers_of_type_b_too():
+    presence = Presence()
+    assert presence.wants_reading(b"\x11" * 4, 0)
+    presence.read(b"\x11" * 4, "B", TAP, 0)
+    assert not presence.wants_reading(b"\x22" * 4, 0.1)
 
 
 def test_flaky_readings_are_tried_three_times_and_told_once():
