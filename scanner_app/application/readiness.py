@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scanner_app.application.events import AccountStatus, Status
-from scanner_app.application.ports import Connection, LedgerReader
+from scanner_app.application.ports import ClockOffset, Connection, LedgerReader
 from scanner_app.application.present import Desk
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import Moment, OperationState
@@ -48,7 +48,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         conflicts=counts.conflicts,
         last_sync=oldest,
         cache_age=(moment.trusted - oldest).total_seconds() if oldest else None,
-        clock_offset=moment.offset if moment.offset is not None or known is None else known.seconds,
+        clock_offset=_offset(moment, known),
         clock_heard=known.at if known else None,
         admitted=counts.admitted,
         inside=counts.inside,
@@ -84,3 +84,9 @@ def _inside(ledger: LedgerReader, place: Place) -> int | None:
     if place.policy is not Policy.IN_OUT:
         return None
     return sum(ledger.inside_count(name) for name in {a.place or place.name for a in place.accepts})
+
+
+def _offset(moment: Moment, known: ClockOffset | None) -> float | None:
+    """Return how far the platform's clock is from ours: as last heard, or what our clock must be lifted by at least."""
+    told = [offset for offset in (moment.offset, known.seconds if known else None) if offset is not None]
+    return max(told, key=abs, default=None)
