@@ -42,7 +42,7 @@ from scanner_app.ui.app import application
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.window import Window
 with open_kiosk(Path(sys.argv[1]), writes=True, use_keyring=False) as kiosk:
-    kiosk.go_offline()
+    kiosk.sync.go_offline()
     app, bridge = application(), Bridge()
     window = Window(kiosk.door, bridge, settings=kiosk.settings.load(), status=kiosk.door.status())
     window.show()
@@ -84,7 +84,7 @@ def first_load(count: int) -> None:
         with open_kiosk(data, writes=True, use_keyring=False) as kiosk:
             bar = Bar(shown=sys.stderr.isatty())
             began = time.perf_counter()
-            reports = list(kiosk.sync.sync_once(full=True, progress=bar.show))
+            reports = list(kiosk.sync.runner.sync_once(full=True, progress=bar.show))
             took = time.perf_counter() - began
             bar.end()
     held = sum(r.held for r in reports)

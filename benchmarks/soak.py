@@ -69,7 +69,7 @@ def shift(kiosk: Kiosk, sandbox: Sandbox, codes: list[str], scans: int, film: Pa
         camera.wait(60)
         if not camera.stop():
             raise SystemExit("the camera's thread did not end")
-        kiosk.sync_now(full=number % 5 == 0)
+        kiosk.sync.sync_now(full=number % 5 == 0)
         readings.append(read(kiosk.data_dir))
         print(f"round {number + 1:2} of {ROUNDS}: {readings[-1]}", flush=True)
     network.clear()
@@ -100,13 +100,13 @@ def main() -> int:
         film = Path(name) / "film.avi"
         write_line(film, [GuestClip("SOAK-1", "QR", "Ada")])
         with open_kiosk(folder, writes=True, use_keyring=False) as kiosk:
-            list(kiosk.sync.sync_once(full=True))
+            list(kiosk.sync.runner.sync_once(full=True))
             reader = kiosk.store.cache_reader()
             codes = [p.barcode for p in reader.search("a", ["soak"], limit=2000)]
             reader.close()
             kiosk.start_sync()
             result = judge(shift(kiosk, sandbox, codes, args.scans, film))
-            kiosk.sync.push(60)
+            kiosk.sync.runner.push(60)
             print(f"unsent at the end: {kiosk.door.status().unsent}")
     return result
 

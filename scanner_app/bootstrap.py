@@ -6,67 +6,41 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from hardware.camera_names import cameras
 from scanner_app import logs
-from scanner_app import settings as settings_file
+from scanner_app.accounts import Accounts
 from scanner_app.application import retention
 from scanner_app.application.clock import SystemClock
-from scanner_app.application.config import AccountConfig, Settings
-from scanner_app.application.control import AccountReport, OfficeTask
+from scanner_app.application.config import Settings
 from scanner_app.application.door import Door
 from scanner_app.application.door import Parts as DoorParts
-from scanner_app.application.events import AccountStatus, Event, Level, Notice, StatusChanged
-from scanner_app.application.find import Finder, Oracle
+from scanner_app.application.events import Event, Level, Notice, StatusChanged
+from scanner_app.application.find import Finder
 from scanner_app.application.hub import Hub
-from scanner_app.application.ports import Capabilities, Connection, Platform
+from scanner_app.application.ports import Connection
 from scanner_app.application.present import Desk
 from scanner_app.clock_memory import ClockMemory
 from scanner_app.crash import CrashFile
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble, StorageTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.in_step import Around as AroundSync
+from scanner_app.in_step import InStep
 from scanner_app.lifecycle import InstanceLock, Parts
-from scanner_app.many_doors import Around, open_hub, start_hub
+from scanner_app.many_doors import Around as AroundHub
+from scanner_app.many_doors import open_hub, start_hub
 from scanner_app.pins import Pins
-from scanner_app.platforms import registry
-from scanner_app.platforms.passcreator.office import Office
-from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.secrets import SecretStore
+from scanner_app.settings import SettingsKeeper
 from scanner_app.storage import cipher
 from scanner_app.storage.store import Store
-from scanner_app.sync.runner import SyncRunner
 
 log = logging.getLogger(__name__)
 
 STORAGE_KEY = "storage:key"
 """Name in the secret store of the key that the data folder's databases are encrypted with, where they are."""
-
-
-class SettingsKeeper:
-    """Settings in force, and whoever must know when they change."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
-        self._settings = settings_file.load(data_dir)
-        self.changed: list[Callable[[Settings], None]] = []
-
-    def load(self) -> Settings:
-        """Return the settings in force."""
-        return self._settings
-
-    def use(self, settings: Settings) -> None:
-        """Work with these settings without keeping them."""
-        self._settings = settings
-
-    def save(self, settings: Settings) -> None:
-        """Keep settings on disk, then tell the parts that depend on them."""
-        settings_file.save(self._data_dir, settings)
-        self._settings = settings
-        for hear in self.changed:
-            hear(settings)
 
 
 class Sources(Protocol):
@@ -79,39 +53,6 @@ class Sources(Protocol):
         """Show another source's pictures only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """The platforms of the accounts whose keys are known, and a trouble code for each of the others."""
-
-    platforms: Mapping[str, Platform]
-    troubles: Mapping[str, str]
-
-    @classmethod
-    def open(cls, settings: Settings, secrets: SecretStore) -> Accounts:
-        """Build a platform for each account; one that cannot be built does not keep the others."""
-        platforms: dict[str, Platform] = {}
-        troubles: dict[str, str] = {}
-        for account in settings.accounts:
-            try:
-                platforms[account.id] = _platform(account, secrets.get(account.secret_name))
-            except ScannerError as error:
-                log.warning("account %s cannot be used: %s", account.id, error.code)
-                troubles[account.id] = error.code
-        return cls(platforms, troubles)
-
-    def close(self) -> None:
-        """Give every connection back."""
-        for platform in self.platforms.values():
-            platform.close()
-
-
-def _platform(account: AccountConfig, key: str | None) -> Platform:
-    if not key:
-        raise SettingsTrouble("key_missing", account.id)
-    logs.never_log(key)
-    return registry.build(account, key)
-
-
 class Kiosk:
     """Everything one data folder drives. Made by `open_kiosk`; `stop()` ends every thread it started."""
 
@@ -122,7 +63,6 @@ class Kiosk:
             lock = InstanceLock(data_dir)
             lock.acquire()
             self._parts.add("instance lock", lock.release)
-        self._online = True
         self._news = threading.Event()
         self._sources: Sources | None = None
         self._loop = False
@@ -131,36 +71,22 @@ class Kiosk:
         self.pins = Pins(data_dir)
         self.clock = SystemClock()
         self._clock_memory = ClockMemory(data_dir)
-        self._accounts = Accounts.open(self.settings.load(), self.secrets)
-        self._parts.add("platforms", self._close_accounts)
+        self.accounts = Accounts(self.settings.load, self.secrets)
+        self._parts.add("platforms", self.accounts.close)
         if not writes and not (data_dir / "ledger.db").exists():
             raise SettingsTrouble("not_set_up")
         unlock_store(data_dir, self.secrets)
         if self.settings.load().encrypted and self.secrets.get(STORAGE_KEY) is None:
             raise SettingsTrouble("storage_key_missing")  # else the ledger would look damaged and be set aside
-        self.store = Store(data_dir, self.tenants(), read_only=not writes, on_damage=self._damaged)
+        self.store = Store(data_dir, self.accounts.tenants(), read_only=not writes, on_damage=self._damaged)
         self.store.open()
         self._parts.add("store", self.store.close)
         self._keep_time(writes=writes)
-        self.sync = self._runner()
-        self._syncing = False
-        finder = Finder(self.store, self.settings.load, self.oracles, keeps=writes)
+        self.sync = InStep(AroundSync(self.accounts, self.store, self.clock, self._tell, self._something_new))
+        finder = Finder(self.store, self.settings.load, self.sync.oracles, keeps=writes)
         self.hub = self._venue() if writes else None
-        self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.tenants, self.hub)
-        self.door = Door(
-            DoorParts(
-                self.desk,
-                self,
-                self.settings,
-                self.secrets,
-                self.pins,
-                self.try_account,
-                self.capabilities,
-                self.office_task,
-                self.cameras,
-                self.watch_camera,
-            )
-        )
+        self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.accounts.tenants, self.hub)
+        self.door = self._door()
         self.settings.changed.append(self._follow)
         self._parts.add("venue", start_hub(self.hub))
 
@@ -184,9 +110,8 @@ class Kiosk:
     # --- life
     def start_sync(self) -> None:
         """Start the sync threads."""
-        self._syncing = True
         self.sync.start()
-        self._parts.add("sync", self._stop_sync)
+        self._parts.add("sync", self.sync.stop)
 
     def start_door(self) -> None:
         """Start taking credentials; what is older than the retention is blanked meanwhile."""
@@ -206,10 +131,6 @@ class Kiosk:
         """End everything, last started first."""
         self._parts.stop()
 
-    def go_offline(self) -> None:
-        """Ask no platform anything."""
-        self._online = False
-
     def use_sources(self, sources: Sources, *, loop: bool) -> None:
         """Run these sources as the settings have it, now and after every change."""
         self._sources, self._loop = sources, loop
@@ -224,90 +145,6 @@ class Kiosk:
             if not status.unsent or status.connection in (Connection.OFFLINE, Connection.UNAUTHORISED):
                 return
             self._news.wait(min(0.2, max(0.0, until - time.monotonic())))
-
-    # --- accounts
-    def tenants(self) -> Mapping[str, str]:
-        """Return the fingerprint of URL and key per account; '-' where the key is not known."""
-        known = {a: p.tenant for a, p in self._accounts.platforms.items()}
-        return {a.id: known.get(a.id, "-") for a in self.settings.load().accounts}
-
-    def oracles(self) -> Mapping[str, Oracle]:
-        """Return who can be asked during a scan."""
-        return self.sync.oracles() if self._online else {}
-
-    def need_set_up(self) -> None:
-        """Raise when there is no account, or none that can be used."""
-        if not self.settings.load().accounts:
-            raise SettingsTrouble("not_set_up")
-        if not self._accounts.platforms:
-            raise SettingsTrouble(next(iter(self._accounts.troubles.values())).removeprefix("settings_"))
-
-    def platform(self, account: str) -> Platform:
-        """Return an account's platform, the first account's for ''; raise when it cannot be used."""
-        self.need_set_up()
-        chosen = account or self.settings.load().accounts[0].id
-        if chosen in self._accounts.troubles:
-            raise SettingsTrouble(self._accounts.troubles[chosen].removeprefix("settings_"), chosen)
-        if chosen not in self._accounts.platforms:
-            raise SettingsTrouble("account_unknown", chosen)
-        return self._accounts.platforms[chosen]
-
-    def office(self, account: str) -> Office:
-        """Return what an office can do on an account; only Passcreator's contract has these calls."""
-        platform = self.platform(account)
-        if not isinstance(platform, PasscreatorPlatform):
-            raise SettingsTrouble("office_not_possible", platform.platform)
-        return platform.office
-
-    def office_task(self, account: str, task: OfficeTask, uid: str, value: str) -> None:
-        """Ask a platform to do something to a pass now; raises PlatformTrouble or SettingsTrouble."""
-        office = self.office(account)
-        calls: Mapping[OfficeTask, Callable[[], object]] = {
-            OfficeTask.EMAIL: lambda: office.email(uid, value),
-            OfficeTask.ENABLE_DOWNLOAD: lambda: office.enable_download(uid),
-            OfficeTask.PUSH: lambda: office.push(uid, value),
-        }
-        calls[task]()
-
-    def try_account(self, account: AccountConfig, key: str) -> AccountReport:
-        """Talk to a platform with a key ('' = the stored one)."""
-        return account_report(account, key or self.secrets.get(account.secret_name) or "")
-
-    def capabilities(self, account: str) -> Capabilities:
-        """Return what an account can do; nothing when it cannot be used."""
-        platform = self._accounts.platforms.get(account)
-        return platform.capabilities if platform else Capabilities(frozenset())
-
-    # --- sync, as the door sees it
-    def wake_uploads(self) -> None:
-        """Say that there is something to send."""
-        if self._syncing:
-            self.sync.wake_uploads()
-
-    def sync_now(self, *, full: bool = False) -> None:
-        """Start a round at once."""
-        if self._syncing:
-            self.sync.sync_now(full=full)
-
-    def statuses(self) -> Sequence[AccountStatus]:
-        """Return how each account is doing."""
-        return [self._status(a) for a in self.settings.load().accounts]
-
-    def _status(self, account: AccountConfig) -> AccountStatus:
-        if account.id in self._accounts.platforms:
-            return self.sync.status(account.id)
-        reader = self.store.cache_reader()
-        try:
-            state = reader.state(account.id)
-        finally:
-            reader.close()
-        trouble = self._accounts.troubles.get(account.id, "settings_key_missing")
-        return AccountStatus(account.id, account.platform, held=state.held, last_sync=state.last_sync, trouble=trouble)
-
-    # --- devices
-    def cameras(self) -> Sequence[tuple[str, str]]:
-        """Return the cameras that can be seen."""
-        return cameras()
 
     def watch_camera(self, source: str) -> Callable[[], None]:
         """Show a camera's pictures until the returned function is called."""
@@ -324,37 +161,33 @@ class Kiosk:
         else:
             log.info("%d facts older than %d days were blanked", blanked, days)
 
-    def _close_accounts(self) -> None:
-        self._accounts.close()
-
-    def _stop_sync(self) -> None:
-        self._syncing = False
-        self.sync.stop()
+    def _door(self) -> Door:
+        return Door(
+            DoorParts(
+                self.desk,
+                self.sync,
+                self.settings,
+                self.secrets,
+                self.pins,
+                self.accounts.try_account,
+                self.accounts.capabilities,
+                self.accounts.office_task,
+                cameras,
+                self.watch_camera,
+            )
+        )
 
     def _venue(self) -> Hub | None:
         return open_hub(
-            Around(
+            AroundHub(
                 lambda: self.settings.load().venue,
                 self.secrets.get,
                 self.store,
                 self.clock,
                 self.data_dir,
-                self._reachable,
+                self.sync.reachable,
                 self._something_new,
             )
-        )
-
-    def _reachable(self) -> Mapping[str, Platform]:
-        """Return the platforms that the venue's records can be told to just now."""
-        if not self._syncing or not self._online:
-            return {}
-        up = {account for account, oracle in self.sync.oracles().items() if oracle.believed_up()}
-        return {account: platform for account, platform in self._accounts.platforms.items() if account in up}
-
-    def _runner(self) -> SyncRunner:
-        accounts = [a for a in self.settings.load().accounts if a.id in self._accounts.platforms]
-        return SyncRunner(
-            accounts, self._accounts.platforms, self.store, self.clock, self._tell, changed=self._something_new
         )
 
     def _something_new(self) -> None:
@@ -367,19 +200,11 @@ class Kiosk:
     def _damaged(self, account: str) -> None:
         log.error("the cache of %s was damaged and set aside; it is loaded again", account)
         self.door.tell(Notice("cache_set_aside", Level.WARNING, account))
-        self.sync_now(full=True)
+        self.sync.sync_now(full=True)
 
     def _follow(self, settings: Settings) -> None:
         """Build anew what depends on the settings: accounts, caches, sync, sources."""
-        if self._syncing:
-            self.sync.stop()
-        old = self._accounts
-        self._accounts = Accounts.open(settings, self.secrets)
-        self.store.set_accounts(self.tenants())
-        self.sync = self._runner()
-        old.close()
-        if self._syncing:
-            self.sync.start()
+        self.sync.follow()
         if self._sources is not None:
             self._sources.use(settings.devices.sources, loop=self._loop)
 
@@ -417,37 +242,3 @@ def encrypt_from_now(data_dir: Path, secrets: SecretStore) -> None:
     if (data_dir / "ledger.db").exists():
         raise SettingsTrouble("encrypt_too_late")
     secrets.put(STORAGE_KEY, cipher.new_key())
-
-
-def account_report(account: AccountConfig, key: str) -> AccountReport:
-    """Try an account: the key, the address, each template, the platform's doors."""
-    try:
-        platform = _platform(account, key)
-    except ScannerError as error:
-        return AccountReport(error.code, error.detail)
-    try:
-        return _report(platform, account)
-    except ScannerError as error:
-        return AccountReport(error.code, error.detail)
-    finally:
-        platform.close()
-
-
-def _report(platform: Platform, account: AccountConfig) -> AccountReport:
-    moment = platform.check()
-    for template in account.templates:
-        try:
-            platform.page(template.id, "", "")
-        except PlatformTrouble as trouble:
-            if trouble.kind is not PlatformKind.NOT_FOUND:
-                raise
-            return AccountReport("settings_template_unknown", template.id)
-    return AccountReport("", "", tuple(platform.templates()), tuple(platform.doors()), moment)
-
-
-def report_trouble(report: AccountReport) -> ScannerError:
-    """Return a report's trouble as an error, for callers that stop at it."""
-    if report.trouble.startswith("settings_"):
-        return SettingsTrouble(report.trouble.removeprefix("settings_"), report.detail)
-    kind = PlatformKind(report.trouble.removeprefix("platform_"))
-    return PlatformTrouble(kind, report.detail)

@@ -40,6 +40,30 @@ def save(data_dir: Path, settings: Settings) -> None:
     write_private(data_dir / FILE, json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
 
 
+class SettingsKeeper:
+    """Settings in force, and whoever must know when they change."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._settings = load(data_dir)
+        self.changed: list[Callable[[Settings], None]] = []
+
+    def load(self) -> Settings:
+        """Return the settings in force."""
+        return self._settings
+
+    def use(self, settings: Settings) -> None:
+        """Work with these settings without keeping them."""
+        self._settings = settings
+
+    def save(self, settings: Settings) -> None:
+        """Keep settings on disk, then tell the parts that depend on them."""
+        save(self._data_dir, settings)
+        self._settings = settings
+        for hear in self.changed:
+            hear(settings)
+
+
 def to_dict(settings: Settings) -> dict[str, Any]:
     """Return plain JSON values."""
     plain = _plain(settings)

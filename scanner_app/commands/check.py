@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
             raise SettingsTrouble("no_such_place", args.place)
         kiosk.settings.use(replace(settings, place=args.place))
         if args.offline:
-            kiosk.go_offline()
+            kiosk.sync.go_offline()
         symbology = Symbology.TYPED if args.typed else Symbology.SCANNER
         verdict = kiosk.door.look(Credential(args.value, symbology))
     if args.json:

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.offline:
             kiosk.start_sync()
         else:
-            kiosk.go_offline()
+            kiosk.sync.go_offline()
         missing: list[str] = []
         try:
             _work(kiosk, args, stop, missing)

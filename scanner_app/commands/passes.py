@@ -76,7 +76,7 @@ _WORDS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, dict[str, Any]]]] 
 def run(args: argparse.Namespace) -> int:
     """Do one thing on the platform."""
     with open_kiosk(data_dir(args), writes=False) as kiosk:
-        kiosk.need_set_up()
+        kiosk.accounts.need_set_up()
         record = _ACTIONS[args.action](kiosk, args)
     for each in record if isinstance(record, list) else [record]:
         if args.json:
@@ -90,29 +90,29 @@ Record = dict[str, object]
 
 
 def _show(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
-    found = kiosk.platform(args.account).lookup(args.id, 10.0)
+    found = kiosk.accounts.platform(args.account).lookup(args.id, 10.0)
     if not found:
         raise SettingsTrouble("pass_unknown", args.id)
     return [pass_dict(p) for p in found]
 
 
 def _search(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
-    return [pass_dict(p) for p in kiosk.platform(args.account).search(args.text)]
+    return [pass_dict(p) for p in kiosk.accounts.platform(args.account).search(args.text)]
 
 
 def _create(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    made = kiosk.office(args.account).create(args.template, _values(args))
+    made = kiosk.accounts.office(args.account).create(args.template, _values(args))
     return {"uid": made.uid, "barcode": made.barcode, "page": made.page, "file": made.file}
 
 
 def _update(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    kiosk.office(args.account).update(args.id, _values(args))
+    kiosk.accounts.office(args.account).update(args.id, _values(args))
     return {"uid": args.id, "done": "updated"}
 
 
 def _mark(voided: bool) -> Callable[[Kiosk, argparse.Namespace], Record]:  # noqa: FBT001 - made into two actions
     def mark(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-        kiosk.office(args.account).mark(args.id, voided=voided)
+        kiosk.accounts.office(args.account).mark(args.id, voided=voided)
         return {"uid": args.id, "voided": voided}
 
     return mark
@@ -121,17 +121,17 @@ def _mark(voided: bool) -> Callable[[Kiosk, argparse.Namespace], Record]:  # noq
 def _delete(kiosk: Kiosk, args: argparse.Namespace) -> Record:
     if not args.yes:
         raise SettingsTrouble("delete_needs_yes", args.id)
-    kiosk.office(args.account).delete(args.id)
+    kiosk.accounts.office(args.account).delete(args.id)
     return {"uid": args.id, "done": "deleted"}
 
 
 def _enable_download(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    kiosk.office(args.account).enable_download(args.id, _moment(args.until) if args.until else None)
+    kiosk.accounts.office(args.account).enable_download(args.id, _moment(args.until) if args.until else None)
     return {"uid": args.id, "done": "download enabled"}
 
 
 def _push(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    office = kiosk.office(args.account)
+    office = kiosk.accounts.office(args.account)
     if args.also:
         office.push_many([args.id, *args.also], args.message)
         return {"passes": 1 + len(args.also), "done": "scheduled"}
@@ -140,16 +140,16 @@ def _push(kiosk: Kiosk, args: argparse.Namespace) -> Record:
 
 
 def _email(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    kiosk.office(args.account).email(args.id, args.recipient)
+    kiosk.accounts.office(args.account).email(args.id, args.recipient)
     return {"uid": args.id, "done": "e-mail sent"}
 
 
 def _uris(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    return dict(kiosk.office(args.account).uris(args.id))
+    return dict(kiosk.accounts.office(args.account).uris(args.id))
 
 
 def _stats(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
-    office = kiosk.office(args.account)
+    office = kiosk.accounts.office(args.account)
     if args.history_since is not None:
         start = _day(args.history_since) if args.history_since else None
         return [

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace) -> int:
     with open_kiosk(data_dir(args), writes=True) as kiosk:
-        kiosk.need_set_up()
+        kiosk.accounts.need_set_up()
         setup = _setup(kiosk, with_secrets=not args.no_secrets)
         issuer = kiosk.secrets.get(ISSUER)
         if issuer is None:

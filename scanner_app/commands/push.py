@@ -33,10 +33,10 @@ def add_parser(
 def run_push(args: argparse.Namespace) -> int:
     """Drain the outbox."""
     with open_kiosk(data_dir(args), writes=True) as kiosk:
-        kiosk.need_set_up()
+        kiosk.accounts.need_set_up()
         if args.retry_refused:
-            kiosk.sync.retry_refused()
-        report = kiosk.sync.push(args.deadline)
+            kiosk.sync.runner.retry_refused()
+        report = kiosk.sync.runner.push(args.deadline)
         left = kiosk.door.status().unsent
     if args.json:
         print_json({"sent": report.sent, "refused": report.refused, "contested": report.contested, "left": left})
@@ -52,9 +52,9 @@ def run_sync(args: argparse.Namespace) -> int:
     bar = Bar(shown=sys.stderr.isatty() and not args.json)
     code = Exit.OK
     with open_kiosk(data_dir(args), writes=True) as kiosk:
-        kiosk.need_set_up()
+        kiosk.accounts.need_set_up()
         full, confirmed = args.full or args.confirm_deletions, args.confirm_deletions
-        for report in kiosk.sync.sync_once(full=full, confirmed=confirmed, progress=bar.show):
+        for report in kiosk.sync.runner.sync_once(full=full, confirmed=confirmed, progress=bar.show):
             bar.end()
             if args.json:
                 print_json(report.record())

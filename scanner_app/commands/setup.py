@@ -10,10 +10,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from scanner_app.accounts import account_report, report_trouble
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport
 from scanner_app.application.ports import Door, Template
-from scanner_app.bootstrap import Kiosk, account_report, encrypt_from_now, open_kiosk, report_trouble
+from scanner_app.bootstrap import Kiosk, encrypt_from_now, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble

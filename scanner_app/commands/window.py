@@ -61,7 +61,7 @@ def run_demo(args: argparse.Namespace) -> int:
     base = getattr(args, "data_dir", None)
     folder = demo.fresh_folder(prepare_data_dir(base if base is not None else default_data_dir() / "demo"))
     with demo.started_sandbox() as sandbox, open_kiosk(folder, writes=True, use_keyring=False) as kiosk:
-        camera = args.camera or next((source for source, _ in kiosk.cameras()), None)
+        camera = args.camera or next((source for source, _ in kiosk.door.cameras()), None)
         settings = demo.demo_settings(sandbox.info, [camera] if camera else [])
         kiosk.secrets.put(settings.accounts[0].secret_name, sandbox.info["api_key"])
         kiosk.settings.save(settings)

@@ -1,0 +1,166 @@
+"""The kiosk's accounts: a platform for each whose key is known, a trouble code for each of the others."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from scanner_app import logs
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.control import AccountReport, OfficeTask
+from scanner_app.application.ports import Capabilities, Platform
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble
+from scanner_app.platforms import registry
+from scanner_app.platforms.passcreator.office import Office
+from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
+from scanner_app.secrets import SecretStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What came of opening every account once."""
+
+    platforms: dict[str, Platform] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        for platform in self.platforms.values():
+            platform.close()
+
+
+class Accounts:
+    """The accounts of the settings in force. One that cannot be opened does not keep the others."""
+
+    def __init__(self, settings: Callable[[], Settings], secrets: SecretStore) -> None:
+        self._settings, self._secrets = settings, secrets
+        self._now = self._open()
+
+    def reopen(self) -> Opened:
+        """Open the accounts of changed settings; return the old ones, which the caller closes once nobody uses them."""
+        old, self._now = self._now, self._open()
+        return old
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._now.close()
+
+    @property
+    def platforms(self) -> Mapping[str, Platform]:
+        """The platforms that can be used, by account."""
+        return self._now.platforms
+
+    @property
+    def troubles(self) -> Mapping[str, str]:
+        """Why each other account cannot be used."""
+        return self._now.troubles
+
+    def configured(self) -> list[AccountConfig]:
+        """Return every account of the settings, usable or not."""
+        return list(self._settings().accounts)
+
+    def usable(self) -> list[AccountConfig]:
+        """Return the accounts that have a platform."""
+        return [a for a in self.configured() if a.id in self.platforms]
+
+    def tenants(self) -> Mapping[str, str]:
+        """Return the fingerprint of URL and key per account; '-' where the key is not known."""
+        known = {a: p.tenant for a, p in self.platforms.items()}
+        return {a.id: known.get(a.id, "-") for a in self.configured()}
+
+    def need_set_up(self) -> None:
+        """Raise when there is no account, or none that can be used."""
+        if not self.configured():
+            raise SettingsTrouble("not_set_up")
+        if not self.platforms:
+            raise SettingsTrouble(next(iter(self.troubles.values())).removeprefix("settings_"))
+
+    def platform(self, account: str) -> Platform:
+        """Return an account's platform, the first account's for ''; raise when it cannot be used."""
+        self.need_set_up()
+        chosen = account or self.configured()[0].id
+        if chosen in self.troubles:
+            raise SettingsTrouble(self.troubles[chosen].removeprefix("settings_"), chosen)
+        if chosen not in self.platforms:
+            raise SettingsTrouble("account_unknown", chosen)
+        return self.platforms[chosen]
+
+    def capabilities(self, account: str) -> Capabilities:
+        """Return what an account can do; nothing when it cannot be used."""
+        platform = self.platforms.get(account)
+        return platform.capabilities if platform else Capabilities(frozenset())
+
+    def office(self, account: str) -> Office:
+        """Return what an office can do on an account; only Passcreator's contract has these calls."""
+        platform = self.platform(account)
+        if not isinstance(platform, PasscreatorPlatform):
+            raise SettingsTrouble("office_not_possible", platform.platform)
+        return platform.office
+
+    def office_task(self, account: str, task: OfficeTask, uid: str, value: str) -> None:
+        """Ask a platform to do something to a pass now; raises PlatformTrouble or SettingsTrouble."""
+        office = self.office(account)
+        calls: Mapping[OfficeTask, Callable[[], object]] = {
+            OfficeTask.EMAIL: lambda: office.email(uid, value),
+            OfficeTask.ENABLE_DOWNLOAD: lambda: office.enable_download(uid),
+            OfficeTask.PUSH: lambda: office.push(uid, value),
+        }
+        calls[task]()
+
+    def try_account(self, account: AccountConfig, key: str) -> AccountReport:
+        """Talk to a platform with a key ('' = the stored one)."""
+        return account_report(account, key or self._secrets.get(account.secret_name) or "")
+
+    def _open(self) -> Opened:
+        opened = Opened()
+        for account in self.configured():
+            try:
+                opened.platforms[account.id] = _platform(account, self._secrets.get(account.secret_name))
+            except ScannerError as error:
+                log.warning("account %s cannot be used: %s", account.id, error.code)
+                opened.troubles[account.id] = error.code
+        return opened
+
+
+def _platform(account: AccountConfig, key: str | None) -> Platform:
+    if not key:
+        raise SettingsTrouble("key_missing", account.id)
+    logs.never_log(key)
+    return registry.build(account, key)
+
+
+def account_report(account: AccountConfig, key: str) -> AccountReport:
+    """Try an account: the key, the address, each template, the platform's doors."""
+    try:
+        platform = _platform(account, key)
+    except ScannerError as error:
+        return AccountReport(error.code, error.detail)
+    try:
+        return _report(platform, account)
+    except ScannerError as error:
+        return AccountReport(error.code, error.detail)
+    finally:
+        platform.close()
+
+
+def _report(platform: Platform, account: AccountConfig) -> AccountReport:
+    moment = platform.check()
+    for template in account.templates:
+        try:
+            platform.page(template.id, "", "")
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+            return AccountReport("settings_template_unknown", template.id)
+    return AccountReport("", "", tuple(platform.templates()), tuple(platform.doors()), moment)
+
+
+def report_trouble(report: AccountReport) -> ScannerError:
+    """Return a report's trouble as an error, for callers that stop at it."""
+    if report.trouble.startswith("settings_"):
+        return SettingsTrouble(report.trouble.removeprefix("settings_"), report.detail)
+    kind = PlatformKind(report.trouble.removeprefix("platform_"))
+    return PlatformTrouble(kind, report.detail)
