@@ -1,7 +1,7 @@
 #!/bin/sh
 # The whole check; run by `make test` after the set-up. A stage that fails does not hide the next one; the last line says
 # which failed. Every test runs once: what needs no window runs with PySide6 made unimportable, the window's own tests
-# run offscreen.
+# run offscreen. JOBS files of tests run side by side (default 2: much of a run is waiting for deadlines and servers).
 #
 #   scripts/test.sh          everything
 #   scripts/test.sh lint     ruff, mypy and the import contracts alone
@@ -9,6 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 venv=${VENV:-.venv}
 bin=$venv/bin
+jobs=${JOBS:-2}
 
 # Bare containers have no locale; Qt and Python are to agree on UTF-8 all the same.
 export LC_ALL=C.UTF-8 PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1 QT_QPA_PLATFORM=offscreen
@@ -26,8 +27,8 @@ stage "ruff format" "$bin/ruff" format --check .
 stage "mypy --strict" "$bin/mypy"
 stage "import contracts" "$bin/lint-imports" --no-logo
 if [ "${1:-all}" != lint ]; then
-  stage "tests without Qt" env PASS_SCANNER_NO_QT=1 "$bin/python" -m pytest -p no:pytest-qt --durations=10 tests
-  stage "tests of the window" "$bin/python" -m pytest --durations=10 tests/ui tests/e2e
+  stage "tests without Qt" env PASS_SCANNER_NO_QT=1 "$bin/python" -m pytest -p no:pytest-qt -n "$jobs" --dist loadfile --durations=10 tests
+  stage "tests of the window" "$bin/python" -m pytest -n "$jobs" --dist loadfile --durations=10 tests/ui tests/e2e
 fi
 
 if [ -n "$failed" ]; then
