@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from hardware.wedge import Wedge, WedgeProfile
+from collections.abc import Callable
+
+from hardware.keyboard_layouts import LAYOUTS
+from hardware.wedge import Fate, Wedge, WedgeProfile
 from scanner_app.application.config import DeviceConfig
 from scanner_app.ui.wedge import Key, KeyAnswer
 
+_ANY = WedgeProfile("scanner")
+_KEYS = {Fate.PASS: Key.TYPED, Fate.HOLD: Key.HOLD, Fate.DONE: Key.DONE}
+
 
 class LayoutWedge:
-    """A `WedgeAssembler` that reads scanners by their own layout; the window takes prefix and suffix off."""
+    """A `WedgeAssembler` that knows the kiosk's scanners by their marks and layouts, and follows its settings."""
 
-    def __init__(self, devices: DeviceConfig) -> None:
-        self._wedge = Wedge((WedgeProfile(),), computer_layout=devices.wedge_layout)
+    def __init__(self, devices: Callable[[], DeviceConfig]) -> None:
+        self._devices = devices
+        self._for = devices()
+        self._wedge = _wedge(self._for)
         self.pause = self._wedge.pause
 
     def feed(self, text: str, at: float, *, terminator: bool) -> KeyAnswer:
         """Take one key."""
+        self._follow()
+        if not self._for.wedge:
+            return KeyAnswer(Key.TYPED)
         decision = self._wedge.feed(text, at, terminator=terminator)
-        return KeyAnswer(Key[decision.fate.name], decision.text)
+        return KeyAnswer(_KEYS[decision.fate], decision.text, decision.source)
 
     def give_up(self) -> None:
         """Forget what is held: it was typed."""
         self._wedge.give_up()
+
+    def _follow(self) -> None:
+        devices = self._devices()
+        if devices != self._for:
+            self._for, self._wedge = devices, _wedge(devices)
+
+
+def _wedge(devices: DeviceConfig) -> Wedge:
+    """A layout that is not known is read as it comes: a scanner with odd characters is better than none."""
+    known = [w for w in devices.wedges if w.layout in LAYOUTS]
+    profiles = (*(WedgeProfile(w.kind, w.prefix, w.suffix, w.layout) for w in known), _ANY)
+    return Wedge(profiles, computer_layout=devices.wedge_layout if devices.wedge_layout in LAYOUTS else "us")

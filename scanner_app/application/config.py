@@ -86,14 +86,23 @@ APPLE_KEY, GOOGLE_KEY, SUN_KEYS = "nfc:apple", "nfc:google", "nfc:sun"
 
 
 @dataclass(frozen=True, slots=True)
+class WedgeConfig:
+    """One keyboard scanner: what it types before and after each value, by which layout, and what its values are."""
+
+    prefix: str = ""
+    suffix: str = ""
+    layout: str = "us"
+    kind: str = "scanner"  # or vas, smart_tap, ndef_text, ndef_uri, sun, uid: a wallet reader that types
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceConfig:
     """Cameras and readers by source spec (`camera:0`, a file, a URL, `serial:/dev/...`, `nfc:...`)."""
 
     sources: tuple[str, ...] = ("camera:0",)
     mirror: bool = True
     wedge: bool = True
-    wedge_prefix: str = ""
-    wedge_suffix: str = ""
+    wedges: tuple[WedgeConfig, ...] = ()  # those that need telling apart; any other scanner works without
     wedge_layout: str = "us"  # how this computer reads keys, when that is not how the scanner sends them
     relay: str = ""
     taps: TapConfig = field(default_factory=TapConfig)

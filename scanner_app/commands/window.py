@@ -136,7 +136,7 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
         film.start()
         kiosk.add("film", film.stop)
     full = kiosk.settings.load().screen.full_screen and not windowed
-    wedge = LayoutWedge(kiosk.settings.load().devices)
+    wedge = LayoutWedge(lambda: kiosk.settings.load().devices)
     watchdog = Watchdog.from_environment()
 
     def quit_in_order() -> None:

@@ -14,7 +14,7 @@ from scanner_app.application.control import DoorControl
 from scanner_app.ui import texts
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.heartbeat import Heartbeat, IdleCollector
-from scanner_app.ui.wedge import BurstAssembler, WedgeAssembler, WedgeFilter
+from scanner_app.ui.wedge import WedgeAssembler, WedgeFilter
 from scanner_app.ui.window import Window
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ def run_window(
     """Show the window until it is left; return the exit code. Call on the main thread.
 
     `on_quit` runs once after the last scan was heard, before the bridge goes: stop the door's own threads there.
-    `on_beat` is called by the window's heartbeat, for a watchdog.
+    `wedge` tells keyboard scanners from typing; without it every key is typed. `on_beat` is called by the window's
+    heartbeat, for a watchdog.
     """
     app = application()
     texts.set_language(control.settings().screen.language)
@@ -42,8 +43,8 @@ def run_window(
     window = Window(control, bridge, settings=control.settings(), status=control.status(), demo=demo)
     heartbeat, collector = Heartbeat(on_beat), IdleCollector()
     window.on_busy = collector.busy
-    keys = WedgeFilter(wedge or BurstAssembler(), window.scanned)
-    if window.settings.devices.wedge:
+    keys = WedgeFilter(wedge, window.scanned) if wedge else None
+    if keys:
         keys.install(app)
     deaf = control.listen(bridge.hear)
     restore = _end_on_signals(window)
@@ -57,7 +58,8 @@ def run_window(
         restore()
         heartbeat.stop()
         collector.stop()
-        app.removeEventFilter(keys)
+        if keys:
+            app.removeEventFilter(keys)
         deaf()
         on_quit()
         log.info("window: worst stall %d ms, %d stalls", heartbeat.worst, heartbeat.stalls)

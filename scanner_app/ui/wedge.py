@@ -28,6 +28,7 @@ class KeyAnswer:
 
     key: Key
     text: str = ""
+    kind: str = "scanner"
 
 
 class WedgeAssembler(Protocol):
@@ -37,57 +38,39 @@ class WedgeAssembler(Protocol):
     """Seconds without a key after which what is held was typed by a person."""
 
     def feed(self, text: str, at: float, *, terminator: bool) -> KeyAnswer:
-        """Take one key."""
+        """Take one key; a dead key as its combining character, moved to the private plane 15."""
 
     def give_up(self) -> None:
         """Forget what is held: it was typed."""
 
 
-class BurstAssembler:
-    """A burst is at least `least` keys, each within `pause` of the one before, ended by Enter or Tab."""
-
-    def __init__(self, pause: float = 0.035, least: int = 4) -> None:
-        self.pause = pause
-        self._least = least
-        self._held = ""
-        self._last = 0.0
-
-    def feed(self, text: str, at: float, *, terminator: bool) -> KeyAnswer:
-        """Take one key."""
-        if self._held and at - self._last > self.pause:
-            self._held = ""
-        self._last = at
-        if not terminator:
-            self._held += text
-            return KeyAnswer(Key.HOLD)
-        held, self._held = self._held, ""
-        return KeyAnswer(Key.DONE, held) if len(held) >= self._least else KeyAnswer(Key.TYPED)
-
-    def give_up(self) -> None:
-        """Forget what is held."""
-        self._held = ""
-
-
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
-_CHORDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_CHORDS = _CONTROL_ALT | Qt.KeyboardModifier.MetaModifier
+# Qt's dead keys in its order (grave, acute, circumflex, tilde, macron, breve, dot, diaeresis, ring, double acute,
+# caron, cedilla, ogonek), as a `WedgeAssembler` wants them.
+_ACCENTS = (0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x0306, 0x0307, 0x0308, 0x030A, 0x030B, 0x030C, 0x0327, 0x0328)
+_DEAD = {Qt.Key.Key_Dead_Grave.value + n: chr(0xF0000 | accent) for n, accent in enumerate(_ACCENTS)}
 
 
 class WedgeFilter(QObject):
-    """An application-wide event filter that feeds an assembler and hands whole scans to `scanned`.
+    """An application-wide event filter that feeds an assembler and hands whole scans to `scanned`, with their kind.
 
-    Keys that may be a scanner's are held for at most the assembler's pause, then replayed to whoever had the focus.
+    Keys that may be a scanner's are held for at most twice the assembler's pause, then replayed, releases and all, to
+    whoever had the focus.
     """
 
     def __init__(
-        self, assembler: WedgeAssembler, scanned: Callable[[str], None], parent: QObject | None = None
+        self, assembler: WedgeAssembler, scanned: Callable[[str, str], None], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._assembler = assembler
         self._scanned = scanned
         self._held: list[QKeyEvent] = []
+        self._down: set[int] = set()  # keys held whose release is still to come
+        self._swallow: set[int] = set()  # releases of keys that belonged to a scan
         self._target: QWidget | None = None
         self._replaying = False
-        self._releases: set[int] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -101,32 +84,38 @@ class WedgeFilter(QObject):
         """Hold, swallow or pass each key before any widget sees it."""
         if self._replaying or isinstance(watched, QWindow) or not isinstance(watched, QWidget):
             return False
+        if not isinstance(event, QKeyEvent):
+            return False
         kind = event.type()
-        if kind == QEvent.Type.ShortcutOverride and self._wants(event):
+        if kind == QEvent.Type.ShortcutOverride and self._held and event.key() in _ENDS and not _is_chord(event):
             event.accept()  # no shortcut may eat a scanner's key
             return False
-        if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent) and event.key() in self._releases:
-            self._releases.discard(event.key())
+        if kind == QEvent.Type.KeyRelease:
+            return self._released(event)
+        return kind == QEvent.Type.KeyPress and self._pressed(watched, event)
+
+    def _released(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        if key in self._down:
+            self._down.discard(key)
+            self._held.append(event.clone())
             return True
-        if kind != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return False
-        return self._key(watched, event)
+        if key in self._swallow:
+            self._swallow.discard(key)
+            return True
+        return False
 
-    def _wants(self, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or event.modifiers() & _CHORDS:
-            return False
-        return bool(self._held) and event.key() in _ENDS
-
-    def _key(self, watched: QWidget, event: QKeyEvent) -> bool:
+    def _pressed(self, watched: QWidget, event: QKeyEvent) -> bool:
         end = event.key() in _ENDS
-        if event.modifiers() & _CHORDS or not (end or (event.text().isprintable() and event.text())):
-            return False
-        answer = self._assembler.feed("" if end else event.text(), time.monotonic(), terminator=end)
+        text = _text(event)
+        if event.isAutoRepeat() or _is_chord(event) or not (end or text):
+            return False  # no scanner holds a key down
+        answer = self._assembler.feed("" if end else text, time.monotonic(), terminator=end)
         if answer.key is Key.HOLD:
             self._hold(watched, event)
             return True
         if answer.key is Key.DONE:
-            self._finish(event, answer.text)
+            self._finish(event, answer)
             return True
         self._replay()
         return False
@@ -135,28 +124,45 @@ class WedgeFilter(QObject):
         if not self._held:
             self._target = QApplication.focusWidget() or watched
         self._held.append(event.clone())
-        self._releases.add(event.key())
+        self._down.add(event.key())
+        self._swallow.discard(event.key())
         # Twice the pause: the timer must never be the one to split a burst that arrives in one go.
         self._timer.start(max(1, int(self._assembler.pause * 2000)))
 
-    def _finish(self, event: QKeyEvent, text: str) -> None:
-        self._timer.stop()
-        self._held.clear()
-        self._releases.add(event.key())
-        if text:  # none: the second of two terminators, which only must press no button
-            self._scanned(text)
+    def _finish(self, event: QKeyEvent, answer: KeyAnswer) -> None:
+        self._swallow |= self._down | {event.key()}
+        self._let_go()
+        if answer.text:  # none: the second of two terminators, which only must press no button
+            self._scanned(answer.text, answer.kind)
 
     def _replay(self) -> None:
         """What was held was typed by a person: let it through after all."""
-        self._timer.stop()
-        held, self._held = self._held, []
+        held, target = self._held, QApplication.focusWidget() or self._target
+        self._let_go()
         self._assembler.give_up()
-        target = QApplication.focusWidget() or self._target
         if target is None or not held or not isValid(target):
             return
         self._replaying = True
         try:
             for event in held:
-                QCoreApplication.sendEvent(target, event)
+                if isValid(target):  # a key may have closed what it was typed into
+                    QCoreApplication.sendEvent(target, event)
         finally:
             self._replaying = False
+
+    def _let_go(self) -> None:
+        self._timer.stop()
+        self._held = []
+        self._down.clear()
+
+
+def _text(event: QKeyEvent) -> str:
+    """What the key types; nothing for keys that type nothing."""
+    text = _DEAD.get(event.key()) or event.text()
+    return text if text.isprintable() or event.key() in _DEAD else ""
+
+
+def _is_chord(event: QKeyEvent) -> bool:
+    """Whether it is a command to the program; Control and Alt together are AltGr on Windows, which types."""
+    held = event.modifiers() & _CHORDS
+    return bool(held) and not (held == _CONTROL_ALT and event.text() and event.text().isprintable())

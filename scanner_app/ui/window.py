@@ -295,12 +295,10 @@ class Window(QMainWindow):
         self._ask_status()
 
     # --- scans that come as keys
-    def scanned(self, text: str) -> None:
+    def scanned(self, text: str, kind: str = "scanner") -> None:
         """Present what a keyboard scanner sent, whatever has the focus."""
-        devices = self.settings.devices
-        bare = text.removeprefix(devices.wedge_prefix).removesuffix(devices.wedge_suffix)
         if not self._in_setup:
-            self.control.present(Credential(bare, Symbology.SCANNER))
+            self.control.present(Credential(text, Symbology(kind.upper())))
 
     # --- the way out
     def leave(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.keyboard_layouts import DEAD, LAYOUTS, translate
+from hardware.keyboard_layouts import DEAD, LAYOUTS, dead_key, translate
 from hardware.wedge import LONGEST, Decision, Fate, Wedge, WedgeProfile
 
 
@@ -32,7 +32,7 @@ def test_every_character_is_kept(text):
     assert burst(Wedge(), text) == Decision(Fate.DONE, text, "wedge")
 
 
-@given(st.text(min_size=4, max_size=300))
+@given(st.text(st.characters(exclude_categories=["Cs", "Co"]), min_size=4, max_size=300))
 def test_any_text_at_scanner_pace_is_one_scan(text):
     assert burst(Wedge(), text).text == text
 
@@ -130,3 +130,23 @@ def test_rows_fit_together():
     for layout in LAYOUTS.values():
         assert len(layout.plain) == len(layout.shifted) == 48
         assert len(layout.altgr) in (0, 48)
+
+
+@pytest.mark.parametrize(
+    ("typed", "scanner", "computer", "meant"),
+    [
+        ("t" + dead_key(0x0301) + "1", "us", "de", "t=1"),
+        ("t" + dead_key(0x0302) + "1", "us", "ch", "t=1"),
+        (dead_key(0x0301) + "e", "de", "de", "é"),
+        (dead_key(0x0302) + " x", "de", "de", "^x"),
+        (dead_key(0x0301) + "7" + dead_key(0x0308), "de", "de", "´7¨"),
+    ],
+)
+def test_dead_keys(typed, scanner, computer, meant):
+    assert translate(typed, scanner=scanner, computer=computer) == meant
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_dead_keys_stand_where_the_layout_has_no_character(name):
+    layout = LAYOUTS[name]
+    assert all((layout.shifted if shift else layout.plain)[at] == DEAD for _, at, shift in layout.dead)

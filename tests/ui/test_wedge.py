@@ -5,13 +5,17 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from scanner_app.application.config import DeviceConfig, WedgeConfig
 from scanner_app.domain.credential import Credential, Symbology
-from scanner_app.ui.wedge import BurstAssembler, Key, WedgeFilter
+from scanner_app.ui.wedge import WedgeFilter
+from scanner_app.wedge_line import LayoutWedge
+
+PRESS, RELEASE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
 
 
 @pytest.fixture
 def keys(window, qapp):
-    made = WedgeFilter(BurstAssembler(), window.scanned, window)
+    made = WedgeFilter(LayoutWedge(DeviceConfig), window.scanned, window)
     made.install(qapp)
     yield made
     qapp.removeEventFilter(made)
@@ -85,22 +89,87 @@ def test_many_scans_in_a_row_lose_nothing(window, door, keys):
     assert [c.text for c in presented(door)] == codes
 
 
-def test_prefix_and_suffix_are_taken_off(window, door, keys):
-    from dataclasses import replace
+def test_a_persons_space_presses_the_focused_button_and_types_nothing(window, door, keys, qtbot):
+    pressed = []
+    made = window.findChild(QPushButton, "door-type")
+    made.clicked.connect(lambda: pressed.append(1))
+    made.setFocus()
+    _key(window, Qt.Key.Key_Space, " ")  # let go before anybody knows that it was typed
+    qtbot.waitUntil(lambda: pressed == [1])
+    assert not made.isDown()
 
-    window.settings = replace(
-        window.settings, devices=replace(window.settings.devices, wedge_prefix="]Q1", wedge_suffix="~")
-    )
-    burst(window, "]Q1SNF-1~")
-    assert presented(door)[0].text == "SNF-1"
+
+def test_a_key_let_go_after_it_was_replayed_is_let_go(window, door, keys, qtbot):
+    made = window.findChild(QPushButton, "door-type")
+    made.setFocus()
+    down, up = (QKeyEvent(k, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ") for k in (PRESS, RELEASE))
+    QApplication.sendEvent(made, down)
+    qtbot.waitUntil(made.isDown)
+    QApplication.sendEvent(made, up)
+    assert not made.isDown()
+    assert window.panel is not None
 
 
-def test_the_assembler_tells_bursts_from_typing():
-    assembler = BurstAssembler(pause=0.03, least=4)
-    for n, char in enumerate("ABCDEF"):
-        assert assembler.feed(char, n * 0.01, terminator=False).key is Key.HOLD
-    answer = assembler.feed("", 0.06, terminator=True)
-    assert (answer.key, answer.text) == (Key.DONE, "ABCDEF")
-    assembler.feed("A", 1.0, terminator=False)
-    assembler.feed("B", 1.5, terminator=False)
-    assert assembler.feed("", 1.51, terminator=True).key is Key.TYPED
+def test_a_key_held_down_is_a_persons(window, door, keys, qtbot):
+    window.screens["door"].open_manual()
+    field = window.panel.field
+    repeat = QKeyEvent(PRESS, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a", True)
+    for _ in range(5):
+        QApplication.sendEvent(field, repeat)
+    assert field.text() == "aaaaa"
+
+
+def test_what_altgr_types_belongs_to_the_scan(window, door, keys):
+    """Windows tells AltGr as Control and Alt together."""
+    altgr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    target = window.focusWidget() or window
+    for char in "A@b{":
+        mods = altgr if char in "@{" else Qt.KeyboardModifier.NoModifier
+        for kind in (PRESS, RELEASE):
+            QApplication.sendEvent(target, QKeyEvent(kind, Qt.Key.Key_A, mods, char))
+    _key(window, Qt.Key.Key_Return, "\r")
+    assert [c.text for c in presented(door)] == ["A@b{"]
+
+
+@pytest.fixture
+def devices(window, qapp):
+    """The kiosk's own assembler, with settings that a test may change."""
+    held = [DeviceConfig()]
+    made = WedgeFilter(LayoutWedge(lambda: held[0]), window.scanned, window)
+    made.install(qapp)
+    yield held
+    qapp.removeEventFilter(made)
+
+
+def test_each_scanner_is_known_by_its_own_marks(window, door, devices):
+    devices[0] = DeviceConfig(wedges=(WedgeConfig("#A", "~"), WedgeConfig("#G", kind="smart_tap")))
+    for text in ("#ASNF-1~", "#GTOKEN-1", "SNF-3"):
+        burst(window, text)
+    assert presented(door) == [
+        Credential("SNF-1", Symbology.SCANNER),
+        Credential("TOKEN-1", Symbology.SMART_TAP),
+        Credential("SNF-3", Symbology.SCANNER),
+    ]
+
+
+def test_keyboard_scanners_can_be_switched_off_meanwhile(window, door, devices):
+    devices[0] = DeviceConfig(wedge=False)
+    burst(window, "SNF-1")
+    assert presented(door) == []
+
+
+def test_a_dead_key_of_the_computer_is_a_character_of_the_scanner(window, door, devices):
+    """A US scanner at a German computer types its = where the computer has a dead accent."""
+    devices[0] = DeviceConfig(wedge_layout="de")
+    for char in ("t", "_", "i", "d", "", "7", "&", "z"):
+        _key(window, Qt.Key.Key_A if char else Qt.Key.Key_Dead_Acute, char)
+    _key(window, Qt.Key.Key_Return, "\r")
+    assert [c.text for c in presented(door)] == ["t?id=7^y"]
+
+
+def test_a_persons_tab_goes_on_to_the_next_field(window, door, keys):
+    made = window.findChild(QPushButton, "door-type")
+    made.setFocus()
+    _key(window, Qt.Key.Key_Tab, "\t")
+    assert window.focusWidget() is not made
+    assert presented(door) == []
