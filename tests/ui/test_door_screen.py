@@ -65,7 +65,7 @@ def test_a_refusal_says_when_where_and_by_which_kiosk(window, door, qtbot):
 def test_ready_again_after_the_time_set(open_window, door, qtbot):
     from dataclasses import replace
 
-    door.kept = replace(door.kept, screen=replace(door.kept.screen, verdict_seconds=0.05))
+    door.kept = replace(door.kept, screen=replace(door.kept.screen, verdict_seconds=0.5))
     window = open_window()
     panel = window.screens["door"].panel
     door.tell(sample.decided(sample.refused(Reason.UNKNOWN)))
