@@ -84,5 +84,5 @@ def column(theme: Theme, parent: QWidget | None = None, *, margin: str = "l", ga
     made = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
     edge = theme.space(margin) if margin else 0
     made.setContentsMargins(edge, edge, edge, edge)
-    made.setSpacing(theme.space(gap))
+    made.setSpacing(theme.space(gap) if gap else 0)
     return made

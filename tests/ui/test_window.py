@@ -86,7 +86,7 @@ def test_language_and_look_change_at_run_time(window, door, qtbot):
     qtbot.waitUntil(lambda: texts.language() == "de")
     qtbot.waitUntil(window.screens["settings"].isVisible)
     assert door.kept.screen.language == "de"
-    window.screens["settings"].keep_screen(theme="light", text_scale=1.5)
+    window.screens["settings"].page.keep_screen(theme="light", text_scale=1.5)
     qtbot.waitUntil(lambda: window.theme.palette.name == "light")
     assert window.theme.text == 1.5
 
@@ -148,7 +148,7 @@ def test_a_place_is_changed(window, door, qtbot):
     window.go("settings")
     screen = window.screens["settings"]
     screen.show_section("places")
-    screen._edit_place(sample.GARDEN)
+    screen.page.edit(sample.GARDEN)
     window.panel.name.setText("Rose garden")
     window.panel.policy.setCurrentIndex(3)
     window.panel.use.setChecked(True)
@@ -162,14 +162,15 @@ def test_a_place_is_changed(window, door, qtbot):
 def test_settings_that_cannot_be_kept_are_not_shown_as_kept(window, door, qtbot):
     window.go("settings")
     door.answers["save_settings"] = SettingsTrouble("invalid")
-    window.screens["settings"].keep_screen(verdict_seconds=9.0)
+    window.screens["settings"].page.keep_screen(verdict_seconds=9.0)
     qtbot.waitUntil(lambda: texts.sentence("settings_invalid") in window._toast.text)
     qtbot.waitUntil(lambda: window.settings.screen.verdict_seconds == sample.SETTINGS.screen.verdict_seconds)
 
 
 def test_two_places_cannot_share_a_name(window, door, qtbot):
     window.go("settings")
-    window.screens["settings"]._edit_place(sample.GARDEN)
+    window.screens["settings"].show_section("places")
+    window.screens["settings"].page.edit(sample.GARDEN)
     window.panel.name.setText("Main gate")
     press(qtbot, window, "place-save")
     assert window.panel.message.text() == texts.word("place.twice")
@@ -209,7 +210,8 @@ def test_first_set_up_in_five_steps(open_window, door, qtbot):
 
 def test_two_different_pins_are_not_taken(window, door, qtbot):
     window.go("settings")
-    window.screens["settings"]._new_pin(Role.STAFF)
+    window.screens["settings"].show_section("pin")
+    window.screens["settings"].page.choose(Role.STAFF)
     for pin in ("2468", "1357"):
         qtbot.keyClicks(window.panel, pin)
         qtbot.keyClick(window.panel, Qt.Key.Key_Return)

@@ -1,0 +1,1 @@
+"""The sections of settings, one file each; `settings.py` lists them."""

@@ -1,0 +1,28 @@
+"""Language: each in its own words."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup
+
+from scanner_app.ui import texts
+from scanner_app.ui.screens.sections.page import Office, Page
+from scanner_app.ui.widgets.buttons import choice
+
+
+class LanguagePage(Page):
+    """One of eight."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        group = QButtonGroup(self)
+        for code in texts.languages():
+            words = texts.catalogue(code).name
+            made = choice(words, partial(self._speak, code), checked=code == texts.language(), name=words)
+            group.addButton(made)
+            self.lay.addWidget(made)
+        self.lay.addStretch(1)
+
+    def _speak(self, code: str) -> None:
+        self.keep_screen(language=code)
