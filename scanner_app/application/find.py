@@ -85,18 +85,22 @@ class Finder:
                 continue
             answered += 1
             found += answer
-            self._keep(account, answer)
+            self._keep(account, answer, settings)
         if found:
             return replace(matches, passes=tuple(found), confirmed=True)
         if matches.passes and answered:  # the place demands confirmation and the platform no longer knows it
             return replace(matches, passes=tuple(replace(p, nullified=True) for p in matches.passes), confirmed=True)
         return replace(matches, complete=matches.complete or (answered > 0 and answered == len(oracles)))
 
-    def _keep(self, account: str, passes: Sequence[Pass]) -> None:
+    def _keep(self, account: str, passes: Sequence[Pass], settings: Settings) -> None:
         if not passes or not self._keeps:
             return
+        config = settings.account(account)
+        templates = {t.id for t in config.templates} if config else set()
+        own = [p for p in passes if not templates or p.template in templates]
+        others = [p for p in passes if p not in own]
         try:
-            self._clerk.cache(account, lambda tx: tx.upsert(passes), Priority.SYNC)
+            self._clerk.cache(account, lambda tx: (tx.upsert(own), tx.upsert(others, apart=True)), Priority.SYNC)
         except StorageTrouble:
             log.exception("a looked-up pass could not be kept; the verdict stands without it")
 

@@ -32,17 +32,42 @@ def add_parser(
 ) -> None:
     """Describe the verb."""
     parser = verbs.add_parser("setup", parents=parents, help="set up an account and a place")
-    parser.add_argument("--platform", required=True, choices=PLATFORMS)
-    parser.add_argument("--url", required=True, help="base URL of the platform")
-    parser.add_argument("--key-file", required=True, type=Path, help="file that holds the API key")
-    parser.add_argument("--template", nargs="+", action="extend", default=[], metavar="T", help="template UIDs")
+    parser.add_argument("--platform", required=True, choices=PLATFORMS, help="whose passes this account holds")
+    parser.add_argument("--url", required=True, help="base URL of the platform; Airship's ends in /v1")
+    parser.add_argument(
+        "--key-file",
+        required=True,
+        type=Path,
+        help="file that holds the API key; for PassKit and Airship key and secret, on two lines or with a colon between",
+    )
+    parser.add_argument(
+        "--template",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="T",
+        help="which passes are good here: ids of templates, or of PassKit's productions, campaigns and programs"
+        " (default: all)",
+    )
     parser.add_argument("--place", required=True, metavar="NAME", help="name of the validation place")
-    parser.add_argument("--app-configuration", "--door", dest="door", default="", metavar="ID")
-    parser.add_argument("--policy", choices=[p.value for p in Policy])
+    parser.add_argument(
+        "--app-configuration",
+        "--door",
+        dest="door",
+        default="",
+        metavar="ID",
+        help="the platform's own door: Passcreator's app configuration, PassEntry's reader id",
+    )
+    parser.add_argument("--policy", choices=[p.value for p in Policy], help="how often a pass is good here")
     parser.add_argument("--zone", default="UTC", help="time zone of the platform's company settings (IANA)")
     parser.add_argument("--account", default="", help="name of the account on this kiosk (default: the platform's)")
     parser.add_argument("--device", default="", help="name of this kiosk (default: the machine's)")
-    parser.add_argument("--direction", choices=[d.value for d in Direction], default=Direction.ENTRY.value)
+    parser.add_argument(
+        "--direction",
+        choices=[d.value for d in Direction],
+        default=Direction.ENTRY.value,
+        help="which way guests pass here; counts with in_out",
+    )
     parser.add_argument("--entries", type=int, default=1, help="with counted: how many entries a pass has")
     parser.add_argument("--per-day", action="store_true", help="with counted: per day")
     parser.add_argument("--amount", default="1", help="with stored_value: what one admission takes off")
@@ -57,7 +82,14 @@ def add_parser(
         default=[],
         help="which identifiers this account's barcodes carry (default: the platform's usual one)",
     )
-    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="platform-specific option")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what one platform alone has (see the administrator's guide): passcreator: feed; passentry: entity, refuse,"
+        " page_param, per_page_param; airship: token_url, app, tags; all: holder_fields; passentry, airship: per_second",
+    )
     parser.add_argument("--encrypt", action="store_true", help="encrypt this (new) data folder at rest")
     parser.add_argument("--offline", action="store_true", help="keep it without trying the platform")
     json_option(parser)
@@ -134,7 +166,8 @@ def _door(args: argparse.Namespace, report: AccountReport) -> Door | None:
     if not args.door:
         return None
     found = next((d for d in report.doors if d.id == args.door), None)
-    if found is None and not args.offline:
+    unlisted = args.platform == "passentry" and not report.doors  # its contract has readers, but no list of them
+    if found is None and not args.offline and not unlisted:
         raise SettingsTrouble("door_unknown", args.door)
     return found or Door(args.door, args.place)
 

@@ -19,12 +19,16 @@ from scanner_app.storage.times import from_us, to_us
 TOMBSTONES = 2_000
 """Passes marked dead between two such looks."""
 
+APART = 0
+"""Stands for the stream of passes that belong to none: SQLite numbers the streams from 1."""
+
 _STREAM = "number, generation, cursor, walking, started, since, resume, done, walk_total"
 _INSERT = (
     "INSERT INTO passes (uid, template, barcode, external_id, nfc, ticket_number, stream, gen, dead, body)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) RETURNING number"
 )
 _OLD = "SELECT number, dead, stream, barcode, external_id, nfc, ticket_number, body FROM passes WHERE uid = ?"
+_APART = "SELECT number, uid, barcode, external_id, nfc, ticket_number, body FROM passes WHERE stream = ? AND dead = 0"
 _UPDATE = (
     "UPDATE passes SET template = ?, barcode = ?, external_id = ?, nfc = ?, ticket_number = ?, stream = ?, gen = ?,"
     " dead = 0, body = ? WHERE number = ?"
@@ -56,16 +60,18 @@ class CacheWriter:
         self._held = 0
 
     # --- passes -----------------------------------------------------------------------------------------------------
-    def upsert(self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None) -> None:
+    def upsert(
+        self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None, apart: bool = False
+    ) -> None:
         """Write what a platform says of passes; a pass that a walk or a look-up has just seen is seen."""
         walked = self._stream(stream) if stream else None
         if stream and walked is None:
             walked = self._make_stream(stream)
         self._held = 0
         for one in passes:
-            home = walked or self._stream(one.template) or self._only_stream()
+            home = walked or (None if apart else self._stream(one.template) or self._only_stream())
             gen = generation if generation is not None else home.generation if home else 0
-            self._upsert(one, home.number if home else None, gen)
+            self._upsert(one, APART if apart else home.number if home else None, gen)
             self._breathe()
         if passes:
             self._set("platform", passes[-1].platform)
@@ -83,17 +89,17 @@ class CacheWriter:
             values = (one.uid, template, *stored.identifiers, stream, gen, stored.body)
             number = self._db.execute(_INSERT, values).fetchone()[0]
             self._db.execute("INSERT INTO words (rowid, search) VALUES (?, ?)", (number, words))
-            self._held += 1
+            self._held += stream != APART
             return
         number, dead, old_stream, *old_ids, old_body = old
-        home = stream if stream is not None else old_stream
+        home = old_stream if stream is None or (stream == APART and old_stream != APART) else stream
         self._db.execute(_UPDATE, (template, *stored.identifiers, home, gen, stored.body, number))
         was = passcodec.Stored(one.uid, (old_ids[0], old_ids[1], old_ids[2], old_ids[3]), old_body)
         before = words if was == stored else _old_words(was)
         if before != words:
             self._db.execute("INSERT INTO words (words, rowid, search) VALUES ('delete', ?, ?)", (number, before))
             self._db.execute("INSERT INTO words (rowid, search) VALUES (?, ?)", (number, words))
-        self._held += dead
+        self._held += (home != APART) - (old_stream != APART and not dead)
 
     def _template(self, template: str, name: str) -> int:
         found = self._templates.get((template, name))
@@ -115,6 +121,8 @@ class CacheWriter:
 
     def begin_walk(self, stream: str, started: datetime, cursor: str) -> WalkState:
         """Begin a walk at the platform's time `started`: a full one if `cursor` is '', with a new generation."""
+        if not cursor:
+            self._forget_apart()
         found = self._stream(stream) or self._make_stream(stream)
         generation = found.generation + (1 if not cursor else 0)
         self._db.execute(
@@ -123,6 +131,15 @@ class CacheWriter:
             (generation, to_us(started), cursor, found.number),
         )
         return WalkState(stream, generation, started, cursor, "", 0, None)
+
+    def _forget_apart(self) -> None:
+        """Forget looked-up passes of other events: nothing would ever tell that one was changed or deleted."""
+        rows = self._db.execute(_APART, (APART,)).fetchall()
+        for number, uid, *ids, body in rows:
+            words = _old_words(passcodec.Stored(uid, (ids[0], ids[1], ids[2], ids[3]), body))
+            self._db.execute("INSERT INTO words (words, rowid, search) VALUES ('delete', ?, ?)", (number, words))
+            self._db.execute("DELETE FROM passes WHERE number = ?", (number,))
+            self._breathe()
 
     def page_done(self, stream: str, resume: str, done: int, total: int | None) -> None:
         """Remember where a walk stands so that it can be resumed after a crash."""

@@ -77,6 +77,8 @@ def test_the_seeds_own_example():
     [
         {"id": 1234, "templateId": 12345},
         {"createdAt": "2012-11-01 12:37:07.0"},
+        {"fields": [{"name": "Seat", "value": 1.0}, {"name": "Section", "value": "1"}, {}]},
+        {"fields": []},
         {"fields": None, "passFields": {"gate": {"fieldType": "HEADER", "value": "A56"}}},
         {"tags": [{"id": 1, "name": "vip", "createdAt": "2013-06-19T01:06:17.000Z"}]},
         {"tags": ["vip"]},
@@ -169,7 +171,8 @@ def test_what_makes_no_sense_is_not_sent(platform, call):
         ([{"ticketId": 7}, {"ID": 7, "Status": "PENDING"}, {"ID": 7, "status": "COMPLETED"}], None),
         ([[{"ticketId": "7"}, {"ticketId": 8}], {"status": "completed"}, {"Status": "Completed"}], None),
         ([{"ticketId": 7}, {"status": "FAILED"}], PlatformKind.REFUSED),
-        ([{"ticketId": 7}, {}], PlatformKind.REFUSED),
+        ([{"ticketId": 7}, {}], PlatformKind.NONSENSE),
+        ([{"ticketId": 7}, {"Status": "IN_PROGRESS"}, {"Status": "WEIRD"}], PlatformKind.NONSENSE),
         ([{"ticketId": "x"}], PlatformKind.NONSENSE),
         ([[]], PlatformKind.NONSENSE),
         ([{}], PlatformKind.NONSENSE),
@@ -187,6 +190,50 @@ def test_tickets_are_followed_to_their_end(server, answers, kind):
     assert len(server.requests) == len(answers)
     assert {r.headers["api-revision"] for r in server.requests} == {"1.2"}
     assert {r.target.partition("?")[0] for r in server.requests} <= {"/v1/pass/1", "/v1/ticket/7", "/v1/ticket/8"}
+    platform.close()
+
+
+def test_where_a_ticket_says_nothing_the_pass_does(server):
+    """The statuses of tickets have no published names: an unknown one is neither a success nor a refusal."""
+    labels = iter(["", "", "valid", "voided"])
+
+    def behave(peer):
+        target = peer.request.target
+        if "/ticket/" in target:
+            return faults.answer(200, {"ID": 7, "Status": "ARCHIVED"})(peer)
+        if peer.request.method == "PUT":
+            return faults.answer(200, {"newTags": ["t"]} if target.endswith("/tags") else {"ticketId": 7})(peer)
+        return faults.answer(200, SEED | {"headers": {"expirationDate": {"label": next(labels)}}})(peer)
+
+    server.behave(behave)
+    platform = AirshipPlatform(AccountConfig("a", "airship", f"{server.url}/v1"), "user:secret")
+    assert platform.deliver(act(OperationKind.VOID, "1234"), may_have_arrived=False).delivery is Delivery.DONE
+    assert next(labels, None) is None
+    platform.close()
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_server_that_gives_fewer_than_asked_is_walked_to_its_end(server, counts):
+    """No page says how many may be asked for; the answer says how many it is about."""
+
+    def behave(peer):
+        target = peer.request.target
+        if "/v1/pass?" not in target:
+            return faults.answer(200, SEED | {"id": target.rpartition("/")[2]})(peer)
+        page = int(target.partition("&page=")[2].partition("&")[0])
+        rows = [{"id": n, "templateId": 5} for n in range(1, 25)][(page - 1) * 10 : page * 10]
+        told = {"passes": rows, "pagination": {"page": page, "pageSize": 10}}
+        return faults.answer(200, told | ({"count": 24} if counts else {}))(peer)
+
+    server.behave(behave)
+    platform = AirshipPlatform(AccountConfig("a", "airship", f"{server.url}/v1"), "user:secret")
+    found, resume = [], ""
+    while True:
+        page = platform.page("5", "", resume)
+        found += [each.uid for each in page.passes]
+        if not (resume := page.resume):
+            break
+    assert found == [str(n) for n in range(1, 25)]
     platform.close()
 
 

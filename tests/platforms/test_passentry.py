@@ -54,6 +54,30 @@ def walked(platform) -> list[str]:
             return found
 
 
+def test_a_list_that_knows_no_pages_ends_though_passes_are_made_meanwhile(server):
+    """Its first pass stands no longer on top the next time: only that it comes again tells that nothing follows."""
+    made = [f"p{n}" for n in range(30)]
+
+    def behave(peer):
+        if "/passes" not in peer.request.target:
+            return faults.answer(200, {"data": []})(peer)
+        made.append(f"p{len(made)}")
+        rows = [{"id": one, "type": "pass", "attributes": {"status": "active"}} for one in reversed(made)]
+        return faults.answer(200, {"data": rows})(peer)
+
+    server.behave(behave)
+    platform = PassEntryPlatform(AccountConfig("a", "passentry", server.url), "key")
+    found, resume = set(), ""
+    for _ in range(3):
+        page = platform.page("passes", "", resume)
+        found |= {each.uid for each in page.passes}
+        if not (resume := page.resume):
+            break
+    assert resume == ""
+    assert found == set(made)
+    platform.close()
+
+
 @pytest.mark.parametrize(
     ("pages", "options"),
     [

@@ -131,6 +131,16 @@ def test_a_list_that_breaks_off_is_no_list(server, lines, kind):
     platform.close()
 
 
+def test_the_first_page_and_the_last_tell_how_many_there_are(kit, platform):
+    """Without a count at its end nobody could say whether a walk of several pages was whole."""
+    production = kit.info["productions"][0]["id"]
+    pages = [platform.page(production, "", "")]
+    while pages[-1].resume:
+        pages.append(platform.page(production, "", pages[-1].resume))
+    assert len(pages) > 1
+    assert pages[0].total == pages[-1].total == sum(len(page.passes) for page in pages)
+
+
 def test_many_of_one_second_and_deletions_meanwhile_hide_nobody(kit, platform):
     production = kit.info["productions"][1]["id"]
     kit.sandbox.clock.frozen = 1_800_000_000.0

@@ -211,6 +211,45 @@ class TestWalks:
         assert (state.held, state.last_sync, state.last_full, state.platform_total) == (3, LATER, NOW, 3)
 
 
+class TestApart:
+    """Passes that a look-up found and that no stream lists: they are of another event."""
+
+    def other(self, number: int):
+        return a_pass(number, template="other", template_name="Another Night")
+
+    def test_found_but_not_counted(self, store, caches):
+        load(store, [a_pass(n) for n in range(3)])
+        store.cache(ACCOUNT, lambda tx: tx.upsert([self.other(9)], apart=True))
+        assert caches.get(a_pass(9).key).template == "other"
+        assert len(caches.search("another", [ACCOUNT]) or caches.search(a_pass(9).holder, [ACCOUNT])) >= 1
+        assert caches.state(ACCOUNT).held == 3
+        assert caches.count(ACCOUNT, "tpl") == 3
+
+    def test_forgotten_when_the_next_full_walk_begins_and_never_missed_by_it(self, store, caches):
+        load(store, [a_pass(n) for n in range(3)])
+        store.cache(ACCOUNT, lambda tx: tx.upsert([self.other(9)], apart=True))
+        delta = store.cache(ACCOUNT, lambda tx: tx.begin_walk("tpl", LATER, "cursor"))
+        store.cache(ACCOUNT, lambda tx: tx.end_walk("tpl", "c", LATER, None))
+        assert caches.get(a_pass(9).key) is not None
+        walk = store.cache(ACCOUNT, lambda tx: tx.begin_walk("tpl", LATER, ""))
+        assert walk.generation > delta.generation
+        assert store.cache(ACCOUNT, lambda tx: tx.unseen("tpl", walk.generation)) == 3
+        assert caches.get(a_pass(9).key) is None
+        assert caches.search(a_pass(9).holder.split()[0] + " " + a_pass(9).holder.split()[1], [ACCOUNT]) == []
+        assert caches.state(ACCOUNT).held == 3
+
+    def test_counted_once_a_walk_lists_it(self, store, caches):
+        load(store, [a_pass(1)])
+        store.cache(ACCOUNT, lambda tx: tx.upsert([self.other(9)], apart=True))
+        store.cache(ACCOUNT, lambda tx: tx.upsert([a_pass(9)], stream="tpl", generation=1))
+        assert caches.state(ACCOUNT).held == 2
+
+    def test_one_that_a_stream_lists_stays_counted(self, store, caches):
+        load(store, [a_pass(1)])
+        store.cache(ACCOUNT, lambda tx: tx.upsert([a_pass(1)], apart=True))
+        assert caches.state(ACCOUNT).held == caches.count(ACCOUNT, "tpl") == 1
+
+
 class TestTenants:
     def test_a_new_key_builds_a_new_cache_beside_the_old(self, store, caches, folder):
         load(store, [a_pass(1), a_pass(2)])

@@ -66,8 +66,13 @@ class CacheTx(Protocol):
     def set_streams(self, streams: Sequence[str]) -> None:
         """Say what has to be walked: the cache is complete once each of these had one full walk to its end."""
 
-    def upsert(self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None) -> None:
-        """Add or replace passes; a full walk stamps its generation."""
+    def upsert(
+        self, passes: Sequence[Pass], *, stream: str = "", generation: int | None = None, apart: bool = False
+    ) -> None:
+        """Add or replace passes; a full walk stamps its generation.
+
+        `apart`: looked up, and of no stream (another event's): found again until the next full walk, never counted.
+        """
 
     def page_done(self, stream: str, resume: str, done: int, total: int | None) -> None:
         """Remember where a walk stands so that it can be resumed after a crash."""

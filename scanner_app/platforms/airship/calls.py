@@ -19,7 +19,8 @@ FIRST_LOOK, LONGEST_LOOK = 0.1, 2.0
 """Seconds between two looks at a ticket: doubled each time."""
 ENDED = frozenset({"completed", "complete", "success", "succeeded", "done", "processed", "finished"})
 UNDER_WAY = frozenset({"pending", "created", "queued", "processing", "in_progress", "in progress", "running", "new"})
-"""The specification does not name the statuses; one that is in neither set is a failure."""
+FAILED = frozenset({"failed", "failure", "error", "errored", "rejected", "cancelled", "canceled", "aborted"})
+"""The specification does not name the statuses; one that is in none of the sets tells nothing."""
 
 
 class Calls:
@@ -53,30 +54,30 @@ class Calls:
             raise nonsense("no ticket")
         return [int(ticket) for ticket in tickets]
 
-    def follow(self, tickets: Sequence[int], seconds: float = DEADLINE) -> None:
-        """Wait until the updates took place; raise PlatformTrouble when one failed or takes too long."""
-        clock = Deadline(seconds)
-        for ticket in tickets:
-            self._follow(ticket, clock)
+    def follow(self, tickets: Sequence[int], seconds: float = DEADLINE) -> bool:
+        """Wait until the updates took place; return False where a ticket says nothing that could be understood.
 
-    def _follow(self, ticket: int, clock: Deadline) -> None:
+        Raise PlatformTrouble when one failed or takes too long.
+        """
+        clock = Deadline(seconds)
+        return all([self._follow(ticket, clock) for ticket in tickets])
+
+    def _follow(self, ticket: int, clock: Deadline) -> bool:
         pause = FIRST_LOOK
         try:
-            while not self._is_done(ticket, clock.left()):
+            while (status := self._status(ticket, clock.left())) in UNDER_WAY:
                 if self._ended.wait(min(pause, clock.left())):
                     raise PlatformTrouble(PlatformKind.UNREACHABLE, "closed")
                 pause = min(pause * 2, LONGEST_LOOK)
         except TimeoutError:
             raise nonsense(f"ticket {ticket} does not end") from None
+        if status in FAILED:
+            raise PlatformTrouble(PlatformKind.REFUSED, f"ticket {status}")
+        return status in ENDED
 
-    def _is_done(self, ticket: int, deadline: float) -> bool:
+    def _status(self, ticket: int, deadline: float) -> str:
         found = an_object(self.ask("GET", ["ticket", str(ticket)], deadline=deadline).json(), "ticket")
-        status = (text(found, "status") or text(found, "Status")).lower()
-        if status in ENDED:
-            return True
-        if status not in UNDER_WAY:
-            raise PlatformTrouble(PlatformKind.REFUSED, f"ticket {status[:40] or 'without status'}")
-        return False
+        return (text(found, "status") or text(found, "Status")).strip().lower()
 
     def close(self) -> None:
         """Wake everybody who waits."""

@@ -67,9 +67,16 @@ def _identifiers(found: Object, headers: Object) -> dict[IdentifierKind, str]:
 
 def _fields(found: Object) -> dict[str, str]:
     """`fields` as a GET names them, `passFields` as a creation does; numbers come as numbers."""
-    own = an_object(found.get("fields") or found.get("passFields"), "fields")
+    own = _named(found.get("fields") or found.get("passFields"))
     read = {name: _value(own[name]) for name in own}
     return {name: value for name, value in read.items() if value and not value.startswith("https://")}
+
+
+def _named(fields: Json) -> dict[str, Json]:
+    """Return fields by name, also where they come as a list of objects that name themselves."""
+    if not isinstance(fields, list):
+        return an_object(fields, "fields")
+    return {text(one, "name"): one for each in fields if (one := an_object(each, "field")).get("name")}
 
 
 def _value(entry: Json) -> str:

@@ -69,7 +69,8 @@ class Office:
         `templates`: needed where one external id names several passes.
         """
         named = {"templates": [int(each) for each in templates]} if templates else {}
-        self._calls.follow(self._calls.change(ref.path, {**body, **named}))
+        if not self._calls.follow(self._calls.change(ref.path, {**body, **named})):
+            raise PlatformTrouble(PlatformKind.NONSENSE, "the ticket does not tell whether it was done")
 
     def mark(self, ref: Ref, *, voided: bool) -> None:
         """Void a pass, or take that back."""

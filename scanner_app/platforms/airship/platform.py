@@ -126,11 +126,13 @@ class AirshipPlatform:
         found = an_object(reply.json(), "list")
         rows = [an_object(each, "pass") for each in a_list(found.get("passes"), "passes")]
         count = whole(found, "count")
+        size = whole(an_object(found.get("pagination"), "pagination"), "pageSize") or PAGE  # it may allow fewer
         fresh = [row for row in rows if not cursor or _changed(row, cursor)]
         passes = tuple(p for p in (self._get(["pass", needed(row, "id")]) for row in fresh) if p)
         gone = 0 if cursor else _gone(before, count)
-        last = not gone and (len(rows) < PAGE or len(fresh) < len(rows))
-        return Page(passes, "" if last else _following(page, count, gone), None if cursor else count, reply.date)
+        last = not gone and (len(rows) < size or len(fresh) < len(rows))
+        following = "" if last else _following(page, count, gone, size)
+        return Page(passes, following, None if cursor else count, reply.date)
 
     def _get(self, path: list[str], deadline: float = DEADLINE) -> Pass | None:
         try:
@@ -193,13 +195,17 @@ class AirshipPlatform:
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
 
     def _settle(self, uid: str, tickets: list[int], label: str) -> None:
-        """Follow an update to its end; OAuth clients may not read tickets, so they look at the pass itself."""
+        """Follow an update to its end. Where its ticket does not tell, the pass itself does.
+
+        OAuth clients may not read tickets, and the statuses of tickets have no published names.
+        """
         try:
-            self._calls.follow(tickets)
+            if self._calls.follow(tickets):
+                return
         except PlatformTrouble as trouble:
             if trouble.kind is not PlatformKind.UNAUTHORISED or self._oauth is None:
                 raise
-            self._wait_for(uid, voided=label == VOIDED)
+        self._wait_for(uid, voided=label == VOIDED)
 
     def _wait_for(self, uid: str, *, voided: bool) -> None:
         clock = Deadline(DEADLINE)
@@ -239,7 +245,7 @@ def _gone(before: str, count: int | None) -> int:
     return max(int(before) - count, 0) if before and count is not None else 0
 
 
-def _following(page: int, count: int | None, gone: int) -> str:
+def _following(page: int, count: int | None, gone: int, size: int) -> str:
     """Return the next page, or the one where those stand now that moved up."""
-    following = max(page - -(-gone // PAGE), 1) if gone else page + 1
+    following = max(page - -(-gone // size), 1) if gone else page + 1
     return f"{following}:{'' if count is None else count}"

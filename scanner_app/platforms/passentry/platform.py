@@ -106,7 +106,10 @@ class PassEntryPlatform:
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
-        """Return one page, newest first. An account that ignores the paging parameters shows by repeating itself."""
+        """Return one page, newest first. An account that ignores the paging parameters shows by repeating itself:
+
+        what stood first on the first page comes again, though newer passes may stand above it by then.
+        """
         number, _, first = resume.partition(":")
         if not number:
             self._learn_uses()
@@ -114,14 +117,15 @@ class PassEntryPlatform:
         reply = self._calls.list_passes(asked)
         found = an_object(reply.json(), "answer")
         data = [an_object(each, "pass") for each in a_list(found.get("data"), "data")]
-        top = needed(data[0], "id") if data else ""
-        if not data or top == first:
-            return Page((), "", server_time=reply.date)
+        ids = [needed(each, "id") for each in data]
         meta = an_object(found.get("meta"), "meta")
-        following = f"{int(number or 1) + 1}:{first or top}"
-        last = whole(meta, "pages") is not None and int(number or 1) >= (whole(meta, "pages") or 0)
+        pages = whole(meta, "pages")
+        repeats = first in ids
+        data = data[: ids.index(first)] if repeats else data
+        last = not ids or repeats or (pages is not None and int(number or 1) >= pages)
+        following = "" if last else f"{int(number or 1) + 1}:{first or ids[0]}"
         passes = tuple(p for p in (self._read(each, reply.date) for each in data) if self._wanted(p))
-        return Page(passes, "" if last else following, self._total(meta), reply.date)
+        return Page(passes, following, self._total(meta), reply.date)
 
     def _total(self, meta: Mapping[str, Json]) -> int | None:
         return None if self._config.templates else whole(meta, "total")

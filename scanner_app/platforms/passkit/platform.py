@@ -128,7 +128,8 @@ class PassKitPlatform:
         found, date = self._calls.listed(kind, owner, filters)
         passes = tuple(self._read(each, kind, owner, date) for each in found)
         following = _following(found, last, int(skip or 0)) if len(found) >= PAGE else ""
-        total = self._calls.counted(kind, owner, _filters(cursor, "", 0)) if not resume else None
+        ends = not resume or not following  # the first to show how far a walk is, the last to prove that it was whole
+        total = self._calls.counted(kind, owner, _filters(cursor, "", 0)) if ends else None
         return Page(passes, following, total, date)
 
     def _read(self, value: Json, kind: Kind, owner: str, seen_at: datetime | None) -> Pass:
