@@ -10,7 +10,14 @@ from scanner_app import logs
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, OfficeTask
 from scanner_app.application.ports import Capabilities, Platform
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError, SettingsTrouble
+from scanner_app.domain.errors import (
+    PlatformCause,
+    PlatformKind,
+    PlatformTrouble,
+    ScannerError,
+    SettingsTrouble,
+    platform_kind,
+)
 from scanner_app.platforms import registry
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
@@ -162,5 +169,6 @@ def report_trouble(report: AccountReport) -> ScannerError:
     """Return a report's trouble as an error, for callers that stop at it."""
     if report.trouble.startswith("settings_"):
         return SettingsTrouble(report.trouble.removeprefix("settings_"), report.detail)
-    kind = PlatformKind(report.trouble.removeprefix("platform_"))
-    return PlatformTrouble(kind, report.detail)
+    name = report.trouble.removeprefix("platform_")
+    cause = PlatformCause(name) if name in set(PlatformCause) else None
+    return PlatformTrouble(platform_kind(report.trouble) or PlatformKind.NONSENSE, report.detail, cause=cause)

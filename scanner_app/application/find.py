@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from scanner_app.application.config import Settings
-from scanner_app.application.ports import CacheReader, Clerk, Priority
+from scanner_app.application.ports import CacheReader, CacheTx, Clerk, Priority
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import PlatformTrouble, StorageTrouble
 from scanner_app.domain.passes import IdentifierKind, Matches, Pass
@@ -99,8 +99,13 @@ class Finder:
         templates = {t.id for t in config.templates} if config else set()
         own = [p for p in passes if not templates or p.template in templates]
         others = [p for p in passes if p not in own]
+
+        def keep(tx: CacheTx) -> None:
+            tx.upsert(own)
+            tx.upsert(others, apart=True)  # of another event: this account's list will never name it
+
         try:
-            self._clerk.cache(account, lambda tx: (tx.upsert(own), tx.upsert(others, apart=True)), Priority.SYNC)
+            self._clerk.cache(account, keep, Priority.SYNC)
         except StorageTrouble:
             log.exception("a looked-up pass could not be kept; the verdict stands without it")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import ctypes.util
 import importlib
-import platform
+import platform as machine
 import shutil
 import sqlite3
 import sys
@@ -18,10 +18,13 @@ import keyring
 from hardware.camera_names import cameras
 from scanner_app import __version__
 from scanner_app import settings as settings_file
+from scanner_app.accounts import Accounts
+from scanner_app.application.ports import Platform
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
 from scanner_app.crash import CrashFile
-from scanner_app.domain.errors import ScannerError
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError
+from scanner_app.secrets import SecretStore
 from scanner_app.ui import texts
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -64,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 def examine(folder: Path) -> Iterator[Finding]:
     """Give the findings, one by one."""
     yield Finding(
-        "program", "ok", f"pass-scanner {__version__}, Python {platform.python_version()}, {platform.platform()}"
+        "program", "ok", f"pass-scanner {__version__}, Python {machine.python_version()}, {machine.platform()}"
     )
     yield _sqlite()
     yield _window()
@@ -74,6 +77,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield _keyring()
     yield _disk(folder)
     yield from _kiosk(folder)
+    yield from _accounts(folder)
     yield from _taps()
 
 
@@ -141,6 +145,32 @@ def _kiosk(folder: Path) -> Iterator[Finding]:
     crash = CrashFile(folder).previous()
     if crash:
         yield Finding("last run", "warning", crash.splitlines()[0], f"It ended badly; see {folder / 'crash.txt'}.")
+
+
+def _accounts(folder: Path) -> Iterator[Finding]:
+    """Ask each platform once, with the key that is kept: a wrong key, clock or region is said here by its name."""
+    try:
+        settings = settings_file.load(folder)
+        accounts = Accounts(lambda: settings, SecretStore(folder))
+    except ScannerError:
+        return  # the settings have been told about already
+    try:
+        for name, code in accounts.troubles.items():
+            yield Finding(f"account {name}", "error", texts.sentence(code), texts.admin(code))
+        for name, platform in accounts.platforms.items():
+            yield _account(f"account {name}", platform)
+    finally:
+        accounts.close()
+
+
+def _account(name: str, platform: Platform) -> Finding:
+    try:
+        platform.check()
+    except ScannerError as error:
+        found = f"{texts.sentence(error.code)} {f'({error.detail})' if error.detail else ''}".strip()
+        offline = isinstance(error, PlatformTrouble) and error.kind in (PlatformKind.UNREACHABLE, PlatformKind.BUSY)
+        return Finding(name, "warning" if offline else "error", found, texts.admin(error.code))
+    return Finding(name, "ok", f"{platform.platform} answers")
 
 
 def _taps() -> Iterator[Finding]:

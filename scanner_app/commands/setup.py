@@ -20,6 +20,7 @@ from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind
 from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.platforms.registry import OPTIONS
 from scanner_app.secrets import SecretStore
 
 PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
@@ -38,7 +39,7 @@ def add_parser(
         "--key-file",
         required=True,
         type=Path,
-        help="file that holds the API key; for PassKit and Airship key and secret, on two lines or with a colon between",
+        help="file that holds the API key; PassKit and Airship: key and secret, on two lines or with a colon between",
     )
     parser.add_argument(
         "--template",
@@ -87,8 +88,8 @@ def add_parser(
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="what one platform alone has (see the administrator's guide): passcreator: feed; passentry: entity, refuse,"
-        " page_param, per_page_param; airship: token_url, app, tags; all: holder_fields; passentry, airship: per_second",
+        help="what one platform alone has, explained in the administrator's guide; "
+        + "; ".join(f"{platform}: {', '.join(sorted(names))}" for platform, names in OPTIONS.items()),
     )
     parser.add_argument("--encrypt", action="store_true", help="encrypt this (new) data folder at rest")
     parser.add_argument("--offline", action="store_true", help="keep it without trying the platform")
@@ -119,6 +120,9 @@ def _account(args: argparse.Namespace) -> AccountConfig:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsTrouble("zone_unknown", args.zone) from error
     options = dict(_option(o) for o in args.option)
+    unknown = sorted(set(options) - OPTIONS[args.platform])
+    if unknown:
+        raise SettingsTrouble("option_invalid", ", ".join(unknown))
     carries = frozenset(IdentifierKind(k) for k in args.barcode_carries)
     return AccountConfig(
         args.account or args.platform,

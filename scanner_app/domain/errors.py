@@ -86,6 +86,26 @@ class PlatformKind(StrEnum):
     NONSENSE = "nonsense"  # a success whose body is not what the contract says
 
 
+class PlatformCause(StrEnum):
+    """What is behind an answer that looks like another trouble: people would look for a wrong key for days."""
+
+    CLOCK = "clock"  # a 401 because of this computer's time
+    REGION = "region"  # a good key, and nothing known: the account lives at the platform's other address
+
+
+KIND_OF_CAUSE = {PlatformCause.CLOCK: PlatformKind.UNAUTHORISED, PlatformCause.REGION: PlatformKind.NOT_FOUND}
+
+
+def platform_kind(code: str) -> PlatformKind | None:
+    """Return the kind of trouble behind a code, None where it is not a platform's."""
+    name = code.removeprefix("platform_")
+    if name == code:
+        return None
+    if name in set(PlatformCause):
+        return KIND_OF_CAUSE[PlatformCause(name)]
+    return PlatformKind(name) if name in set(PlatformKind) else None
+
+
 class PlatformTrouble(Trouble):
     """A pass platform did not answer as its contract says. `retry_after` in seconds, if it named a time."""
 
@@ -97,13 +117,15 @@ class PlatformTrouble(Trouble):
         status: int | None = None,
         retry_after: float | None = None,
         sent: bool = True,
+        cause: PlatformCause | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
+        self.cause = cause
         self.status = status
         self.retry_after = retry_after
         self.sent = sent  # False only if nothing of the request can have reached the platform
-        self.code = f"platform_{kind.value}"
+        self.code = f"platform_{(cause or kind).value}"
 
     @property
     def outcome_unknown(self) -> bool:

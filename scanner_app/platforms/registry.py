@@ -19,6 +19,14 @@ ADAPTERS: Mapping[str, Callable[[AccountConfig, str], Platform]] = {
     "airship": AirshipPlatform,
 }
 
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "passcreator": frozenset({"feed", "delete_scans", "holder_fields", "notes_field", "entries_field", "nfc_field"}),
+    "passentry": frozenset({"entity", "refuse", "page_param", "per_page_param", "per_second", "holder_fields"}),
+    "passkit": frozenset({"holder_fields"}),
+    "airship": frozenset({"token_url", "app", "tags", "per_second", "holder_fields"}),
+}
+"""What `AccountConfig.options` may name for each platform; the adapters say what each means."""
+
 
 def build(account: AccountConfig, key: str) -> Platform:
     """Return the adapter of an account; SettingsTrouble for a platform that nobody speaks."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from scanner_app.application.events import AccountStatus, Notice
 from scanner_app.application.ports import Can, Connection
-from scanner_app.domain.errors import StorageTrouble
+from scanner_app.domain.errors import StorageTrouble, platform_kind
 from scanner_app.sync.answers import delay
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.download import ENDING, Downloader, SyncReport
@@ -21,7 +21,6 @@ from scanner_app.sync.zone_watch import ZoneWatch
 
 log = logging.getLogger(__name__)
 
-ENDING_CODES = frozenset(f"platform_{kind.value}" for kind in ENDING)
 SHARE = 10.0
 """After a walk of everything a platform is left alone for so many times as long as that took."""
 
@@ -142,12 +141,13 @@ class Link:
         took = self.line.monotonic() - began
         if not report.trouble:
             self._full = self._full and not full
-        self._trouble = "" if report.trouble in ("stopped", *ENDING_CODES) else report.trouble
+        ended = platform_kind(report.trouble) in ENDING
+        self._trouble = "" if ended or report.trouble == "stopped" else report.trouble
         self._changed()
         return self._pause_after(report, took)
 
     def _pause_after(self, report: SyncReport, took: float) -> float:
-        if report.trouble in ENDING_CODES:
+        if platform_kind(report.trouble) in ENDING:
             self._failures += 1
             return delay(self._failures, report.retry_after, self._chance)
         self._failures = 0

@@ -11,7 +11,7 @@ from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import AccountStatus, Event, Level, Notice
 from scanner_app.application.ports import Clerk, Platform
-from scanner_app.domain.errors import PlatformKind, StorageTrouble
+from scanner_app.domain.errors import PlatformKind, StorageTrouble, platform_kind
 from scanner_app.sync.answers import delay
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.download import ENDING, Downloader, Progress, SyncReport
@@ -201,14 +201,14 @@ def run_once(
     downloader, bell, chance = downloader or Downloader(line), bell or Bell(), random.SystemRandom()
     report = downloader.round(full=full, progress=progress, confirmed=confirmed)
     for failures in range(TRIES):
-        if report.trouble not in RETRIED:
+        if platform_kind(report.trouble) not in RETRIED:
             break
         bell.wait(delay(failures, report.retry_after, chance))
         report = downloader.round(full=full, progress=progress, confirmed=confirmed)
     return report
 
 
-RETRIED = frozenset(f"platform_{kind.value}" for kind in ENDING - {PlatformKind.UNAUTHORISED})
+RETRIED = ENDING - {PlatformKind.UNAUTHORISED}
 
 
 def _named(progress: Callable[[str, int, int | None], None], account: str) -> Progress:

@@ -253,10 +253,11 @@ class Uploader:
         if state is Connection.ONLINE and since is not None and now - since > LONG_OFFLINE:
             self._tally.rest(now + self._chance.uniform(0.0, STORM_SECONDS))
         if state is Connection.UNAUTHORISED:
-            self._tell_once(Notice("platform_unauthorised", Level.ERROR, self._line.account))
+            code = self._line.connectivity.trouble or "platform_unauthorised"
+            self._tell_once(Notice(code, Level.ERROR, self._line.account))
         elif state is Connection.ONLINE:
             with self._lock:
-                self._desk.told.discard("platform_unauthorised")
+                self._desk.told -= {"platform_unauthorised", "platform_clock"}
         self._bell.ring()
 
     def _tell_once(self, notice: Notice) -> None:

@@ -14,7 +14,15 @@ import pytest
 import scanner_app
 from scanner_app.application.events import DeviceState
 from scanner_app.application.ports import Connection
-from scanner_app.domain.errors import Bug, DeviceReason, DeviceUnavailable, PlatformKind, StorageKind, StorageTrouble
+from scanner_app.domain.errors import (
+    Bug,
+    DeviceReason,
+    DeviceUnavailable,
+    PlatformCause,
+    PlatformKind,
+    StorageKind,
+    StorageTrouble,
+)
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
 from scanner_app.domain.verdict import Outcome, Reason
@@ -27,7 +35,7 @@ CODES = [
     *(r.value for r in Reason),
     *(f"device_{r.value}" for r in DeviceReason),
     *(f"storage_{k.value}" for k in StorageKind),
-    *(f"platform_{k.value}" for k in PlatformKind),
+    *(f"platform_{k.value}" for k in (*PlatformKind, *PlatformCause)),
     "device_lost", "trouble", "bug", "error", "ADMIT_PENDING", "ADMIT_STALE", "ADMIT_LOOK", "unknown_code",
 ]  # fmt: skip
 

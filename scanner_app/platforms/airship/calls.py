@@ -60,7 +60,8 @@ class Calls:
         Raise PlatformTrouble when one failed or takes too long.
         """
         clock = Deadline(seconds)
-        return all([self._follow(ticket, clock) for ticket in tickets])
+        told = [self._follow(ticket, clock) for ticket in tickets]
+        return all(told)
 
     def _follow(self, ticket: int, clock: Deadline) -> bool:
         pause = FIRST_LOOK

@@ -106,9 +106,10 @@ class PassEntryPlatform:
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
-        """Return one page, newest first. An account that ignores the paging parameters shows by repeating itself:
+        """Return one page, newest first.
 
-        what stood first on the first page comes again, though newer passes may stand above it by then.
+        An account that ignores the paging parameters shows by repeating itself: what stood first on the first page
+        comes again, though newer passes may stand above it by then.
         """
         number, _, first = resume.partition(":")
         if not number:

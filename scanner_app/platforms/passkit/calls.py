@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
 from scanner_app.platforms import answers
 from scanner_app.platforms.fields import an_object, text, whole
 from scanner_app.platforms.http import Http, Reply
@@ -139,8 +139,7 @@ def _result(line: bytes) -> Json:
 def _diagnosed(trouble: PlatformTrouble, offset: float) -> PlatformTrouble:
     """Say plainly when a clock is the reason: people look for a wrong key for days."""
     told = trouble.detail.lower()
-    if "issued" in told or "expired" in told:
-        ahead = "behind" if offset > 0 else "ahead"
-        trouble.detail = f"clock: ours is {abs(offset):.0f} s {ahead} ({trouble.detail})"
-        trouble.args = (trouble.detail,)
-    return trouble
+    if "issued" not in told and "expired" not in told:
+        return trouble
+    by = f"ours is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}: " if offset else ""
+    return PlatformTrouble(trouble.kind, f"{by}{trouble.detail}", status=trouble.status, cause=PlatformCause.CLOCK)

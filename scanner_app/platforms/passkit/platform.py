@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.deadline import Deadline
@@ -82,7 +82,7 @@ class PassKitPlatform:
             return self._calls.lines(["members", "programs", "list"], {"filters": {"limit": 1}}, CHECK)[1]
         except PlatformTrouble as trouble:
             if trouble.kind is PlatformKind.NOT_FOUND:
-                raise PlatformTrouble(PlatformKind.NOT_FOUND, "region?", status=trouble.status) from None
+                raise PlatformTrouble(trouble.kind, "", status=trouble.status, cause=PlatformCause.REGION) from None
             raise
 
     def templates(self) -> list[Template]:
