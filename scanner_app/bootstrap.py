@@ -25,6 +25,7 @@ from scanner_app.application.ports import Connection
 from scanner_app.application.present import Desk
 from scanner_app.clock_memory import ClockMemory
 from scanner_app.crash import CrashFile
+from scanner_app.domain.credential import USUAL_CODES
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.in_step import Around as AroundSync
 from scanner_app.in_step import InStep
@@ -46,11 +47,17 @@ STORAGE_KEY = "storage:key"
 class Sources(Protocol):
     """Cameras and recordings that follow the settings."""
 
-    def use(self, specs: Sequence[str], *, loop: bool = False) -> None:
-        """Stop what is no longer wanted, start what is new."""
+    def use(self, specs: Sequence[str], codes: frozenset[str], *, loop: bool = False) -> None:
+        """Stop what is no longer wanted, start what is new; cameras read these `codes`."""
 
     def watch(self, spec: str) -> Callable[[], None]:
         """Show another source's pictures only."""
+
+
+def codes_read(settings: Settings) -> frozenset[str]:
+    """Return the barcodes that cameras read at the place in use, by the decoder's names for them."""
+    place = settings.current_place
+    return frozenset(code.value for code in (place.codes if place else USUAL_CODES))
 
 
 class Kiosk:
@@ -134,7 +141,11 @@ class Kiosk:
     def use_sources(self, sources: Sources, *, loop: bool) -> None:
         """Run these sources as the settings have it, now and after every change."""
         self._sources, self._loop = sources, loop
-        sources.use(self.settings.load().devices.sources, loop=loop)
+        self._run_sources(self.settings.load())
+
+    def _run_sources(self, settings: Settings) -> None:
+        if self._sources is not None:
+            self._sources.use(settings.devices.sources, codes_read(settings), loop=self._loop)
 
     def drain(self, seconds: float) -> None:
         """Give the running sync threads time to tell the platforms what is left; stop waiting when none can be told."""
@@ -205,8 +216,7 @@ class Kiosk:
     def _follow(self, settings: Settings) -> None:
         """Build anew what depends on the settings: accounts, caches, sync, sources."""
         self.sync.follow()
-        if self._sources is not None:
-            self._sources.use(settings.devices.sources, loop=self._loop)
+        self._run_sources(settings)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "demo": ("scanner_app.commands.window", "run_demo"),
     "screenshots": ("scanner_app.commands.window", "run_screenshots"),
     "setup": ("scanner_app.commands.setup", "run"),
+    "place": ("scanner_app.commands.place", "run"),
     "sync": ("scanner_app.commands.push", "run_sync"),
     "push": ("scanner_app.commands.push", "run_push"),
     "gate": ("scanner_app.commands.gate", "run"),

@@ -25,12 +25,12 @@ Tell = Callable[[Event], None]
 class CameraLine:
     """One camera or recording with its decoder: frames in, credentials out, states and pictures told."""
 
-    def __init__(self, spec: str, present: Present, tell: Tell, *, formats: frozenset[str] = frozenset()) -> None:
+    def __init__(self, spec: str, present: Present, tell: Tell, *, formats: frozenset[str] = DEFAULT_FORMATS) -> None:
         """Live sources drop frames that come too fast; recordings are decoded frame by frame."""
         self.spec = spec
         self._present, self._tell = present, tell
         self._debounce = Debounce()
-        self._decoder = DecoderProcess(formats or DEFAULT_FORMATS, on_result=self._decoded)
+        self._decoder = DecoderProcess(formats, on_result=self._decoded)
         self._source: CameraSource | None = None
         self._outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
         self._every_frame = False
@@ -110,12 +110,16 @@ class SourceSet:
         self._loop = False
         self._options = NfcOptions()
         self._has_camera = False
+        self._codes = DEFAULT_FORMATS
 
-    def use(self, specs: Sequence[str], *, loop: bool = False) -> None:
-        """Stop what is no longer wanted, start what is new."""
+    def use(self, specs: Sequence[str], codes: frozenset[str] = DEFAULT_FORMATS, *, loop: bool = False) -> None:
+        """Stop what is no longer wanted, start what is new; cameras read these `codes`."""
         options = self._taps()
         with self._lock:
             self._loop = loop
+            if codes != self._codes:
+                self._stop_cameras()
+            self._codes = codes
             changed = options != self._options
             self._options = options
             self._has_camera = any(not is_reader(spec) for spec in specs)
@@ -142,6 +146,11 @@ class SourceSet:
             self._lines.clear()
         return all(ended)
 
+    def _stop_cameras(self) -> None:
+        """Let the cameras go; `use` starts those that are wanted anew."""
+        for spec in [spec for spec, line in self._lines.items() if isinstance(line, CameraLine)]:
+            self._lines.pop(spec).stop()
+
     def _reader_told(self, event: Event) -> None:
         """Beside a camera a reader that is away is a warning: the line goes on, and the kiosk is not out of order."""
         if not (self._has_camera and isinstance(event, DeviceChanged)):
@@ -161,7 +170,7 @@ class SourceSet:
             reader = ReaderLine(spec, self._present, self._reader_told, self._options)
             reader.start()
             return reader
-        line = CameraLine(spec, self._present, self._tell)
+        line = CameraLine(spec, self._present, self._tell, formats=self._codes)
         line.start(paced=True, loop=self._loop)
         return line
 

@@ -1,7 +1,8 @@
-"""`make bench-decode`, or `python -m benchmarks.decode [--full] [--zxing-samples DIR] [--boofcv DIR]`.
+"""`make bench-decode`, or `python -m benchmarks.decode [--full] [--samples DIR ...] [--only samples|clips|latency]`.
 
-Without `--full` each third clip is run, which takes some minutes. The sample sets are public and not kept here:
-zxing-cpp's `test/samples` and BoofCV's `boofcv-v3/detection` (github.com/paulmillr/qr-code-vectors).
+Without `--full` each third clip is run, which takes some minutes. The sample sets are public and not kept here: those$
+of zxing-cpp (test/samples), ZXing (core/src/test/resources/blackbox) and BoofCV (boofcv-v3/detection in
+github.com/paulmillr/qr-code-vectors). SAMPLES="DIR DIR" make bench-decode runs them too.
 """
 
 import argparse
@@ -20,28 +21,33 @@ _ANSI_CLEAR = "\r\033[K"
 def main() -> int:
     """Measure and print; 1 when ours gave a wrong read."""
     arguments = _arguments()
-    wrong = _clips("Door clips, 1080p", door_clips(1 if arguments.full else 3))
-    wrong += _clips("Rolled codes, 420 px, 14 angles, clean and dim", roll_clips()[:: 1 if arguments.full else 2])
-    wrong += _empty(90)
-    if arguments.zxing_samples:
-        wrong += report.samples_table("zxing-cpp samples", samples.zxing_samples(arguments.zxing_samples), rotated=True)
-    if arguments.boofcv:
-        most = None if arguments.full else 12
-        report.samples_table("BoofCV QR photos", samples.boof_photos(arguments.boofcv, most), rotated=False)
+    wrong = 0
+    if arguments.only in ("", "clips"):
+        wrong += _clips("Door clips, 1080p", door_clips(1 if arguments.full else 3))
+        wrong += _clips("Rolled codes, 420 px, 14 angles, clean and dim", roll_clips()[:: 1 if arguments.full else 2])
+        wrong += _empty(90)
+    if arguments.only in ("", "samples"):
+        for folder in arguments.samples:
+            wrong += _samples(folder, None if arguments.full else 12)
     print(f"\nWrong reads of ours in all of the above: {wrong}")
     return 1 if wrong else 0
 
 
+def _samples(folder: Path, most: int | None) -> int:
+    name, rows, turned = samples.table_of(folder, most)
+    return report.samples_table(f"{name} ({'all' if most is None else f'{most} a folder'})", rows, rotated=turned)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.decode", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="every clip and every photo")
-    parser.add_argument("--zxing-samples", type=Path, default=_from_environment("ZXING_SAMPLES"))
-    parser.add_argument("--boofcv", type=Path, default=_from_environment("BOOFCV_PHOTOS"))
+    parser.add_argument("--full", action="store_true", help="every clip, every picture")
+    parser.add_argument("--samples", type=Path, action="append", default=_from_environment("SAMPLES"), metavar="DIR")
+    parser.add_argument("--only", choices=("clips", "samples"), default="")
     return parser.parse_args()
 
 
-def _from_environment(name: str) -> Path | None:
-    return Path(os.environ[name]) if name in os.environ else None
+def _from_environment(name: str) -> list[Path]:
+    return [Path(folder) for folder in os.environ.get(name, "").split()]
 
 
 def _clips(title: str, clips: list[Clip]) -> int:

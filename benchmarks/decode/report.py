@@ -87,7 +87,7 @@ def samples_table(title: str, sets: Iterable[tuple[str, int, dict[str, Tally]]],
         for engine, tally in tallies.items():
             turned = f" / {tally.rotated} of {3 * count}" if rotated else ""
             cells.append(f"{engine}: {tally.upright}{turned} ({tally.wrong}) {median(tally.ms or [0]):.1f}")
-        print(f"{name:14} {count:4}   " + "   ".join(cells))
+        print(f"{name:14} {count:4}   " + "   ".join(cells), flush=True)
         wrong += tallies["ours"].wrong
         for text in tallies["ours"].wrongs:
             print(f"    WRONG {text}")

@@ -11,7 +11,7 @@ from hardware.decode.structured_append import part_of
 from hardware.frames import Gray
 
 _B = zxingcpp.BarcodeFormat
-_ZXING: Final = {
+ZXING_FORMATS: Final = {
     "QR": _B.QRCode, "PDF417": _B.PDF417, "AZTEC": _B.Aztec, "CODE128": _B.Code128, "MICRO_QR": _B.MicroQRCode,
     "RMQR": _B.RMQRCode, "DATA_MATRIX": _B.DataMatrix, "EAN13": _B.EAN13, "UPCA": _B.UPCA, "CODE39": _B.Code39,
     "CODABAR": _B.Codabar, "ITF": _B.ITF,
@@ -20,7 +20,8 @@ _NAMES: Final = {
     "QRCode": "QR", "QRCodeModel1": "QR", "QRCodeModel2": "QR", "PDF417": "PDF417", "CompactPDF417": "PDF417",
     "Aztec": "AZTEC", "AztecCode": "AZTEC", "AztecRune": "AZTEC", "Code128": "CODE128", "MicroQRCode": "MICRO_QR",
     "RMQRCode": "RMQR", "DataMatrix": "DATA_MATRIX", "EAN13": "EAN13", "UPCA": "UPCA", "Code39": "CODE39",
-    "Code39Std": "CODE39", "Code39Ext": "CODE39", "Codabar": "CODABAR", "ITF": "ITF", "ITF14": "ITF",
+    "Code39Std": "CODE39", "Code39Ext": "CODE39", "Code32": "CODE39", "PZN": "CODE39",
+    "Codabar": "CODABAR", "ITF": "ITF", "ITF14": "ITF",
 }  # fmt: skip
 MIN_LINEAR: Final = 3  # characters; shorter linear reads are noise far more often than passes
 
@@ -55,7 +56,7 @@ class ZxingEngine:
         """See Engine.read."""
         if not formats or min(gray.shape) < 3:
             return []
-        wanted = [_ZXING[name] for name in sorted(formats)]
+        wanted = [ZXING_FORMATS[name] for name in sorted(formats)]
         found = zxingcpp.read_barcodes(
             np.ascontiguousarray(gray),
             formats=zxingcpp.BarcodeFormats(wanted),

@@ -1,13 +1,16 @@
 """One still picture, everything tried: for files and tests, where time matters less than the read."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
+import zxingcpp
 
 from hardware.decode.bars import BarReader
 from hardware.decode.confirm import SURE
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VIEWS
+from hardware.decode.enhance import VIEWS, enlarged, softened
 from hardware.decode.parts import joined_reads
 from hardware.decode.patches import find_patches, patch_of
 from hardware.decode.read import DEFAULT_FORMATS, NEEDS_TWO, TURN_SENSITIVE, Read, bounds, checked_formats
@@ -42,7 +45,19 @@ def _sure(gray: Gray, read: Read, reader: BarReader, *, views: int) -> bool:
     if read.format not in NEEDS_TWO or views > 1 or read.spare >= SURE:
         return True
     patch = patch_of(read.outline)
-    return any(other.key == read.key for turn in range(reader.views) for other in reader.read(gray, patch, turn))
+    turned = (reader.read(gray, patch, turn) for turn in range(reader.views))
+    return any(other.key == read.key for seen in chain(turned, _resampled(gray, read)) for other in seen)
+
+
+def _resampled(gray: Gray, read: Read) -> Iterator[list[Read]]:
+    """Reads of the code's surroundings sampled anew: a turned patch may leave out too much at the picture's edge."""
+    left, top, right, bottom = bounds(read.outline)
+    margin = 20 + max(right - left, bottom - top) // 8
+    cut = gray[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
+    engine, formats = ZxingEngine(), frozenset({read.format})
+    for view in (enlarged(cut)[0], softened(cut, 0.8)):
+        yield engine.read(view, formats)
+    yield engine.read(cut, formats, binarizer=zxingcpp.Binarizer.GlobalHistogram)
 
 
 def _turned(gray: Gray, reader: BarReader, found: "_Found") -> None:

@@ -107,6 +107,7 @@ class Status:
     place: str = ""
     policy: str = ""
     direction: str = ""
+    flight: str = ""  # what the gate boards; `admitted` then counts from the beginning of its boarding
     connection: Connection = Connection.UNKNOWN
     accounts: tuple[AccountStatus, ...] = ()
     held: int = 0

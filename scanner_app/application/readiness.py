@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scanner_app.application.events import AccountStatus, Status
 from scanner_app.application.ports import ClockOffset, Connection, LedgerReader
@@ -39,6 +40,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         place=place.name if place else "",
         policy=place.policy.value if place else "",
         direction=place.direction.value if place else "",
+        flight=place.flight.name if place and place.flight else "",
         connection=next((c for c in _WORST if any(a.connection is c for a in accounts)), Connection.UNKNOWN),
         accounts=tuple(accounts),
         held=sum(a.held for a in accounts),
@@ -69,7 +71,7 @@ def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
         )
         if place is None:
             return counts
-        morning = place.local(moment.trusted).replace(hour=0, minute=0, second=0, microsecond=0)
+        morning = _counted_from(place, moment)
         return replace(
             counts,
             admitted=ledger.admitted_count(place.name, morning),
@@ -78,6 +80,13 @@ def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
         )
     finally:
         ledger.close()
+
+
+def _counted_from(place: Place, moment: Moment) -> datetime:
+    """This morning; at a gate the moment its boarding began, for a gate boards several flights a day."""
+    if place.flight is not None and place.flight.since is not None:
+        return place.flight.since
+    return place.local(moment.trusted).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _inside(ledger: LedgerReader, place: Place) -> int | None:

@@ -17,6 +17,7 @@ from scanner_app.application.ports import Door, Template
 from scanner_app.bootstrap import Kiosk, encrypt_from_now, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.commands.place_options import add_place_options, with_place_options
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind
 from scanner_app.domain.place import Accepted, Place, Policy
@@ -83,6 +84,7 @@ def add_parser(
         default=[],
         help="which identifiers this account's barcodes carry (default: the platform's usual one)",
     )
+    add_place_options(parser)
     parser.add_argument(
         "--option",
         action="append",
@@ -196,13 +198,13 @@ def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig,
         voids=door.voids if door else True,
         records=bool(door) or account.platform in ("passentry", "passkit", "airship"),
     )
-    before = settings.find_place(args.place)
-    others = tuple(a for a in before.accepts if a.account != account.id) if before else ()
-    return Place(
-        args.place,
-        (*others, accepted),
-        _policy(args.policy, door),
-        Direction(args.direction),
+    before = settings.find_place(args.place) or Place(args.place)
+    others = tuple(a for a in before.accepts if a.account != account.id)
+    place = replace(
+        before,
+        accepts=(*others, accepted),
+        policy=_policy(args.policy, door),
+        direction=Direction(args.direction),
         zone=args.zone,
         entries=args.entries,
         per_day=args.per_day,
@@ -210,6 +212,7 @@ def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig,
         confirm=args.confirm,
         cache_limit=args.cache_limit,
     )
+    return with_place_options(place, args)
 
 
 def _policy(chosen: str | None, door: Door | None) -> Policy:

@@ -50,6 +50,8 @@ def status_record(status: Status) -> dict[str, object]:
         "clock_offset": status.clock_offset,
         "clock_offset_age": _age(status.clock_heard),
         "admitted_today": status.admitted,
+        "flight": status.flight or None,
+        "boarded": status.admitted if status.flight else None,
         "accounts": [_account(a) for a in status.accounts],
     }
 

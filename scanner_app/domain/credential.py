@@ -47,6 +47,14 @@ class Symbology(StrEnum):
         return self not in (Symbology.TYPED, Symbology.SEARCHED)
 
 
+USUAL_CODES = (Symbology.QR, Symbology.PDF417, Symbology.AZTEC, Symbology.CODE128)
+"""What cameras read where a place does not say otherwise."""
+OTHER_CODES = (
+    Symbology.MICRO_QR, Symbology.RMQR, Symbology.DATA_MATRIX, Symbology.EAN13, Symbology.UPCA, Symbology.CODE39,
+    Symbology.CODABAR, Symbology.ITF,
+)  # fmt: skip
+"""What they read only where a place allows it; the linear ones have weak checks or none."""
+
 _TAPS = frozenset(
     {Symbology.VAS, Symbology.SMART_TAP, Symbology.NDEF_TEXT, Symbology.NDEF_URI, Symbology.SUN, Symbology.UID}
 )

@@ -69,7 +69,7 @@ _ORDER = (None, FlightReason.RECEIPT, FlightReason.OTHER_DATE, FlightReason.OTHE
 def _compare(boarding_pass: BoardingPass, leg: Leg, flight: Flight) -> FlightMatch:
     departs = departure(leg.day, flight.date, boarding_pass.issued)
     reason: FlightReason | None = None
-    if (leg.carrier, leg.number) != (flight.carrier.upper(), flight.number):
+    if (leg.carrier, leg.number, leg.suffix) != (flight.carrier.upper(), flight.number, flight.suffix.upper()):
         reason = FlightReason.OTHER_FLIGHT
     elif leg.origin != flight.origin.upper():
         reason = FlightReason.OTHER_AIRPORT

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from scanner_app.domain.credential import OTHER_CODES, USUAL_CODES, Symbology
 from scanner_app.domain.passes import Direction
 
 
@@ -67,12 +69,44 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """The flight a gate boards: carrier and airport are IATA codes, `date` the local date of departure."""
+    """The flight a gate boards: carrier and airport are IATA codes, `date` the local date of departure.
+
+    `suffix` is the letter after the number, which makes it another flight. `since`: when this gate began to board it.
+    """
 
     carrier: str
     number: int
     date: date
     origin: str
+    suffix: str = ""
+    since: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """As boards and tickets have it: carrier, number, suffix."""
+        return f"{self.carrier} {self.number}{self.suffix}"
+
+    def same(self, other: Flight | None) -> bool:
+        """Whether both are the same flight, whenever its boarding began."""
+        return other is not None and replace(self, since=None) == replace(other, since=None)
+
+
+_FLIGHT_NAME = re.compile(r"([A-Z0-9]{2}[A-Z]?) ?0{0,3}([1-9][0-9]{0,3})([A-Z]?)", re.ASCII)
+_AIRPORT = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+def flight(name: str, day: date, origin: str) -> Flight | None:
+    """Return the flight of a name such as "LH 738" from an airport such as "FRA"; None where one of them is none."""
+    found = _FLIGHT_NAME.fullmatch(" ".join(name.upper().split()))
+    airport = origin.strip().upper()
+    if found is None or found[1].isdigit() or not _AIRPORT.fullmatch(airport):
+        return None
+    return Flight(found[1], int(found[2]), day, airport, found[3])
+
+
+def boarding_from(new: Flight, old: Flight | None, now: datetime) -> Flight:
+    """Return the flight with the moment its boarding began here: now, or as before where it is the same flight."""
+    return replace(new, since=old.since if old is not None and new.same(old) else now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +124,16 @@ class Place:
     entries: int = 1  # counted: how many
     per_day: bool = False  # counted: per local day instead of for good
     amount: Decimal = Decimal(1)  # stored_value: what one admission takes off
-    symbologies: frozenset[str] = frozenset()  # empty = the usual four and taps
+    symbologies: frozenset[Symbology] = frozenset()  # what cameras read here; empty = the usual four
     confirm: bool = False  # ask the platform during the scan
     cache_limit: float | None = None  # seconds after which a pending admission wants attention
     undo_seconds: float = 120.0
     flight: Flight | None = None
+
+    @property
+    def codes(self) -> frozenset[Symbology]:
+        """The barcodes that cameras read here."""
+        return self.symbologies & frozenset((*USUAL_CODES, *OTHER_CODES)) or frozenset(USUAL_CODES)
 
     def accepted(self, account: str) -> Accepted | None:
         """Return what this place says of an account's passes, None when it takes none of them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from scanner_app.domain.boarding_check import flight_details, flight_refusal
+from scanner_app.domain.boarding_check import boarding_text, flight_details, flight_refusal
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Matches, Pass, Use
 from scanner_app.domain.place import Place, Policy
@@ -113,7 +113,7 @@ def _outside_hours(case: Case) -> Refusal | None:
 def _wrong_flight(case: Case) -> Refusal | None:
     if case.place.flight is None:
         return None
-    detail = flight_refusal(case.presented.text, case.place.flight, case.now)
+    detail = flight_refusal(boarding_text(case.presented, case.subject), case.place.flight)
     return (Reason.WRONG_FLIGHT, dict(detail)) if detail else None
 
 
@@ -232,7 +232,8 @@ def _stale(place: Place, matches: Matches) -> bool:
 def _admit_detail(case: Case) -> dict[str, Detail]:
     detail: dict[str, Detail] = {"pass_shown": case.presented.symbology.shows_pass}
     if case.place.flight is not None:
-        detail |= flight_details(case.presented.text, case.place.flight)
+        shown = boarding_text(case.presented, case.subject)
+        detail |= flight_details(shown, case.place.flight, case.subject.fields)
     if case.place.policy is Policy.COUNTED:
         detail["entries_left"] = _allowance(case) - len(_counted_uses(case)) - 1
     if case.place.policy is Policy.STORED_VALUE:

@@ -61,6 +61,8 @@ def _value(key: str, value: Detail, telling: Telling) -> str:
         return f"{at} · {moments.ago(since)}" if 0 <= since < 86400 else at
     if isinstance(value, list):
         return ", ".join(value)
+    if key == "date" and (moment := moments.parse(value)):
+        return moments.day(moment, "UTC")
     if key == "direction":
         return texts.word(f"direction.{value}")
     if key == "uses" and isinstance(value, int):
@@ -82,12 +84,27 @@ def _entries_left(_subject: Pass, verdict: Verdict) -> str:
     return texts.number(left) if isinstance(left, int) else ""
 
 
+def _seat(subject: Pass, verdict: Verdict) -> str:
+    return str(verdict.detail.get("seat") or _field(subject, "seat") or _field(subject, "seatNumber"))
+
+
+def _flight_notes(_subject: Pass, verdict: Verdict) -> str:
+    notes = verdict.detail.get("flight_notes")
+    return ", ".join(texts.word(f"flight.{note}") for note in notes) if isinstance(notes, list) else ""
+
+
+_TOLD = ("flight_notes", "group", "seat", "sequence", "balance")
+"""What an admission tells by itself, whatever details were chosen."""
 _DETAILS: dict[str, Callable[[Pass, Verdict], str]] = {
     "holder": lambda subject, _: subject.holder,
     "ticket": _ticket,
     "entries_left": _entries_left,
     "balance": lambda _, verdict: str(verdict.detail.get("balance", "")),
     "notes": lambda subject, _: subject.notes,
+    "seat": _seat,
+    "group": lambda _, verdict: str(verdict.detail.get("group", "")),
+    "sequence": lambda _, verdict: str(verdict.detail.get("sequence", "")),
+    "flight_notes": _flight_notes,
 }
 
 
@@ -96,8 +113,9 @@ def guest_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
     subject = verdict.subject
     if subject is None:
         return []
-    wanted = [*telling.details, *(["balance"] if "balance" in verdict.detail and verdict.admits else [])]
-    made = [(name, detail(name, subject, verdict)) for name in wanted if name not in ("holder", "ticket")]
+    wanted = [*(name for name in _TOLD if name in verdict.detail and verdict.admits), *telling.details]
+    shown = dict.fromkeys(name for name in wanted if name not in ("holder", "ticket"))
+    made = [(name, detail(name, subject, verdict)) for name in shown]
     return [Fact(label(name), value) for name, value in made if value]
 
 

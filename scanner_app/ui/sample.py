@@ -108,7 +108,12 @@ DETAILS: dict[Reason, dict[str, Detail]] = {
     Reason.EXPIRED: {"expired_at": (NOW - timedelta(days=9)).isoformat()},
     Reason.WRONG_PLACE: {"places": ["Garden", "Backstage"]},
     Reason.OUTSIDE_HOURS: {"opens_at": (NOW + timedelta(hours=2)).isoformat()},
-    Reason.WRONG_FLIGHT: {"flight": "LH 438"},
+    Reason.WRONG_FLIGHT: {
+        "why": "other_date",
+        "flight": "LH 438",
+        "shown_flight": "LH 438",
+        "date": (NOW + timedelta(days=1)).date().isoformat(),
+    },
     Reason.ALREADY_USED: _USED,
     Reason.NOTHING_LEFT: {**_USED, "entries": 3, "entries_left": 0, "uses": 3},
     Reason.NOT_INSIDE: {},
@@ -149,6 +154,12 @@ VERDICTS: dict[str, Verdict] = {
     "admit-stale": admitted(Grade.PENDING, 2, stale=True),
     "admit-look": admitted(Grade.NONE, 3),
     "admit-typed": admitted(Grade.PENDING, 4, shown=False),
+    "boarding": replace(
+        admitted(), detail={"seat": "12A", "group": "3", "sequence": "42", "flight_notes": ["standby", "documents"]}
+    ),
+    "no-boarding-pass": Verdict(
+        Outcome.REFUSE, Reason.WRONG_FLIGHT, subject=guest(5), detail={"why": "receipt", "flight": "LH 438"}
+    ),
     "code-part": Verdict(Outcome.REFUSE, Reason.UNREADABLE, detail={"part": 2, "parts": 3}),
     **{
         reason.value.lower().replace("_", "-"): refused(reason, n)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import (
@@ -257,6 +257,18 @@ def _panel(section: str, name: str, *, starts: bool = False) -> Callable[[Stage]
     return act
 
 
+def _lowest(act: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    """The same, scrolled down to its end."""
+
+    def scrolled(stage: Stage) -> None:
+        act(stage)
+        _settle()
+        for area in stage.panel().findChildren(QScrollArea):
+            area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+
+    return scrolled
+
+
 def _screen(name: str) -> Callable[[Stage], None]:
     def act(stage: Stage) -> None:
         _camera(stage)
@@ -337,6 +349,7 @@ SHOTS: tuple[Shot, ...] = (
     *(Shot(f"settings-{section}", _settings(section)) for section in SECTIONS),
     Shot("settings-one-account", _panel("accounts", "account-add")),
     Shot("settings-one-place", _panel("places", f"{sample.GARDEN.name} · ", starts=True)),
+    Shot("settings-one-place-codes", _lowest(_panel("places", f"{sample.GARDEN.name} · ", starts=True))),
     Shot("settings-new-place", _panel("places", "place-add")),
     Shot("helpdesk-empty", _screen("helpdesk")),
     Shot("helpdesk", _search),

@@ -14,7 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from scanner_app.domain.boarding_pass import Fault
 from scanner_app.domain.errors import ScannerError
+from scanner_app.domain.flight_match import FlightReason
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 
 FALLBACK = "en"
@@ -139,10 +141,15 @@ def explain(error: ScannerError) -> str:
     return f"{sentence(known_code)}{detail} {admin(known_code)}".strip()
 
 
+_NO_BOARDING_PASS = {fault.value for fault in Fault} | {FlightReason.RECEIPT.value}
+
+
 def verdict_code(verdict: Verdict) -> str:
     """Return the code under which the catalogue keeps a verdict: admissions are told apart by their worth."""
     if verdict.reason is Reason.UNREADABLE and "part" in verdict.detail:
         return "CODE_PART"
+    if verdict.reason is Reason.WRONG_FLIGHT and verdict.detail.get("why") in _NO_BOARDING_PASS:
+        return "NO_BOARDING_PASS"
     if verdict.reason is not Reason.ADMIT:
         return verdict.reason.value
     if verdict.outcome is Outcome.ATTENTION:

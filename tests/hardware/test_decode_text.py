@@ -137,3 +137,12 @@ def test_a_machine_without_zbar_says_so_and_decodes_all_the_same(monkeypatch):
     assert "zbar is not installed" in pipeline.without_zbar
     assert [r.text for r in pipeline.process(Frame(byte_mode(b"PASS-1"), 0.0, 0))] == ["PASS-1"]
     assert [r.text for r in decode_image(byte_mode(b"PASS-1"))] == ["PASS-1"]
+
+
+@pytest.mark.parametrize("name", ["CODE39", "CODABAR", "CODE128", "ITF"])
+def test_a_linear_code_that_fills_the_whole_picture_is_read_twice_all_the_same(name):
+    """Nothing around it is left for a turned view; the second equal read comes from the picture sampled anew."""
+    code, text = _SAMPLES[name]
+    symbol = np.array(zxingcpp.create_barcode(text, code).to_image(scale=2, add_quiet_zones=False), np.uint8)
+    edge_to_edge = np.pad(np.repeat(symbol[:1], 60, axis=0), ((0, 30), (0, 0)), constant_values=255)
+    assert [(r.format, r.text) for r in decode_image(edge_to_edge, frozenset({name}))] == [(name, text)]

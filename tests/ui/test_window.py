@@ -3,14 +3,16 @@
 import gc
 import threading
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from scanner_app.application.control import AccountReport, Role
 from scanner_app.application.events import DeviceChanged, DeviceState, Level, Notice, StatusChanged
 from scanner_app.application.ports import Connection
+from scanner_app.domain.credential import Symbology
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.ui import sample, texts
 from scanner_app.ui.app import run_window
@@ -157,6 +159,35 @@ def test_a_place_is_changed(window, door, qtbot):
     changed = door.kept.find_place("Rose garden")
     assert changed.policy.value == "counted"
     assert changed.platform_place("main") == "Garden"
+
+
+def test_a_place_gets_codes_and_a_flight(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"]._edit_place(sample.GARDEN)
+    window.panel.codes.ticks[Symbology.DATA_MATRIX].setChecked(True)
+    window.panel.codes.ticks[Symbology.QR].setChecked(False)
+    window.panel.flight.name.setText("lh 0738")
+    window.panel.flight.day.setText("2026-02-30")
+    window.panel.flight.airport.setText("muc")
+    press(qtbot, window, "place-save")
+    assert window.panel.message.text() == texts.sentence("settings_flight_invalid")
+    window.panel.flight.day.setText("2026-12-01")
+    press(qtbot, window, "place-save")
+    qtbot.waitUntil(lambda: door.kept.find_place("Garden").flight is not None)
+    garden = door.kept.find_place("Garden")
+    assert {code.value for code in garden.codes} == {"PDF417", "AZTEC", "CODE128", "DATA_MATRIX"}
+    assert (garden.flight.name, garden.flight.origin, garden.flight.date) == ("LH 738", "MUC", date(2026, 12, 1))
+    assert garden.flight.since is not None
+
+
+def test_a_gate_counts_who_boarded(window, door, qtbot):
+    def words():
+        return {label.text() for label in window.screens["door"].findChildren(QLabel) if label.isVisible()}
+
+    assert texts.word("door.admitted") in words()
+    door.tell(StatusChanged(replace(sample.STATUS, flight="LH 738")))
+    qtbot.waitUntil(lambda: texts.word("door.boarded") in words())
+    assert texts.word("door.admitted") not in words()
 
 
 def test_settings_that_cannot_be_kept_are_not_shown_as_kept(window, door, qtbot):

@@ -23,6 +23,7 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words, scrolled
+from scanner_app.ui.screens.place_codes import CodesField, FlightField
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.stepper import Stepper
@@ -105,6 +106,8 @@ class PlacePanel(Panel):
         self.limit = Stepper(desk.theme, texts.word("place.cache_limit"), 0, 10_000, limit, step=5)
         self.undo = Stepper(desk.theme, texts.word("place.undo"), 0, 3600, round(place.undo_seconds), step=30)
         self.use = Tick(desk.theme, texts.word("place.use"), on=desk.settings.current_place is place)
+        self.codes = CodesField(desk, place)
+        self.flight = FlightField(desk, place)
         self.message = Label("", "body", tone="danger")
         self._lay_out()
         self.feet(
@@ -132,6 +135,8 @@ class PlacePanel(Panel):
         for n, (left_key, left, right_key, right) in enumerate(rows):
             self._cell(grid, n, 0, left_key, left)
             self._cell(grid, n, 1, right_key, right)
+        for n, (key, wide) in enumerate((("place.codes", self.codes), ("place.flight", self.flight)), len(rows)):
+            self._cell(grid, n, 0, key, wide, across=2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.lay.addWidget(scrolled(inner), 1)
@@ -140,7 +145,7 @@ class PlacePanel(Panel):
         self.setProperty("tall", True)
         self.setFixedHeight(theme.px(748))
 
-    def _cell(self, grid: QGridLayout, row: int, side: int, key: str, widget: QWidget) -> None:
+    def _cell(self, grid: QGridLayout, row: int, side: int, key: str, widget: QWidget, *, across: int = 1) -> None:
         lay = column(self.desk.theme, margin="", gap="xs")
         if key:
             label = Label(texts.word(key), "soft", wrap=True)
@@ -148,7 +153,7 @@ class PlacePanel(Panel):
             self._labels[widget] = label
             lay.addWidget(label)
         lay.addWidget(widget)
-        grid.addLayout(lay, row, side)
+        grid.addLayout(lay, row, side, 1, across)
 
     def _show_what_counts(self) -> None:
         policy = Policy(self.policy.currentData())
@@ -171,6 +176,10 @@ class PlacePanel(Panel):
         if amount is None:
             self._complain(texts.sentence("settings_amount_invalid"))
             return
+        flight = self.flight.chosen()
+        if flight is None and not self.flight.empty:
+            self._complain(texts.sentence("settings_flight_invalid"))
+            return
         changed = replace(
             self._place,
             name=name,
@@ -183,6 +192,8 @@ class PlacePanel(Panel):
             confirm=self.confirm.isChecked(),
             cache_limit=self.limit.value * 60.0 or None,
             undo_seconds=float(self.undo.value),
+            symbologies=self.codes.chosen(),
+            flight=flight,
         )
         self.desk.close_panel()
         self._kept(changed, self._place.name, in_use=self.use.isChecked())

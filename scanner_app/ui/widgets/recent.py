@@ -95,6 +95,7 @@ class Counts(QWidget):
         row.setSpacing(theme.space("s"))
         self._figures: dict[str, Label] = {}
         self._cards: dict[str, QWidget] = {}
+        self._names: dict[str, Label] = {}
         for key in ("admitted", "refused", "inside"):
             card = QWidget()
             card.setObjectName("card")
@@ -104,7 +105,8 @@ class Counts(QWidget):
             lay.setSpacing(0)
             self._figures[key] = Label("·", "strong", elide=True)
             lay.addWidget(self._figures[key])
-            lay.addWidget(Label(texts.word(f"door.{key}"), "caption", elide=True))
+            self._names[key] = Label(texts.word(f"door.{key}"), "caption", elide=True)
+            lay.addWidget(self._names[key])
             row.addWidget(card, 1)
             self._cards[key] = card
 
@@ -115,6 +117,7 @@ class Counts(QWidget):
             "refused": status.refused_here,
             "inside": status.inside,
         }
+        self._names["admitted"].setText(texts.word("door.boarded" if status.flight else "door.admitted"))
         for key, value in figures.items():
             self._cards[key].setVisible(value is not None)
             self._figures[key].setText(texts.number(value or 0))
