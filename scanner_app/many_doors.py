@@ -12,6 +12,8 @@ from scanner_app import logs
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import Hub
 from scanner_app.application.ports import Clerk, Clock, Platform
+from scanner_app.storage import cipher
+from scanner_app.venue.book import Book
 from scanner_app.venue.hub import HubAway, VenueHub
 from scanner_app.venue.link import Enrolment
 
@@ -62,7 +64,8 @@ def open_hub(around: Around) -> Hub | None:
     if enrolment is None:
         log.error("no enrolment for the venue %s: this kiosk admits nobody that its hub must decide on", config.name)
         return HubAway(rule)
-    return VenueHub(enrolment, rule, around.clerk, around.clock, around.folder / BOOK, around.platforms, around.changed)
+    book = Book(around.folder / BOOK, cipher.open_beside)
+    return VenueHub(enrolment, rule, around.clerk, around.clock, book, around.platforms, around.changed)
 
 
 def start_hub(hub: Hub | None) -> Callable[[], object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ TABLES = """
     CREATE INDEX IF NOT EXISTS records_of_claim ON records(claim_id);
     CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+
+Connect = Callable[[Path], sqlite3.Connection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,15 @@ class Entry:
 class Book:
     """The copy on disk. Thread-safe. A file that is damaged is begun anew: the hub still has everything."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connect: Connect | None = None) -> None:
+        """`connect` opens the file; `sqlite3.DatabaseError` of it means damage."""
         self._path = path
         self._lock = threading.Lock()
         try:
-            self._db = _open(path)
+            self._db = _open(path, connect or _plain)
         except sqlite3.DatabaseError:
             path.replace(path.with_name(path.name + ".damaged"))
-            self._db = _open(path)
+            self._db = _open(path, connect or _plain)
 
     def add(self, entries: Iterable[Entry], sequence: int) -> None:
         """Keep records and how far the stream was read, in one transaction."""
@@ -102,9 +105,13 @@ class Book:
             self._db.close()
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _plain(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, check_same_thread=False)
+    return sqlite3.connect(path, check_same_thread=False)
+
+
+def _open(path: Path, connect: Connect) -> sqlite3.Connection:
+    db = connect(path)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         # A book that ends a little early after a power cut is read on from there.

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from scanner_app.application.claims import keep_record
 from scanner_app.application.config import VenueConfig
@@ -43,16 +42,15 @@ class VenueHub:
         config: Callable[[], VenueConfig],
         clerk: Clerk,
         clock: Clock,
-        book: Path,
+        book: Book,
         platforms: Callable[[], Mapping[str, Platform]] = dict,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`book`: where this kiosk's copy of the stream lies. `platforms`: those that can be reached now.
+        """`book`: this kiosk's copy of the stream. `platforms`: those that can be reached now.
 
         `changed` is called, on a thread of its own and a few times a second at most, when other doors did something.
         """
-        self._me, self._config, self._clerk, self._clock = enrolment, config, clerk, clock
-        self._book = Book(book)
+        self._me, self._config, self._clerk, self._clock, self._book = enrolment, config, clerk, clock, book
         self._hybrid = HybridClock(enrolment.kiosk)
         self._hearers: list[Callable[[VenueRecord], None]] = []
         self._own: dict[str, float] = {}

@@ -23,6 +23,7 @@ from scanner_app.domain.passes import IdentifierKind, PassKey
 from scanner_app.domain.place import Accepted, Place
 from scanner_app.domain.scan import LocalUse
 from scanner_app.storage.store import Store
+from scanner_app.venue.book import Book
 from scanner_app.venue.hub import VenueHub
 
 MAIN = Place("Main", (Accepted(ACCOUNT, place="main-door", records=True),))
@@ -42,7 +43,12 @@ class Kiosk:
         self.store.open()
         self.clock = SystemClock()
         self.hub = VenueHub(
-            venue.enrolment(name, hubs), lambda: self.config, self.store, self.clock, folder / "venue.db", platforms
+            venue.enrolment(name, hubs),
+            lambda: self.config,
+            self.store,
+            self.clock,
+            Book(folder / "venue.db"),
+            platforms,
         )
         finder = Finder(self.store, lambda: self.settings, dict)
         self.desk = Desk(self.store, self.clock, lambda: self.settings, finder, lambda: {ACCOUNT: "t"}, self.hub)
