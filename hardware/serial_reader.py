@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +15,19 @@ from hardware.text_reader import TextReader
 # As for keyboard scanners: longer is refused later on, so it need only be seen to be longer.
 LONGEST = 4097
 _ENDS = b"\r\n\x03"
-_STARTS = b"\x02"
+_START = 0x02
 IDLE_S = 0.08  # a scanner without terminator: its bytes come without gaps at any baud rate
+# Where nobody said that a pause ends a value, it does so only as long as no terminator was ever seen, and not for a few
+# bytes of noise; afterwards what lies there this long is the rest of a broken scan, which must not begin the next one.
+PATIENT_S, SHORTEST, STALE_S = 0.25, 4, 2.0
+
+
+# A speed the port cannot do; a port that leaves while it is opened.
+_UNUSABLE: tuple[type[Exception], ...] = (ValueError,)
+if sys.platform != "win32":
+    import termios
+
+    _UNUSABLE += (termios.error,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +51,26 @@ class SerialProfile:
 
 
 class LineFramer:
-    """Bytes into values: ended by CR, LF or ETX, or by a pause. UTF-8, else Latin-1 byte for byte."""
+    """Bytes into values: ended by CR, LF or ETX, begun anew by STX, or ended by a pause. UTF-8, else Latin-1."""
 
     def __init__(self, profile: SerialProfile) -> None:
         self._profile = profile
         self._buffer = bytearray()
         self._last = 0.0
+        self._ends_its_values = False
 
     def feed(self, data: bytes, at: float) -> list[tuple[str, str]]:
         """Values completed by `data`."""
-        found = [self._take()] if self._paused(at) else []
+        found = [self._paused(at - self._last)] if self._buffer else []
         if data:
             self._last = at
         for byte in data:
             if byte in _ENDS:
+                self._ends_its_values = True
                 found.append(self._take())
-            elif byte not in _STARTS and len(self._buffer) < LONGEST:
+            elif byte == _START:
+                self._buffer.clear()
+            elif len(self._buffer) < LONGEST:
                 self._buffer.append(byte)
         return [v for v in found if v is not None]
 
@@ -62,8 +78,15 @@ class LineFramer:
         """Scanners speak for themselves."""
         return b""
 
-    def _paused(self, at: float) -> bool:
-        return self._profile.idle and bool(self._buffer) and at - self._last >= IDLE_S
+    def _paused(self, seconds: float) -> tuple[str, str] | None:
+        """The value that a pause of so many seconds ends, if it does."""
+        if self._profile.idle:
+            return self._take() if seconds >= IDLE_S else None
+        if not self._ends_its_values and seconds >= PATIENT_S and len(self._buffer) >= SHORTEST:
+            return self._take()
+        if seconds >= STALE_S:
+            self._buffer.clear()
+        return None
 
     def _take(self) -> tuple[str, str] | None:
         raw = bytes(self._buffer)
@@ -138,7 +161,10 @@ class SerialStream:
     def __init__(self, port: str, baud: int) -> None:
         # Exclusive: two programs on one scanner would each get half of every scan.
         exclusive = {} if sys.platform == "win32" else {"exclusive": True}
-        self._port: Any = serial.Serial(port, baud, timeout=0, write_timeout=1.0, **exclusive)
+        try:
+            self._port: Any = serial.Serial(port, baud, timeout=0, write_timeout=1.0, **exclusive)
+        except _UNUSABLE as error:
+            raise OSError(errno.ENODEV, f"{port}: {error}") from error
 
     def read(self, timeout: float) -> bytes:
         """What has come within `timeout` seconds, without waiting for more once there is something."""

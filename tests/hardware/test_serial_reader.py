@@ -104,6 +104,42 @@ def test_prefixes_say_what_a_value_is(pty):
         assert found.get(timeout=5) == ("last", "vas")
 
 
+def test_a_scanner_nobody_set_up_ends_its_values_by_pauses(pty):
+    with reading(f"serial:{pty.link}") as (found, states):
+        assert states.get(timeout=5) is LineState.RUNNING
+        pty.send(b"no-terminator")
+        assert found.get(timeout=5) == ("no-terminator", "scanner")
+
+
+def test_noise_is_no_value_and_begins_none():
+    assert frame([(b"\xff\x00", 1.0), (b"", 1.5), (b"SNF-1\r", 4.0)]) == [("SNF-1", "scanner")]
+
+
+def test_the_rest_of_a_broken_scan_does_not_begin_the_next():
+    assert frame([(b"A-1\r", 1.0), (b"BROK", 2.0), (b"", 3.0), (b"", 5.0), (b"SNF-2\r", 9.0)]) == [
+        ("A-1", "scanner"),
+        ("SNF-2", "scanner"),
+    ]
+    assert frame([(b"garbage\x02SNF-3\x03", 1.0)]) == [("SNF-3", "scanner")]
+
+
+def test_a_scanner_that_ends_its_values_may_pause_within_one():
+    assert frame([(b"A-1\r", 1.0), (b"SLOW", 2.0), (b"", 2.5), (b"-2\r", 2.6)]) == [
+        ("A-1", "scanner"),
+        ("SLOW-2", "scanner"),
+    ]
+
+
+def test_a_speed_the_port_cannot_do_is_told(pty, monkeypatch):
+    monkeypatch.setattr("serial.Serial", _no_such_speed)
+    with reading(f"serial:{pty.link}?baud=1234567") as (_, states):
+        assert states.get(timeout=5) is LineState.MISSING
+
+
+def _no_such_speed(*_, **__):
+    raise ValueError("Invalid baud rate: 1234567")
+
+
 def test_a_pause_ends_a_value_where_nothing_else_does():
     assert frame([(b"123", 1.0), (b"45", 1.01), (b"", 1.02), (b"", 1.1)], idle=True) == [("12345", "scanner")]
     assert frame([(b"123", 1.0), (b"45", 1.0 + IDLE_S), (b"", 3.0)], idle=True) == [
