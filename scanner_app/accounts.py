@@ -44,10 +44,19 @@ class Accounts:
 
     def __init__(self, settings: Callable[[], Settings], secrets: SecretStore) -> None:
         self._settings, self._secrets = settings, secrets
+        self._opened_for = self._wanted()
         self._now = self._open()
+
+    def changed(self) -> bool:
+        """Return whether accounts or keys are others than those that are open."""
+        return self._wanted() != self._opened_for
+
+    def _wanted(self) -> list[tuple[AccountConfig, str | None]]:
+        return [(account, self._secrets.get(account.secret_name)) for account in self.configured()]
 
     def reopen(self) -> Opened:
         """Open the accounts of changed settings; return the old ones, which the caller closes once nobody uses them."""
+        self._opened_for = self._wanted()
         old, self._now = self._now, self._open()
         return old
 

@@ -50,7 +50,9 @@ class InStep:
         self._online = False
 
     def follow(self) -> None:
-        """Build anew what depends on the settings: accounts, caches, sync."""
+        """Build anew what depends on the accounts of the settings, where these changed: caches, platforms, sync."""
+        if not self._around.accounts.changed():
+            return  # a look, a language or a direction: whoever is syncing goes on
         if self._running:
             self.runner.stop()
         old = self._around.accounts.reopen()

@@ -68,6 +68,10 @@ class ScreenConfig:
     full_screen: bool = True
     attended: bool = True
     details: tuple[str, ...] = ("holder", "ticket", "seat", "entries_left", "notes")
+    keyboard: str = "touch"  # on the screen: off | touch (when a finger chose the field) | always
+    attract: str = ""  # an idle kiosk's picture: a file, "own" for the program's, '' for none
+    attract_after: float = 60.0  # seconds
+    photo_hosts: tuple[str, ...] = ()  # whose pictures of guests may be fetched; empty: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ class Settings:
     retention_days: int | None = None
     lookup_deadline: float = 0.8  # seconds a verdict may wait for the network
     venue: VenueConfig | None = None
+    pins: Mapping[str, str] = field(default_factory=dict)  # action -> role, see `application.roles`
     encrypted: bool = False  # the databases need the storage key of the secret store
 
     @property

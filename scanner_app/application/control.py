@@ -11,17 +11,11 @@ from typing import Protocol
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.events import Event, Status
 from scanner_app.application.ports import Capabilities, Door, FactRow, Template
+from scanner_app.application.roles import Action as Action  # noqa: PLC0414 - screens find it here
+from scanner_app.application.roles import Role as Role  # noqa: PLC0414
 from scanner_app.domain.credential import Credential
-from scanner_app.domain.passes import Pass, PassKey, Use
+from scanner_app.domain.passes import Direction, Pass, PassKey, Use
 from scanner_app.domain.verdict import Verdict
-
-
-class Role(StrEnum):
-    """Who may do what; each includes the ones before."""
-
-    STAFF = "staff"
-    SUPERVISOR = "supervisor"
-    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,9 @@ class DoorControl(Protocol):
 
     def set_place(self, name: str) -> None:
         """Work at another configured place."""
+
+    def set_direction(self, direction: Direction) -> None:
+        """Turn the place in use round: from now on guests come in, or leave."""
 
     # seeing
     def status(self) -> Status:

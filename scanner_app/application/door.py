@@ -22,6 +22,7 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
+from scanner_app.application.expected import Expected
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
 from scanner_app.application.present import Desk, look, present
@@ -29,7 +30,7 @@ from scanner_app.application.readiness import door_status
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.domain.passes import Pass, PassKey
+from scanner_app.domain.passes import Direction, Pass, PassKey
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Verdict
@@ -102,6 +103,7 @@ class Door:
         self._line: queue.SimpleQueue[tuple[Credential, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="presenter", daemon=True)
         self._look_only = False
+        self._expected = Expected(parts.desk.clerk.cache_reader)
 
     # --- life
     def start(self) -> None:
@@ -181,11 +183,22 @@ class Door:
             raise SettingsTrouble("no_such_place", name)
         self.save_settings(replace(settings, place=name))
 
+    def set_direction(self, direction: Direction) -> None:
+        """Turn the place in use round."""
+        settings, place = self.settings(), self.settings().current_place
+        if place is None:
+            raise SettingsTrouble("no_place")
+        turned = replace(place, direction=direction)
+        places = tuple(turned if p is place else p for p in settings.places)
+        self.save_settings(replace(settings, places=places))
+
     # --- seeing
     def status(self) -> Status:
         """Return the door at a glance."""
-        status = door_status(self._desk, self._parts.sync.statuses())
-        return replace(status, look_only=self._look_only)
+        accounts = self._parts.sync.statuses()
+        status = door_status(self._desk, accounts)
+        expected = self._expected.of(self.settings().current_place, accounts)
+        return replace(status, look_only=self._look_only, expected=expected)
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return the newest scans, newest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -111,6 +111,17 @@ class Caches:
         sql = "SELECT count(*) FROM passes WHERE dead = 0 AND stream = (SELECT number FROM streams WHERE name = ?)"
         path = next(iter(self._paths(account)), None)
         rows = self._rows(path, sql, (storable(stream),)) if path else []
+        return int(rows[0][0]) if rows else 0
+
+    def held_of(self, account: str, templates: Collection[str]) -> int:
+        """Return how many living passes of these templates are held."""
+        marks = ", ".join("?" * len(templates))
+        sql = (
+            "SELECT count(*) FROM passes WHERE dead = 0 AND template IN"  # noqa: S608 - marks only
+            f" (SELECT number FROM templates WHERE id IN ({marks}))"
+        )
+        path = next(iter(self._paths(account)), None)
+        rows = self._rows(path, sql, tuple(map(storable, templates))) if path else []
         return int(rows[0][0]) if rows else 0
 
     def _exact(self, account: str, kinds: frozenset[IdentifierKind], text: str) -> list[Pass]:

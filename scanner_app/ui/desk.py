@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from scanner_app.application.config import Settings
-from scanner_app.application.control import DoorControl, Role
+from scanner_app.application.control import Action, DoorControl, Role
 from scanner_app.application.events import Event, Level, Status
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui.bridge import Bridge
@@ -45,6 +45,9 @@ class Desk(Protocol):
 
     def with_pin(self, role: Role, then: Callable[[], None]) -> None:
         """Run `then` once the role's PIN was entered; at once while none has been chosen."""
+
+    def allow(self, action: Action, then: Callable[[], None]) -> None:
+        """Run `then` once the PIN that an administrator asks for this action was entered; at once where none is."""
 
     def go(self, screen: str) -> None:
         """Bring a screen to the front."""

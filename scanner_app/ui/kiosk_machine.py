@@ -15,6 +15,7 @@ from scanner_app.application.events import (
     Level,
     Notice,
 )
+from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Outcome, Reason
 from scanner_app.ui import texts
 
@@ -92,7 +93,7 @@ class Kiosk:
         if self.broken:
             return self
         if verdict.outcome is Outcome.ADMIT:
-            return Kiosk(State.ADMITTED, "ADMIT")
+            return Kiosk(State.ADMITTED, "LEAVE" if verdict.direction is Direction.EXIT else "ADMIT")
         if verdict.outcome is Outcome.ATTENTION or verdict.reason in SEE_STAFF:
             return Kiosk(State.SEE_STAFF, verdict.reason.value if verdict.reason is not Reason.ADMIT else "ADMIT_STALE")
         return Kiosk(State.REFUSED, texts.verdict_code(verdict))

@@ -60,6 +60,7 @@ STATUS = Status(
     admitted=1284,
     inside=1197,
     refused_here=23,
+    expected=5000,
 )
 NAMES = (
     "Ada Lovelace",
@@ -251,6 +252,15 @@ class SampleDoor:
     def set_place(self, name: str) -> None:
         """Work elsewhere."""
         self._note("set_place", name)
+
+    def set_direction(self, direction: Direction) -> None:
+        """Turn round."""
+        self._note("set_direction", direction)
+        place = self.kept.current_place
+        places = tuple(replace(p, direction=direction) if p is place else p for p in self.kept.places)
+        self.now = replace(self.now, direction=direction.value)
+        self.save_settings(replace(self.kept, places=places))
+        self.tell(StatusChanged(self.now))
 
     def status(self) -> Status:
         """Return the status."""

@@ -26,6 +26,7 @@ from scanner_app.application.events import (
 )
 from scanner_app.application.ports import Connection
 from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.app import application
@@ -157,6 +158,21 @@ def _fresh() -> sample.SampleDoor:
 def _unattended() -> sample.SampleDoor:
     screen = replace(sample.SETTINGS.screen, attended=False)
     return sample.SampleDoor(kept=replace(sample.SETTINGS, screen=screen))
+
+
+def _both_ways(direction: Direction) -> Callable[[], sample.SampleDoor]:
+    def door() -> sample.SampleDoor:
+        garden = replace(sample.GARDEN, direction=direction)
+        now = replace(sample.STATUS, place="Garden", policy="in_out", direction=direction.value)
+        kept = replace(sample.SETTINGS, place="Garden", places=(sample.PLACE, garden))
+        return sample.SampleDoor(kept=kept, now=now)
+
+    return door
+
+
+def _leaving(stage: Stage) -> None:
+    _verdict("already-used")(stage)
+    stage.tell(sample.decided(replace(sample.admitted(), direction=Direction.EXIT), 9))
 
 
 def _locked() -> sample.SampleDoor:
@@ -334,6 +350,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("door-ready", _camera),
     Shot("door-checking", _with_camera(Checking(Credential("x", Symbology.QR)))),
     *(Shot(f"door-{name}", _verdict(name)) for name in sample.VERDICTS),
+    Shot("door-entry", _camera, _both_ways(Direction.ENTRY)),
+    Shot("door-exit", _camera, _both_ways(Direction.EXIT)),
+    Shot("door-leave", _leaving, _both_ways(Direction.EXIT)),
     Shot("door-offline", _offline),
     Shot("door-look-only", _look),
     Shot("door-undo-toast", _toast),

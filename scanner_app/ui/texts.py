@@ -17,6 +17,7 @@ from typing import Any
 from scanner_app.domain.boarding_pass import Fault
 from scanner_app.domain.errors import ScannerError
 from scanner_app.domain.flight_match import FlightReason
+from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 
 FALLBACK = "en"
@@ -154,6 +155,8 @@ def verdict_code(verdict: Verdict) -> str:
         return verdict.reason.value
     if verdict.outcome is Outcome.ATTENTION:
         return "ADMIT_STALE"
+    if verdict.direction is Direction.EXIT and verdict.grade is not Grade.NONE:
+        return "LEAVE" if verdict.grade is Grade.CONFIRMED else "LEAVE_PENDING"
     return {Grade.CONFIRMED: "ADMIT", Grade.PENDING: "ADMIT_PENDING", Grade.NONE: "ADMIT_LOOK"}[verdict.grade]
 
 

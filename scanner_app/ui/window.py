@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from scanner_app.application.config import Settings
-from scanner_app.application.control import DoorControl, PinAnswer, Role
+from scanner_app.application.control import Action, DoorControl, PinAnswer, Role
 from scanner_app.application.events import (
     Decided,
     DeviceChanged,
@@ -22,6 +22,7 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
+from scanner_app.application.roles import ANYBODY, role_for
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
@@ -242,6 +243,14 @@ class Window(QMainWindow):
         self.bridge.call(
             self.control.check_pin, role, "", done=lambda answer: self._pin_known(role, then, answer), owner=self
         )
+
+    def allow(self, action: Action, then: Callable[[], None]) -> None:
+        """Run `then` once the PIN that this action asks for was entered."""
+        role = role_for(action, self.settings.pins)
+        if role == ANYBODY:
+            then()
+        else:
+            self.with_pin(Role(role), then)
 
     def _pin_known(self, role: Role, then: Callable[[], None], answer: PinAnswer) -> None:
         if answer.unset or answer.ok:

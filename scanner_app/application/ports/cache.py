@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -55,6 +55,9 @@ class CacheReader(Protocol):
 
     def count(self, account: str, stream: str) -> int:
         """Return how many living passes of one stream are held."""
+
+    def held_of(self, account: str, templates: Collection[str]) -> int:
+        """Return how many living passes of these templates are held; reads them all, so not with every scan."""
 
     def close(self) -> None:
         """Give back what it holds."""

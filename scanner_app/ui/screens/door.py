@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.control import Action, CorrectionReport, Role
 from scanner_app.application.events import (
     Checking,
     Decided,
@@ -19,7 +19,8 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
-from scanner_app.domain.passes import Pass
+from scanner_app.domain.passes import Direction, Pass
+from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Scan
 from scanner_app.domain.verdict import Outcome, Reason, Verdict
 from scanner_app.ui import moments, texts
@@ -28,11 +29,13 @@ from scanner_app.ui.facts import Telling, holder, ticket
 from scanner_app.ui.screens.door_panels import ChoicePanel, ManualPanel, ReasonPanel, ScanPanel
 from scanner_app.ui.sound import name as sound_name
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.counts import Counts
 from scanner_app.ui.widgets.overlay import announce
 from scanner_app.ui.widgets.preview import Preview
-from scanner_app.ui.widgets.recent import Counts, Recent
+from scanner_app.ui.widgets.recent import Recent
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import VerdictPanel
+from scanner_app.ui.widgets.way import WaySwitch
 
 LEFT = 360
 """Width of the left column at factor 1, pixels."""
@@ -50,6 +53,8 @@ class DoorScreen(Screen):
         self.panel = VerdictPanel(theme)
         self.recent = Recent(theme, self._open_scan)
         self.counts = Counts(theme)
+        self.way = WaySwitch(theme, self._turn)
+        self._direction = Direction.ENTRY
         self._banner = Label(texts.word("door.look_on"), "strong", tone="warn", wrap=True)
         self._look_button = button("", self._toggle_look, name="door-look")
         self._current: Decided | None = None
@@ -80,6 +85,7 @@ class DoorScreen(Screen):
         left.setContentsMargins(0, 0, 0, 0)
         right = QVBoxLayout()
         right.setSpacing(theme.space("s"))
+        right.addWidget(self.way)
         right.addWidget(self._banner)
         right.addWidget(self.panel, 1)
         lay = QHBoxLayout(self)
@@ -144,7 +150,7 @@ class DoorScreen(Screen):
             )
 
     def _to_ready(self) -> None:
-        self.panel.show_ready()
+        self.panel.show_ready(self._direction)
         event = self._current
         if event is None or not _can_undo(event) or event.scan.scan_id in self._undone or event.undo_until is None:
             return
@@ -158,13 +164,38 @@ class DoorScreen(Screen):
 
     def _show_status(self, status: Status) -> None:
         self.counts.show_status(status)
+        self._show_way(status)
         looking = status.look_only
         self._banner.setVisible(looking)
         self._look_button.setText(texts.word("door.look_off" if looking else "door.look"))
 
+    def _show_way(self, status: Status) -> None:
+        self.way.setVisible(status.policy == Policy.IN_OUT)
+        direction = Direction(status.direction or Direction.ENTRY)
+        self.way.show_way(direction)
+        if direction is not self._direction:
+            self._direction = direction
+            if not self._back.isActive():
+                self.panel.show_ready(direction)
+
+    def _turn(self, direction: Direction) -> None:
+        if direction is not self._direction:
+            self.desk.allow(Action.TURN, lambda: self._turn_now(direction))
+
+    def _turn_now(self, direction: Direction) -> None:
+        self._back.stop()
+        self.desk.bridge.call(self.desk.control.set_direction, direction, done=lambda _: self._turned(), owner=self)
+
+    def _turned(self) -> None:
+        self.panel.show_ready(self._direction)
+        announce(self.way, texts.word(f"direction.{self._direction.value}"))
+
     # --- what staff do
     def undo(self, scan: Scan) -> None:
         """Take an admission back."""
+        self.desk.allow(Action.UNDO, lambda: self._undo_now(scan))
+
+    def _undo_now(self, scan: Scan) -> None:
         control = self.desk.control
         self.desk.bridge.call(
             control.undo, scan.scan_id, Role.STAFF.value, done=lambda report: self._undone_now(scan, report), owner=self
@@ -172,7 +203,7 @@ class DoorScreen(Screen):
 
     def _undone_now(self, scan: Scan, report: CorrectionReport) -> None:
         if report.trouble == "undo_needs_supervisor":
-            self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_undo_reason(scan))
+            self.desk.allow(Action.UNDO_LATE, lambda: self._ask_undo_reason(scan))
             return
         if report.trouble:
             self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
@@ -180,7 +211,7 @@ class DoorScreen(Screen):
         self._undone.add(scan.scan_id)
         self.recent.mark_undone(scan.scan_id)
         self._back.stop()
-        self.panel.show_ready()
+        self.panel.show_ready(self._direction)
         self.desk.toast(f"{texts.word('door.undone')}: {holder(scan.verdict) or ticket(scan.verdict)}")
 
     def _ask_undo_reason(self, scan: Scan) -> None:
@@ -200,7 +231,7 @@ class DoorScreen(Screen):
     def override(self, scan: Scan) -> None:
         """Admit a refused guest on a supervisor's word: PIN, then the reason."""
         self._back.stop()
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_reason(scan))
+        self.desk.allow(Action.OVERRIDE, lambda: self._ask_reason(scan))
 
     def _ask_reason(self, scan: Scan) -> None:
         self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._override(scan, reason)))
@@ -215,13 +246,13 @@ class DoorScreen(Screen):
         if report.trouble:
             self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
             return
-        self.panel.show_ready()
+        self.panel.show_ready(self._direction)
         self.desk.toast(texts.word("door.override_done"))
 
     def choose(self, scan: Scan) -> None:
         """Let a supervisor pick among several passes of one code."""
         self._back.stop()
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._find_choices(scan))
+        self.desk.allow(Action.CHOOSE, lambda: self._find_choices(scan))
 
     def _find_choices(self, scan: Scan) -> None:
         text = next(iter(scan.credential.candidates), "")
@@ -232,14 +263,14 @@ class DoorScreen(Screen):
 
     def open_manual(self) -> None:
         """Type a code that no camera reads."""
-        self.desk.open_panel(ManualPanel(self.desk))
+        self.desk.allow(Action.TYPE, lambda: self.desk.open_panel(ManualPanel(self.desk)))
 
     def _toggle_look(self) -> None:
         on = not self.desk.status.look_only
         if on:
             self.desk.bridge.call(self.desk.control.set_look_only, True)
         else:
-            self.desk.with_pin(Role.STAFF, lambda: self.desk.bridge.call(self.desk.control.set_look_only, False))
+            self.desk.allow(Action.LOOK_OFF, lambda: self.desk.bridge.call(self.desk.control.set_look_only, False))
 
     def _open_scan(self, event: Decided) -> None:
         self.desk.open_panel(ScanPanel(self.desk, event, self._telling(), self.undo if self._may_undo(event) else None))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from scanner_app.application.control import CorrectionReport, OfficeTask, Role, Story
+from scanner_app.application.control import Action, CorrectionReport, OfficeTask, Role, Story
 from scanner_app.application.events import Level
 from scanner_app.domain.passes import Pass, PassKey
 from scanner_app.ui import texts
@@ -138,7 +138,7 @@ class HelpDeskScreen(Screen):
         self.desk.control.choose(key, Role.STAFF.value)
 
     def _office(self, task: OfficeTask) -> None:
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_words(task))
+        self.desk.allow(Action.OFFICE, lambda: self._ask_words(task))
 
     def _ask_words(self, task: OfficeTask) -> None:
         """E-mail and messages need words first; the rest is done at once."""
@@ -169,7 +169,7 @@ class HelpDeskScreen(Screen):
             self.open(self._key)
 
     def _undo(self, scan_id: str) -> None:
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask(scan_id))
+        self.desk.allow(Action.UNDO_LATE, lambda: self._ask(scan_id))
 
     def _ask(self, scan_id: str) -> None:
         panel = NotePanel(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
-from scanner_app.application.control import CorrectionReport, Role
+from scanner_app.application.control import Action, CorrectionReport, Role
 from scanner_app.application.events import Decided, Event, Level
 from scanner_app.application.ports import FactRow
 from scanner_app.domain.scan import FactKind
@@ -142,7 +142,7 @@ class HistoryScreen(Screen):
 
     def settle(self, record: Record) -> None:
         """A supervisor settles a conflict with a note."""
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask(record))
+        self.desk.allow(Action.SETTLE, lambda: self._ask(record))
 
     def _ask(self, record: Record) -> None:
         panel = NotePanel(
@@ -158,7 +158,7 @@ class HistoryScreen(Screen):
 
     def undo(self, record: Record) -> None:
         """A supervisor takes an admission back with a reason."""
-        self.desk.with_pin(Role.SUPERVISOR, lambda: self._ask_undo(record))
+        self.desk.allow(Action.UNDO_LATE, lambda: self._ask_undo(record))
 
     def _ask_undo(self, record: Record) -> None:
         panel = NotePanel(

@@ -1,4 +1,4 @@
-"""The last five scans and the door's counts."""
+"""The last five scans."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from scanner_app.application.events import Decided, Status
+from scanner_app.application.events import Decided
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import column
 from scanner_app.ui.facts import holder, ticket
@@ -83,41 +83,3 @@ class Recent(QWidget):
         for row in self.rows:
             if row.event_shown.scan.scan_id == scan_id:
                 row.mark_undone()
-
-
-class Counts(QWidget):
-    """Admitted, refused, inside: the door's day in three figures."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space("s"))
-        self._figures: dict[str, Label] = {}
-        self._cards: dict[str, QWidget] = {}
-        self._names: dict[str, Label] = {}
-        for key in ("admitted", "refused", "inside"):
-            card = QWidget()
-            card.setObjectName("card")
-            card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            lay = QVBoxLayout(card)
-            lay.setContentsMargins(theme.px(12), theme.px(8), theme.px(6), theme.px(8))
-            lay.setSpacing(0)
-            self._figures[key] = Label("·", "strong", elide=True)
-            lay.addWidget(self._figures[key])
-            self._names[key] = Label(texts.word(f"door.{key}"), "caption", elide=True)
-            lay.addWidget(self._names[key])
-            row.addWidget(card, 1)
-            self._cards[key] = card
-
-    def show_status(self, status: Status) -> None:
-        """Tell the figures."""
-        figures = {
-            "admitted": status.admitted,
-            "refused": status.refused_here,
-            "inside": status.inside,
-        }
-        self._names["admitted"].setText(texts.word("door.boarded" if status.flight else "door.admitted"))
-        for key, value in figures.items():
-            self._cards[key].setVisible(value is not None)
-            self._figures[key].setText(texts.number(value or 0))

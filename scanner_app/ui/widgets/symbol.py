@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Symbol(Enum):
-    """What is drawn: a filled disc, a broken ring with a clock, a triangle, an octagon, an eye, corners, dots."""
+    """What is drawn: a filled disc, a broken ring with a clock, a triangle, an octagon, an eye, corners, dots, ways."""
 
     ADMIT = "admit"
     PENDING = "pending"
@@ -20,6 +20,8 @@ class Symbol(Enum):
     LOOK = "look"
     READY = "ready"
     CHECKING = "checking"
+    WAY_IN = "way_in"
+    WAY_OUT = "way_out"
 
 
 class SymbolView(QWidget):
@@ -146,6 +148,25 @@ def _checking(painter: QPainter, ink: QColor, _ground: QColor) -> None:
         painter.drawEllipse(QPointF(x, 50), 9, 9)
 
 
+def _way_in(painter: QPainter, ink: QColor, _ground: QColor) -> None:
+    painter.setPen(_pen(ink, 9))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF([QPointF(55, 8), QPointF(90, 8), QPointF(90, 92), QPointF(55, 92)]))
+    _arrow(painter, 8)
+
+
+def _way_out(painter: QPainter, ink: QColor, _ground: QColor) -> None:
+    painter.setPen(_pen(ink, 9))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF([QPointF(45, 8), QPointF(10, 8), QPointF(10, 92), QPointF(45, 92)]))
+    _arrow(painter, 36)
+
+
+def _arrow(painter: QPainter, x: float) -> None:
+    painter.drawLine(QPointF(x, 50), QPointF(x + 56, 50))
+    painter.drawPolyline(QPolygonF([QPointF(x + 36, 29), QPointF(x + 57, 50), QPointF(x + 36, 71)]))
+
+
 _DRAW = {
     Symbol.ADMIT: _admit,
     Symbol.PENDING: _pending,
@@ -154,4 +175,6 @@ _DRAW = {
     Symbol.LOOK: _look,
     Symbol.READY: _ready,
     Symbol.CHECKING: _checking,
+    Symbol.WAY_IN: _way_in,
+    Symbol.WAY_OUT: _way_out,
 }

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 from scanner_app.ui import texts
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
@@ -35,10 +36,13 @@ FACES = {
     "ADMIT": Face(Symbol.ADMIT, "admit", "admit_ink"),
     "ADMIT_PENDING": Face(Symbol.PENDING, "pending", "pending_ink", "pending_edge"),
     "ADMIT_STALE": Face(Symbol.ATTENTION, "attention", "attention_ink"),
+    "LEAVE": Face(Symbol.ADMIT, "admit", "admit_ink"),
+    "LEAVE_PENDING": Face(Symbol.PENDING, "pending", "pending_ink", "pending_edge"),
     "ADMIT_LOOK": Face(Symbol.LOOK, "look", "look_ink"),
 }
 REFUSED = Face(Symbol.REFUSE, "refuse", "refuse_ink")
 READY = Face(Symbol.READY, "surface", "ink")
+LEAVING = Face(Symbol.WAY_OUT, "look", "look_ink")
 CHECKING = Face(Symbol.CHECKING, "surface", "ink")
 
 
@@ -143,9 +147,12 @@ class VerdictPanel(QFrame):
         """The largest words that stand there now."""
         return self.idle_headline.text() if self._pages.currentIndex() == 0 else self.headline.text()
 
-    def show_ready(self) -> None:
-        """Wait for the next guest."""
-        self._show_idle(READY, "door.ready", "door.show", "door.scan_too")
+    def show_ready(self, direction: Direction = Direction.ENTRY) -> None:
+        """Wait for the next guest; a door that guests leave by looks unlike one they come in by."""
+        if direction is Direction.EXIT:
+            self._show_idle(LEAVING, "direction.exit", "door.show", "door.leaving")
+        else:
+            self._show_idle(READY, "door.ready", "door.show", "door.scan_too")
 
     def show_checking(self) -> None:
         """Say that a code was read and is being judged."""
@@ -156,9 +163,11 @@ class VerdictPanel(QFrame):
         for label, key in ((self.idle_headline, words), (self.idle_says, says), (self.idle_hint, hint)):
             label.setText(texts.word(key) if key else "")
         colour = self._theme.colour
-        self.idle_symbol.show_symbol(chosen.symbol, colour("ink_soft"), colour(chosen.ground))
-        self.idle_says.setStyleSheet(f"color: {colour('ink_soft').name()}; font-weight: 400;")
-        self.idle_hint.setStyleSheet(f"color: {colour('ink_soft').name()}; font-weight: 400;")
+        quiet = colour("ink_soft" if chosen.ground == "surface" else chosen.ink)
+        self.idle_symbol.show_symbol(chosen.symbol, quiet, colour(chosen.ground))
+        self.idle_headline.setStyleSheet(f"color: {colour(chosen.ink).name()};")
+        for label in (self.idle_says, self.idle_hint):
+            label.setStyleSheet(f"color: {quiet.name()}; font-weight: 400;")
         self._pages.setCurrentIndex(0)
         self.update()
 
