@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scanner_app import logs
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, OfficeTask
-from scanner_app.application.ports import Capabilities, Platform
+from scanner_app.application.ports import Can, Capabilities, Counter, Platform
 from scanner_app.domain.errors import (
     PlatformCause,
     PlatformKind,
@@ -109,20 +109,26 @@ class Accounts:
         platform = self.platforms.get(account)
         return platform.capabilities if platform else Capabilities(frozenset())
 
-    def office(self, account: str) -> Office:
-        """Return what an office can do on an account; only Passcreator's contract has these calls."""
+    def counter(self, account: str, task: Can) -> Counter:
+        """Return an account's box office; SettingsTrouble with the reason where its platform cannot do the task."""
+        platform = self.platform(account)
+        if task in platform.capabilities.missing:
+            raise _cannot(platform, task)
+        return platform.counter
+
+    def office(self, account: str, task: Can) -> Office:
+        """Return what only Passcreator's contract has calls for; SettingsTrouble with the reason elsewhere."""
         platform = self.platform(account)
         if not isinstance(platform, PasscreatorPlatform):
-            raise SettingsTrouble("office_not_possible", platform.platform)
+            raise _cannot(platform, task)
         return platform.office
 
     def office_task(self, account: str, task: OfficeTask, uid: str, value: str) -> None:
         """Ask a platform to do something to a pass now; raises PlatformTrouble or SettingsTrouble."""
-        office = self.office(account)
         calls: Mapping[OfficeTask, Callable[[], object]] = {
-            OfficeTask.EMAIL: lambda: office.email(uid, value),
-            OfficeTask.ENABLE_DOWNLOAD: lambda: office.enable_download(uid),
-            OfficeTask.PUSH: lambda: office.push(uid, value),
+            OfficeTask.EMAIL: lambda: self.office(account, Can.EMAIL).email(uid, value),
+            OfficeTask.ENABLE_DOWNLOAD: lambda: self.office(account, Can.ENABLE_DOWNLOAD).enable_download(uid),
+            OfficeTask.PUSH: lambda: self.counter(account, Can.NOTIFY).push(uid, value),
         }
         calls[task]()
 
@@ -139,6 +145,10 @@ class Accounts:
                 log.warning("account %s cannot be used: %s", account.id, error.code)
                 opened.troubles[account.id] = error.code
         return opened
+
+
+def _cannot(platform: Platform, task: Can) -> SettingsTrouble:
+    return SettingsTrouble(f"cannot_{platform.capabilities.missing.get(task, 'not_in_contract')}", platform.platform)
 
 
 def _platform(account: AccountConfig, key: str | None) -> Platform:

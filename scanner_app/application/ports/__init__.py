@@ -4,6 +4,7 @@ from scanner_app.application.ports.cache import CacheReader, CacheState, CacheTx
 from scanner_app.application.ports.clerk import Clerk, Priority
 from scanner_app.application.ports.clock import Clock, ClockOffset
 from scanner_app.application.ports.connection import Connection
+from scanner_app.application.ports.counter import Counter, Issued
 from scanner_app.application.ports.feed import Feed, Feeding, News
 from scanner_app.application.ports.ledger import FactRow, LedgerReader, LedgerTx, OutboxItem
 from scanner_app.application.ports.platform import (
@@ -29,11 +30,13 @@ __all__ = [
     "Clock",
     "ClockOffset",
     "Connection",
+    "Counter",
     "Delivery",
     "Door",
     "FactRow",
     "Feed",
     "Feeding",
+    "Issued",
     "LedgerReader",
     "LedgerTx",
     "News",

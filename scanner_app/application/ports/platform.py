@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from scanner_app.application.ports.counter import Counter
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
 
@@ -104,6 +105,7 @@ class Platform(Protocol):
     platform: str
     tenant: str  # fingerprint of base URL and key: never the key itself
     capabilities: Capabilities
+    counter: Counter
 
     @property
     def zone_fits(self) -> bool | None:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.airship.auth import OAuth, basic
 from scanner_app.platforms.airship.calls import CHECK, DEADLINE, Calls
 from scanner_app.platforms.airship.codec import VOIDED, Reading, read_pass
+from scanner_app.platforms.airship.counter import AirshipCounter
 from scanner_app.platforms.airship.courier import Courier
 from scanner_app.platforms.airship.office import Office
 from scanner_app.platforms.deadline import Deadline
@@ -66,6 +67,7 @@ class AirshipPlatform:
         self._http = http
         self._calls = Calls(http, rate(said.get("per_second", str(PER_SECOND))))
         self.office = Office(self._calls)
+        self.counter: Counter = AirshipCounter(self.office, self.lookup)
         self._lock = threading.Lock()
         names = tuple((t.id, t.name) for t in config.templates)
         self._reading = Reading(config.id, chosen(said.get("holder_fields", "")), names)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
@@ -18,6 +18,7 @@ from scanner_app.platforms.http import Http
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.passcreator.calls import READ, Calls
 from scanner_app.platforms.passcreator.codec import Reading, read_mapping, read_pass, read_passes
+from scanner_app.platforms.passcreator.counter import PasscreatorCounter
 from scanner_app.platforms.passcreator.courier import Courier
 from scanner_app.platforms.passcreator.feed import PullFeed
 from scanner_app.platforms.passcreator.office import Office
@@ -54,6 +55,7 @@ class PasscreatorPlatform:
         self._http = Http(config.url, lambda: {"authorization": key}, secrets=[key])
         self._calls = Calls(self._http)
         self.office = Office(self._calls, self._zone)
+        self.counter: Counter = PasscreatorCounter(self.office)
         self._reading = self._reading_of(config)
         self._lock = threading.Lock()
         self._names: dict[str, dict[str, str]] = {}  # template -> field id -> name

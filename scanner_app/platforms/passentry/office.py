@@ -78,7 +78,7 @@ class Wishes:
                 whole[kind] = points.body(kind, creating=creating)
         if self.tags is not None:
             whole["tags"] = list(self.tags)
-        return {key: value for key, value in whole.items() if value != {} or key != "pass"}
+        return {key: value for key, value in whole.items() if value != {} or key != "pass" or creating}
 
     def _pass(self) -> dict[str, Json]:
         found: dict[str, Json] = dict(self.fields or {})

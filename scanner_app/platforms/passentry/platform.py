@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
@@ -20,6 +20,7 @@ from scanner_app.platforms.names import chosen
 from scanner_app.platforms.pace import rate
 from scanner_app.platforms.passentry.calls import CHECK, DEADLINE, PER_SECOND, Calls
 from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans, resource
+from scanner_app.platforms.passentry.counter import PassEntryCounter
 from scanner_app.platforms.passentry.courier import Courier
 from scanner_app.platforms.passentry.office import Office
 from scanner_app.platforms.segments import UnusableSegment
@@ -32,7 +33,6 @@ PAGE = 100
 MISSING = {
     Can.DELTA: "no_delta",
     Can.LOOKUP_BARCODE: "custom_barcodes_need_the_list",
-    Can.DELETE: "nullify_only",
     Can.EMAIL: "not_in_contract",
     Can.STATISTICS: "not_in_contract",
     Can.STORED_VALUE: "balance_cannot_be_read",
@@ -60,6 +60,7 @@ class PassEntryPlatform:
         self._http = Http(config.url, lambda: auth, secrets=[key], cap=LARGEST)
         self._calls = Calls(self._http, rate(config.options.get("per_second", str(PER_SECOND))))
         self.office = Office(self._calls)
+        self.counter: Counter = PassEntryCounter(self.office)
         said = config.options
         refused = frozenset(chosen(said.get("refuse", "")))
         self._reading = Reading(config.id, chosen(said.get("holder_fields", "")), refused)

@@ -128,6 +128,10 @@ class Courier:
         return FINAL
 
     # --- members ----------------------------------------------------------------------------------------------------
+    def _member_void(self, operation: Operation, subject: Pass) -> Answer:
+        """A spent membership is a check-in at its place. Nothing in this contract voids a member for an office."""
+        return self._check_in(operation, subject) if operation.place else Answer(REFUSED, "members_expire_only")
+
     def _check_in(self, operation: Operation, subject: Pass) -> Answer:
         if _ours(subject, operation):
             return Answer(ALREADY)
@@ -189,7 +193,7 @@ class Courier:
         (Kind.COUPON, OperationKind.RESTORE): _final,
         (Kind.COUPON, OperationKind.UNRECORD): _not_kept,
         (Kind.MEMBER, OperationKind.RECORD): _check_in,
-        (Kind.MEMBER, OperationKind.VOID): _check_in,
+        (Kind.MEMBER, OperationKind.VOID): _member_void,
         (Kind.MEMBER, OperationKind.RESTORE): _check_back,
         (Kind.MEMBER, OperationKind.UNRECORD): _check_back,
     }

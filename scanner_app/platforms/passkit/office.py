@@ -30,6 +30,14 @@ class Office:
         """Change what is named."""
         self._id("PUT", kind, {"id": uid, **values})
 
+    def spend(self, kind: Kind, uid: str) -> None:
+        """Redeem a ticket without a scan, void a coupon; neither can be undone."""
+        if kind is Kind.TICKET:
+            body: dict[str, Json] = {"ticket": {"ticketId": uid}, "redemptionDetails": {"redemptionReference": "void"}}
+            self._calls.ask("PUT", ["eventTickets", "ticket", "redeem"], body)
+        else:
+            self.delete(kind, uid)
+
     def delete(self, kind: Kind, uid: str) -> None:
         """Delete a ticket or member, void a coupon; neither can be undone."""
         self._calls.ask("DELETE", ONE[kind], {ID_KEYS[kind]: uid})

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.ports import Answer, Can, Capabilities, Door, Page, Rest, Template
+from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
@@ -20,6 +20,7 @@ from scanner_app.platforms.keys import two_parts
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, CHECK, DEADLINE, PAGE, Calls, Kind
 from scanner_app.platforms.passkit.codec import Reading, read_event, read_pass
+from scanner_app.platforms.passkit.counter import PassKitCounter
 from scanner_app.platforms.passkit.courier import Courier
 from scanner_app.platforms.passkit.office import Office
 from scanner_app.platforms.passkit.token import Mint
@@ -61,6 +62,7 @@ class PassKitPlatform:
         self._http = Http(config.url, mint.headers, secrets=[name, secret, key], heard=mint.heard)
         self._calls = Calls(self._http, mint)
         self.office = Office(self._calls)
+        self.counter: Counter = PassKitCounter(self.office, self.lookup, self._kind_of)
         self._lock = threading.Lock()
         self._classes: dict[str, Kind] = {}
         self._reading = Reading(config.id, {}, chosen(config.options.get("holder_fields", "")))

@@ -1,0 +1,120 @@
+"""PassEntry's box office: names and values as typed, made into what seed 002 calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from scanner_app.application.ports import Issued
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.platforms.fields import a_list, an_object
+from scanner_app.platforms.passentry.office import Action, Office, Points, Wishes
+from scanner_app.platforms.strict_json import Json
+
+EXT_ID = "extId"
+FLAGS = {"true": True, "false": False}
+
+
+class PassEntryCounter:
+    """Implements `ports.Counter`. A pass is named by its uuid or its extId."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def create(self, template: str, values: Mapping[str, object]) -> Issued:
+        """Make a pass; `extId` is the only name that is no part of it."""
+        rest = dict(values)
+        ext_id = str(rest.pop(EXT_ID, ""))
+        made = self._office.create(template, wishes(rest), ext_id)
+        return Issued(made.uid, made.ext_id, made.page)
+
+    def update(self, name: str, values: Mapping[str, object]) -> None:
+        """Change what is named."""
+        self._office.update(name, wishes(values))
+
+    def mark(self, name: str, *, voided: bool) -> None:
+        """Deactivate a pass, or take that back."""
+        self._office.mark(name, voided=voided)
+
+    def delete(self, name: str) -> None:
+        """Nullify a pass: nothing in this contract is more final."""
+        self._office.nullify(name)
+
+    def push(self, name: str, words: str) -> str:
+        """Send a message; return what the platform says became of it."""
+        return self._office.update(name, Wishes(message=words)).notified or "sent"
+
+
+def wishes(values: Mapping[str, object]) -> Wishes:
+    """Return what a pass is to become. Names that the contract does not know are fields of the pass."""
+    rest = dict(values)
+    fields = {name: str(value) for name, value in an_object(rest.pop("pass", None), "pass").items()}
+    return Wishes(
+        message=_text(rest.pop("message", None)),
+        expires=_moment(rest.pop("expiresAt", None)),
+        nfc=_flag(rest.pop("nfcEnabled", None)),
+        barcode=_object(rest.pop("barcode", None)),
+        template_override=_texts(rest.pop("templateOverride", None)),
+        locations=_points(rest.pop("locations", None), "location"),
+        beacons=_points(rest.pop("beacons", None), "beacon"),
+        tags=_list(rest.pop("tags", None)),
+        pass_type=str(rest.pop("passType", "")),
+        fields={**fields, **{name: str(value) for name, value in rest.items()}} or None,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        read = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise SettingsTrouble("option_invalid", f"expiresAt: {value}") from error
+    if read.tzinfo is None:
+        raise SettingsTrouble("option_invalid", f"expiresAt without an offset: {value}")
+    return read
+
+
+def _flag(value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if str(value).lower() not in FLAGS:
+        raise SettingsTrouble("option_invalid", f"nfcEnabled: {value}")
+    return FLAGS[str(value).lower()]
+
+
+def _object(value: Json) -> dict[str, Json] | None:
+    return None if value is None else an_object(value, "value")
+
+
+def _texts(value: Json) -> dict[str, str] | None:
+    found = _object(value)
+    return None if found is None else {name: str(each) for name, each in found.items()}
+
+
+def _list(value: Json) -> list[str] | None:
+    if isinstance(value, str):
+        return [tag.strip() for tag in value.split(",") if tag.strip()]
+    return None if value is None else [str(each) for each in a_list(value, "tags")]
+
+
+def _points(value: Json, kind: str) -> Points | None:
+    """Return locations or beacons: a list as it is created, or `{"data": [...], "locationActions": {...}}`."""
+    if value is None or isinstance(value, list):
+        return None if value is None else Points([an_object(each, kind) for each in value])
+    found = an_object(value, kind)
+    data = [an_object(each, kind) for each in a_list(found.get("data"), "data")]
+    actions = an_object(found.get(f"{kind}Actions"), "actions")
+    if not actions:
+        return Points(data)
+    try:
+        action = Action(next(iter(actions)))
+    except ValueError as error:
+        raise SettingsTrouble("option_invalid", f"{kind}Actions: {', '.join(actions)}") from error
+    if action is Action.DELETE:
+        data = [an_object(each, kind) for each in a_list(actions[action.value], "delete")]
+    return Points(data, action)
