@@ -9,12 +9,13 @@ import re
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from hardware.camera_controls import apply_kept
 from hardware.capture import CannotOpen, Picture, Reader, gray_of, open_device, open_file, open_url
 from hardware.frames import Frame
 
@@ -219,16 +220,26 @@ def _opened(opener: Callable[[], Reader]) -> Iterator[Reader]:
         reader.close()
 
 
-def open_source(spec: str, *, paced: bool = True, loop: bool = False) -> CameraSource:
+def _tuned(spec: str, which: int | str, tuning: Callable[[], Mapping[str, int]]) -> Reader:
+    """The device, opened and adjusted: cameras forget when they are unplugged, and some when they are opened."""
+    reader = open_device(which)
+    apply_kept(spec, tuning())
+    return reader
+
+
+def open_source(
+    spec: str, *, paced: bool = True, loop: bool = False, tuning: Callable[[], Mapping[str, int]] = dict
+) -> CameraSource:
     """The source that `spec` names: "0", "camera:0", "camera:/dev/...", a video, a picture, a folder, an http address.
 
     Files: `paced` plays in real time; otherwise each frame is handed over as soon as the last one was taken, and times
-    are those of the recording. Nothing is opened before start(). ValueError for an empty or unknown kind of address.
+    are those of the recording. Nothing is opened before start(). `tuning` is asked at each opening of a device for the
+    torch, exposure, focus and so on that were kept for it. ValueError for an empty or unknown kind of address.
     """
     device = re.fullmatch(r"(?:camera:)?(\d{1,3})|camera:(/dev/\S+)", spec)
     if device:
         which: int | str = int(device[1]) if device[1] else device[2]
-        return CameraSource(f"camera {which}", lambda: open_device(which), live=True, device=True)
+        return CameraSource(f"camera {which}", lambda: _tuned(spec, which, tuning), live=True, device=True)
     if re.match(r"https?://", spec):
         return CameraSource("network camera", lambda: open_url(spec), live=True)
     if not spec or "://" in spec or spec.startswith("camera:"):

@@ -6,12 +6,12 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from hardware.camera_names import cameras
-from scanner_app import logs
+from scanner_app import logs, tuning
 from scanner_app.accounts import Accounts
 from scanner_app.application import retention
 from scanner_app.application.clock import SystemClock
@@ -52,6 +52,11 @@ class Sources(Protocol):
 
     def watch(self, spec: str) -> Callable[[], None]:
         """Show another source's pictures only."""
+
+
+def tuning_kept(keeper: SettingsKeeper) -> Callable[[str], Mapping[str, int]]:
+    """Return what tells the adjustments kept for a camera, as the settings are when it is opened."""
+    return lambda spec: keeper.load().devices.tuning.get(spec, {})
 
 
 def codes_read(settings: Settings) -> frozenset[str]:
@@ -185,6 +190,8 @@ class Kiosk:
                 self.accounts.office_task,
                 cameras,
                 self.watch_camera,
+                tuning.controls_of,
+                tuning.adjusted,
             )
         )
 

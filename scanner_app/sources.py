@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from hardware.camera import CameraSource, CameraState, open_source
@@ -20,14 +20,29 @@ log = logging.getLogger(__name__)
 
 Present = Callable[[Credential], None]
 Tell = Callable[[Event], None]
+Tuning = Callable[[str], Mapping[str, int]]
+"""Torch, exposure, focus and so on that are kept for a camera, by its source spec."""
+
+
+def _untuned(_spec: str) -> Mapping[str, int]:
+    return {}
 
 
 class CameraLine:
     """One camera or recording with its decoder: frames in, credentials out, states and pictures told."""
 
-    def __init__(self, spec: str, present: Present, tell: Tell, *, formats: frozenset[str] = DEFAULT_FORMATS) -> None:
+    def __init__(
+        self,
+        spec: str,
+        present: Present,
+        tell: Tell,
+        *,
+        formats: frozenset[str] = DEFAULT_FORMATS,
+        tuning: Tuning = _untuned,
+    ) -> None:
         """Live sources drop frames that come too fast; recordings are decoded frame by frame."""
         self.spec = spec
+        self._tuning = tuning
         self._present, self._tell = present, tell
         self._debounce = Debounce()
         self._decoder = DecoderProcess(formats, on_result=self._decoded)
@@ -38,7 +53,7 @@ class CameraLine:
     def start(self, *, paced: bool = True, loop: bool = False) -> None:
         """Open the source. Unpaced recordings are read as fast as they can be decoded, each frame once."""
         self._every_frame = not paced
-        self._source = open_source(self.spec, paced=paced, loop=loop)
+        self._source = open_source(self.spec, paced=paced, loop=loop, tuning=lambda: self._tuning(self.spec))
         self._decoder.start()
         self._source.start(self._framed, self._state)
 
@@ -103,8 +118,14 @@ def _text(line: bytes) -> str:
 class SourceSet:
     """The sources of a kiosk, following its settings. `taps` says what counts at NFC readers, asked at each change."""
 
-    def __init__(self, present: Present, tell: Tell, taps: Callable[[], NfcOptions] = NfcOptions) -> None:
-        self._present, self._tell, self._taps = present, tell, taps
+    def __init__(
+        self,
+        present: Present,
+        tell: Tell,
+        taps: Callable[[], NfcOptions] = NfcOptions,
+        tuning: Tuning = _untuned,
+    ) -> None:
+        self._present, self._tell, self._taps, self._tuning = present, tell, taps, tuning
         self._lines: dict[str, CameraLine | ReaderLine] = {}
         self._lock = threading.Lock()
         self._loop = False
@@ -135,7 +156,7 @@ class SourceSet:
         with self._lock:
             if spec in self._lines:  # its pictures are told already
                 return lambda: None
-        line = CameraLine(spec, lambda _credential: None, self._tell)
+        line = CameraLine(spec, lambda _credential: None, self._tell, tuning=self._tuning)
         line.start()
         return lambda: _discard(line.stop())
 
@@ -170,7 +191,7 @@ class SourceSet:
             reader = ReaderLine(spec, self._present, self._reader_told, self._options)
             reader.start()
             return reader
-        line = CameraLine(spec, self._present, self._tell, formats=self._codes)
+        line = CameraLine(spec, self._present, self._tell, formats=self._codes, tuning=self._tuning)
         line.start(paced=True, loop=self._loop)
         return line
 

@@ -110,6 +110,7 @@ class DeviceConfig:
     wedge_layout: str = "us"  # how this computer reads keys, when that is not how the scanner sends them
     relay: str = ""
     taps: TapConfig = field(default_factory=TapConfig)
+    tuning: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by camera: torch, exposure, focus, ...
 
 
 @dataclass(frozen=True, slots=True)

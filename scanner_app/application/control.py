@@ -69,6 +69,27 @@ class Story:
     preview: Verdict  # what the door would say now; nothing is recorded
 
 
+@dataclass(frozen=True, slots=True)
+class CameraControl:
+    """One thing to adjust at a camera: a switch (0 or 1) or a range; `active` when it can be changed just now."""
+
+    name: str  # torch, auto_exposure, exposure, auto_gain, gain, auto_focus, focus, brightness
+    switch: bool
+    least: int
+    most: int
+    step: int
+    value: int
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CameraTuning:
+    """What can be adjusted at a camera; not `adjustable`: a recording, a network camera, or one that is not there."""
+
+    adjustable: bool = True
+    controls: tuple[CameraControl, ...] = ()
+
+
 class DoorControl(Protocol):
     """The door, as a screen sees it."""
 
@@ -149,6 +170,12 @@ class DoorControl(Protocol):
 
     def cameras(self) -> Sequence[tuple[str, str]]:
         """Return (source, name) of the cameras that can be seen."""
+
+    def camera_controls(self, source: str) -> CameraTuning:
+        """Return what can be adjusted at a camera, and how it now is."""
+
+    def adjust_camera(self, source: str, name: str, value: int) -> CameraTuning:
+        """Set one control at once; return how the camera then is. What is to stay is kept in the settings."""
 
     def watch_camera(self, source: str) -> Callable[[], None]:
         """Show another camera's pictures as `FrameSeen` until the returned function is called."""

@@ -11,7 +11,15 @@ from typing import Protocol
 
 from scanner_app.application import correct
 from scanner_app.application.config import AccountConfig, Settings
-from scanner_app.application.control import AccountReport, CorrectionReport, OfficeTask, PinAnswer, Role, Story
+from scanner_app.application.control import (
+    AccountReport,
+    CameraTuning,
+    CorrectionReport,
+    OfficeTask,
+    PinAnswer,
+    Role,
+    Story,
+)
 from scanner_app.application.events import (
     AccountStatus,
     Checking,
@@ -92,6 +100,8 @@ class Parts:
     office: Callable[[str, OfficeTask, str, str], None]
     cameras: Callable[[], Sequence[tuple[str, str]]]
     watch_camera: Callable[[str], Callable[[], None]]
+    camera_controls: Callable[[str], CameraTuning]
+    adjust_camera: Callable[[str, str, int], CameraTuning]
 
 
 class Door:
@@ -291,6 +301,14 @@ class Door:
     def cameras(self) -> Sequence[tuple[str, str]]:
         """Return the cameras that can be seen."""
         return self._parts.cameras()
+
+    def camera_controls(self, source: str) -> CameraTuning:
+        """Return what can be adjusted at a camera, and how it now is."""
+        return self._parts.camera_controls(source)
+
+    def adjust_camera(self, source: str, name: str, value: int) -> CameraTuning:
+        """Set one control at once; return how the camera then is."""
+        return self._parts.adjust_camera(source, name, value)
 
     def watch_camera(self, source: str) -> Callable[[], None]:
         """Show another camera's pictures until the returned function is called."""

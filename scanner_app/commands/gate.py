@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hardware.camera import CameraState
 from hardware.readers import NfcOptions, is_reader
 from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
-from scanner_app.bootstrap import Kiosk, codes_read, open_kiosk
+from scanner_app.bootstrap import Kiosk, codes_read, open_kiosk, tuning_kept
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say, swallow_broken_pipe
 from scanner_app.domain.credential import Credential
@@ -116,7 +116,8 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _W
         kiosk.add(spec, reader.stop)
         feed = lambda: _wait_reader(line, stop)  # noqa: E731
     else:
-        camera = CameraLine(spec, line.put, _tell_device, formats=codes_read(kiosk.settings.load()))
+        codes, tuning = codes_read(kiosk.settings.load()), tuning_kept(kiosk.settings)
+        camera = CameraLine(spec, line.put, _tell_device, formats=codes, tuning=tuning)
         camera.start(paced=ways.args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
         kiosk.add(spec, camera.stop)
         feed = lambda: _wait_camera(camera, line, stop, ways.missing)  # noqa: E731

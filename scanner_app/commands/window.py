@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner_app.application.events import Level, Notice
-from scanner_app.bootstrap import Kiosk, open_kiosk
+from scanner_app.bootstrap import Kiosk, open_kiosk, tuning_kept
 from scanner_app.commands.options import data_dir
 from scanner_app.commands.output import Exit, complain, say
 from scanner_app.paths import default_data_dir, prepare_data_dir
@@ -121,7 +121,10 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
 
     memory = TapMemory(SunCounters(kiosk.data_dir))
     sources = SourceSet(
-        kiosk.door.present, kiosk.door.tell, lambda: nfc_options(kiosk.settings.load(), kiosk.secrets, memory)
+        kiosk.door.present,
+        kiosk.door.tell,
+        lambda: nfc_options(kiosk.settings.load(), kiosk.secrets, memory),
+        tuning_kept(kiosk.settings),
     )
     kiosk.use_sources(sources, loop=is_demo)
     turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, kiosk.door.tell)

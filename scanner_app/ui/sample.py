@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanner_app.application.config import AccountConfig, Settings
-from scanner_app.application.control import AccountReport, CorrectionReport, OfficeTask, PinAnswer, Role, Story
+from scanner_app.application.control import (
+    AccountReport,
+    CameraControl,
+    CameraTuning,
+    CorrectionReport,
+    OfficeTask,
+    PinAnswer,
+    Role,
+    Story,
+)
 from scanner_app.application.events import (
     AccountStatus,
     Decided,
@@ -184,6 +193,16 @@ def _contested(row: FactRow) -> dict[str, object]:
     return {"place": row.body["place"], "pass": row.body["pass"], "here": here, "there": there, "answer": "was voided"}
 
 
+WEBCAM = (
+    CameraControl("auto_exposure", switch=True, least=0, most=1, step=1, value=0),
+    CameraControl("exposure", switch=False, least=3, most=2047, step=1, value=156),
+    CameraControl("gain", switch=False, least=0, most=255, step=1, value=24),
+    CameraControl("auto_focus", switch=True, least=0, most=1, step=1, value=1),
+    CameraControl("focus", switch=False, least=0, most=250, step=5, value=30, active=False),
+)
+"""What a usual webcam lets one adjust."""
+
+
 @dataclass
 class SampleDoor:
     """A DoorControl that answers at once from made-up data and remembers what it was asked."""
@@ -195,6 +214,7 @@ class SampleDoor:
     answers: dict[str, Any] = field(default_factory=dict)
     tries: int = 0
     can: frozenset[Can] = frozenset(Can)
+    tuned: dict[str, CameraControl] = field(default_factory=lambda: {c.name: c for c in WEBCAM})
     _listeners: list[Callable[[Event], None]] = field(default_factory=list)
 
     def count(self, what: str) -> int:
@@ -354,6 +374,18 @@ class SampleDoor:
             "cameras", None, (("camera:0", "HD Webcam C920"), ("camera:1", "Built-in camera"))
         )
         return found
+
+    def camera_controls(self, source: str) -> CameraTuning:
+        """Return what a usual webcam has; the other camera has nothing."""
+        return CameraTuning(controls=tuple(self.tuned.values()) if source == "camera:0" else ())
+
+    def adjust_camera(self, source: str, name: str, value: int) -> CameraTuning:
+        """Set one control, as a webcam does: automatic exposure binds the exposure."""
+        self._note("adjust_camera", (source, name, value))
+        self.tuned[name] = replace(self.tuned[name], value=value)
+        for switch, bound in (("auto_exposure", "exposure"), ("auto_focus", "focus")):
+            self.tuned[bound] = replace(self.tuned[bound], active=not self.tuned[switch].value)
+        return self.camera_controls(source)
 
     def watch_camera(self, source: str) -> Callable[[], None]:
         """Watch a camera."""

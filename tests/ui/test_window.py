@@ -17,6 +17,7 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTro
 from scanner_app.ui import sample, texts
 from scanner_app.ui.app import run_window
 from scanner_app.ui.heartbeat import Heartbeat
+from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.widgets.pinpad import PinPad
 
@@ -163,7 +164,8 @@ def test_a_place_is_changed(window, door, qtbot):
 
 def test_a_place_gets_codes_and_a_flight(window, door, qtbot):
     window.go("settings")
-    window.screens["settings"]._edit_place(sample.GARDEN)
+    window.screens["settings"].show_section("places")
+    window.screens["settings"].page.edit(sample.GARDEN)
     window.panel.codes.ticks[Symbology.DATA_MATRIX].setChecked(True)
     window.panel.codes.ticks[Symbology.QR].setChecked(False)
     window.panel.flight.name.setText("lh 0738")
@@ -178,6 +180,32 @@ def test_a_place_gets_codes_and_a_flight(window, door, qtbot):
     assert {code.value for code in garden.codes} == {"PDF417", "AZTEC", "CODE128", "DATA_MATRIX"}
     assert (garden.flight.name, garden.flight.origin, garden.flight.date) == ("LH 738", "MUC", date(2026, 12, 1))
     assert garden.flight.since is not None
+
+
+def test_a_camera_is_adjusted_and_what_was_chosen_is_kept(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"].show_section("camera")
+    tuner = window.screens["settings"].findChild(CameraTuner)
+    qtbot.waitUntil(lambda: set(tuner.fields) == {"auto_exposure", "exposure", "gain", "auto_focus", "focus"})
+    assert not tuner.fields["focus"].isEnabled(), "the automatic has it"
+    qtbot.mouseClick(tuner.fields["auto_focus"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(tuner.fields["focus"].isEnabled)
+    tuner.fields["exposure"].setFocus()
+    qtbot.keyClick(tuner.fields["exposure"], Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: ("adjust_camera", ("camera:0", "exposure", 3)) in door.asked)
+    press(qtbot, window, "camera-save")
+    qtbot.waitUntil(lambda: bool(door.kept.devices.tuning))
+    assert door.kept.devices.tuning == {"camera:0": {"auto_focus": 0, "exposure": 3}}
+
+
+def test_a_camera_without_controls_says_so(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"].show_section("camera")
+    tuner = window.screens["settings"].findChild(CameraTuner)
+    press(qtbot, window, "Built-in camera")
+    said = texts.word("camera.lacks", names="Torch, Exposure, Focus")
+    qtbot.waitUntil(lambda: said in [label.text() for label in tuner.findChildren(QLabel)])
+    assert not tuner.fields
 
 
 def test_a_gate_counts_who_boarded(window, door, qtbot):

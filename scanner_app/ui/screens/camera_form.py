@@ -13,6 +13,7 @@ from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
+from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
@@ -25,7 +26,8 @@ SHORTEST_PIN = 4
 class CameraForm(QWidget):
     """The cameras that can be seen, each with its live picture when chosen."""
 
-    def __init__(self, desk: Desk, source: str) -> None:
+    def __init__(self, desk: Desk, source: str, *, tunes: bool = False) -> None:
+        """`tunes`: torch, exposure and focus can be adjusted below the picture."""
         super().__init__()
         self.desk = desk
         self.source = source
@@ -46,16 +48,21 @@ class CameraForm(QWidget):
         left = column(theme, margin="", gap="s")
         left.addLayout(self._list)
         left.addWidget(self._none)
-        left.addWidget(Label(texts.word("settings.source"), "soft"))
+        if not tunes:  # the field says itself what belongs there, and adjusting needs the room
+            left.addWidget(Label(texts.word("settings.source"), "soft"))
         left.addWidget(self.own)
         left.addWidget(self.mirror)
         left.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        whole = column(theme, self, margin="", gap="s")
+        row = QHBoxLayout()
         row.setSpacing(theme.space("xl"))
+        whole.addLayout(row, 1)
         row.addLayout(left, 2)
         self.preview.setMinimumSize(theme.px(320), theme.px(240))
         row.addWidget(self.preview, 3)
+        self.tuner = CameraTuner(desk) if tunes else None
+        if self.tuner is not None:
+            whole.addWidget(self.tuner)
 
     def look(self) -> None:
         """Find the cameras and show the chosen one."""
@@ -81,6 +88,8 @@ class CameraForm(QWidget):
         self.stop()
         self.source = source
         self.preview.clear(texts.word("device.opening"))
+        if self.tuner is not None:
+            self.tuner.look(source)
         self.desk.bridge.call(
             self.desk.control.watch_camera, source, done=self._watching, failed=self._failed, owner=self
         )

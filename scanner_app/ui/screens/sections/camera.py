@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from scanner_app.application.events import FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.screens.camera_form import CameraForm
+from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.widgets.buttons import button
 
@@ -21,9 +22,9 @@ class CameraPage(Page):
     def __init__(self, office: Office) -> None:
         super().__init__(office)
         sources = self.settings.devices.sources
-        self.form = CameraForm(self.desk, sources[0] if sources else "")
+        self.form = CameraForm(self.desk, sources[0] if sources else "", tunes=True)
         self.form.look()
-        self.lay.addWidget(self.form, 1)
+        self.lay.addWidget(scrolled(self.form) if self.desk.theme.large else self.form, 1)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button(texts.word("do.save"), self._save, "primary", name="camera-save"))
@@ -32,7 +33,8 @@ class CameraPage(Page):
     def _save(self) -> None:
         old, form = self.settings.devices, self.form
         sources = (form.source, *old.sources[1:]) if form.source else old.sources
-        self.keep(devices=replace(old, sources=sources, mirror=form.mirror.isChecked()))
+        tuning = {**old.tuning, **({form.source: form.tuner.kept} if form.tuner and form.tuner.kept else {})}
+        self.keep(devices=replace(old, sources=sources, mirror=form.mirror.isChecked(), tuning=tuning))
 
     def show_frame(self, frame: FrameSeen) -> None:
         """Show the picture."""
