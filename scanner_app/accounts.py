@@ -181,7 +181,8 @@ def _report(platform: Platform, account: AccountConfig) -> AccountReport:
             if trouble.kind is not PlatformKind.NOT_FOUND:
                 raise
             return AccountReport("settings_template_unknown", template.id)
-    return AccountReport("", "", tuple(platform.templates()), tuple(platform.doors()), moment)
+    templates, doors = tuple(platform.templates()), tuple(platform.doors())
+    return AccountReport("", "", templates, doors, moment, zone=platform.zone_shown)
 
 
 def report_trouble(report: AccountReport) -> ScannerError:

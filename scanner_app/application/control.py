@@ -38,6 +38,7 @@ class AccountReport:
     doors: tuple[Door, ...] = ()
     platform_time: datetime | None = None
     key_store: str = ""  # "keyring" | "file"
+    zone: str = ""  # the zone that the platform's own times show, '' where nothing showed one
 
 
 class OfficeTask(StrEnum):

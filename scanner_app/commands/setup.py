@@ -26,6 +26,8 @@ from scanner_app.secrets import SecretStore
 
 PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
 TWO_PARTS = frozenset({"passkit", "airship"})
+UNTOLD = "UTC"
+"""The zone of an account when neither the command nor the platform's own times tell one."""
 """Platforms whose key has a secret beside it: on a second line of the key file, or after a colon."""
 
 
@@ -61,7 +63,11 @@ def add_parser(
         help="the platform's own door: Passcreator's app configuration, PassEntry's reader id",
     )
     parser.add_argument("--policy", choices=[p.value for p in Policy], help="how often a pass is good here")
-    parser.add_argument("--zone", default="UTC", help="time zone of the platform's company settings (IANA)")
+    parser.add_argument(
+        "--zone",
+        metavar="NAME",
+        help="time zone of the platform's company settings (IANA; default: as the platform's own times show, else UTC)",
+    )
     parser.add_argument("--account", default="", help="name of the account on this kiosk (default: the platform's)")
     parser.add_argument("--device", default="", help="name of this kiosk (default: the machine's)")
     parser.add_argument(
@@ -108,7 +114,8 @@ def run(args: argparse.Namespace) -> int:
     with open_kiosk(folder, writes=True) as kiosk:
         report = AccountReport() if args.offline else _tried(account, key)
         settings = kiosk.settings.load()
-        account = _merged(settings, replace(account, templates=_templates(args, report)))
+        zone = _zone(args, report, settings.account(account.id))
+        account = _merged(settings, replace(account, templates=_templates(args, report), zone=zone))
         place = _place(args, settings, account, _door(args, report))
         where = kiosk.secrets.put(account.secret_name, key)
         _keep(kiosk, settings, account, place, args.device)
@@ -118,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _account(args: argparse.Namespace) -> AccountConfig:
     try:
-        ZoneInfo(args.zone)
+        ZoneInfo(args.zone or UNTOLD)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsTrouble("zone_unknown", args.zone) from error
     options = dict(_option(o) for o in args.option)
@@ -131,7 +138,7 @@ def _account(args: argparse.Namespace) -> AccountConfig:
         args.platform,
         args.url.rstrip("/"),
         tuple(Template(t, "") for t in dict.fromkeys(args.template)),
-        zone=args.zone,
+        zone=args.zone or UNTOLD,
         barcode_carries=carries,
         options=options,
     )
@@ -161,6 +168,12 @@ def _tried(account: AccountConfig, key: str) -> AccountReport:
     if report.trouble:
         raise report_trouble(report)
     return report
+
+
+def _zone(args: argparse.Namespace, report: AccountReport, before: AccountConfig | None) -> str:
+    if args.zone and report.zone not in ("", args.zone):
+        complain(f"the platform's own times do not fit the time zone {args.zone}; they fit {report.zone}")
+    return args.zone or report.zone or (before.zone if before else UNTOLD)
 
 
 def _templates(args: argparse.Namespace, report: AccountReport) -> tuple[Template, ...]:
@@ -205,7 +218,7 @@ def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig,
         accepts=(*others, accepted),
         policy=_policy(args.policy, door),
         direction=Direction(args.direction),
-        zone=args.zone,
+        zone=account.zone,
         entries=args.entries,
         per_day=args.per_day,
         amount=_amount(args.amount),
@@ -254,10 +267,12 @@ def _tell(args: argparse.Namespace, account: AccountConfig, place: Place, where:
                 "place": place.name,
                 "policy": place.policy.value,
                 "key_store": where,
+                "zone": account.zone,
                 "templates": [{"id": t.id, "name": t.name} for t in account.templates],
             }
         )
     else:
-        say(f"Account {account.id} and place {place.name} ({place.policy.value}) are set up. Next: scanner-app sync")
+        say(f"Account {account.id} and place {place.name} ({place.policy.value}) are set up, times in {account.zone}.")
+        say("Next: scanner-app sync")
     if where == "file":
         complain("no system keyring here: the key is kept in a file that only this user may read (secrets.json, 0600)")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.platforms.strict_json import nonsense
@@ -12,6 +13,27 @@ SECONDS = "%Y-%m-%d %H:%M:%S"
 MINUTES = "%Y-%m-%d %H:%M"
 LONGEST_STEP = 24 * 60
 """Minutes searched for the end of an ambiguous hour; no zone ever turned its clock back by more than a day."""
+
+TOLERANCE = timedelta(minutes=1)
+"""Zones lie at least 15 minutes apart; two writings of one moment much less."""
+USUAL = (
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Athens",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "UTC",
+)
+"""Asked first among zones that show the same times: names that an administrator knows."""
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -39,6 +61,24 @@ def to_utc(written: str, zone: ZoneInfo, *, later: bool = False) -> datetime | N
 def to_wall(moment: datetime, zone: ZoneInfo) -> str:
     """Return `Y-m-d H:i:s` in company time."""
     return _written(moment.astimezone(zone), SECONDS)
+
+
+def fits(told_twice: Iterable[tuple[str, str]], zone: str) -> bool:
+    """Return whether moments written in company time and in UTC are the same moments in a zone."""
+    return all(_one_moment(wall, utc, zone_named(zone)) for wall, utc in told_twice)
+
+
+def _one_moment(wall: str, utc: str, zone: ZoneInfo) -> bool:
+    told = to_utc(utc, zone_named("UTC"))
+    readings = [to_utc(wall, zone, later=later) for later in (False, True)]
+    return told is not None and any(r is not None and abs(r - told) <= TOLERANCE for r in readings)
+
+
+def zone_shown(told_twice: Iterable[tuple[str, str]], preferred: str) -> str:
+    """Return the zone that such moments show: the preferred one where it fits, else a usual one, '' when none does."""
+    told = frozenset(told_twice)
+    candidates = (preferred, *USUAL, *sorted(available_timezones()))
+    return next((zone for zone in candidates if fits(told, zone)), "")
 
 
 def wall_gap(one: datetime, other: datetime, zone: ZoneInfo) -> timedelta:

@@ -88,7 +88,7 @@ def set_up(sandbox: Sandbox, folder: Path, *more: str) -> Scene:
     scene = Scene(sandbox, folder, door["place"])
     words = ["--platform", "passcreator", "--url", info["base_url"], "--key-file", str(key_file)]
     words += ["--template", door["template"], "--place", door["place"], "--app-configuration", door["id"]]
-    scene.run("setup", *words, "--zone", "Europe/Berlin", *more)
+    scene.run("setup", *words, *more)  # the zone is found out from the platform's own times
     return scene
 
 

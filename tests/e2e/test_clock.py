@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.conftest import Scene
@@ -14,3 +17,14 @@ def test_the_clock_is_known_after_any_answer_and_told_with_its_age(scene: Scene)
     scene.sandbox.clock.offset = 90
     scene.run("sync")
     assert scene.lines("status", "--json")[0]["clock_offset"] == pytest.approx(90.0, abs=2.0)
+
+
+def test_the_zone_is_found_out_and_a_wrong_one_is_said(scene: Scene, tmp_path: Path) -> None:
+    settings = json.loads((scene.folder / "settings.json").read_text())["settings"]
+    assert settings["accounts"][0]["zone"] == settings["places"][0]["zone"] == "Europe/Berlin"
+    info, key = scene.sandbox.info, scene.folder.parent / f"{scene.folder.name}.key"
+    words = ["--platform", "passcreator", "--url", info["base_url"], "--key-file", str(key)]
+    words += ["--template", info["templates"][0]["id"], "--place", "Door"]
+    elsewhere = Scene(scene.sandbox, tmp_path / "elsewhere", "Door")
+    done = elsewhere.run("setup", *words, "--zone", "America/New_York")
+    assert "do not fit the time zone America/New_York; they fit Europe/Berlin" in done.stderr

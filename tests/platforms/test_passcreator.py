@@ -210,6 +210,7 @@ def test_a_wrong_zone_is_noticed_and_no_delta_asked_for(sandbox, zone, fits):
     platform.doors()
     assert platform.zone_fits is fits
     assert bool(platform.cursor_after(datetime.now(UTC))) is fits
+    assert platform.zone_shown == "Europe/Berlin"
     platform.close()
 
 

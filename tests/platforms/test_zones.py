@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner_app.domain.errors import PlatformTrouble, SettingsTrouble
-from scanner_app.platforms.zones import MINUTES, SECONDS, since, to_utc, to_wall, zone_named
+from scanner_app.platforms.zones import MINUTES, SECONDS, fits, since, to_utc, to_wall, zone_named, zone_shown
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
@@ -75,3 +75,19 @@ def test_an_unknown_zone_is_said(name):
     with pytest.raises(SettingsTrouble) as raised:
         zone_named(name)
     assert raised.value.code == "settings_zone_unknown"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"])
+def test_the_zone_is_the_one_that_its_times_show(zone):
+    moments = [utc(2026, 1, 10, 12, 0), utc(2026, 7, 10, 12, 0)]
+    told = {(to_wall(m, ZoneInfo(zone)), to_wall(m, ZoneInfo("UTC"))) for m in moments}
+    assert zone_shown(told, "Pacific/Apia") == zone
+    assert zone_shown(told, zone) == zone
+    assert not fits(told, "Pacific/Apia")
+
+
+def test_a_name_that_was_set_is_kept_where_it_fits_and_nonsense_shows_nothing():
+    told = {("2026-01-10 13:00:00", "2026-01-10 12:00:00")}
+    assert zone_shown(told, "Europe/Paris") == "Europe/Paris"
+    assert zone_shown(told, "UTC") == "Europe/Berlin"
+    assert zone_shown({("2026-01-10 13:07:00", "2026-01-10 12:00:00")}, "UTC") == ""

@@ -111,6 +111,10 @@ class Platform(Protocol):
     def zone_fits(self) -> bool | None:
         """Whether the configured zone was seen to be the platform's own, None as long as nothing showed it."""
 
+    @property
+    def zone_shown(self) -> str:
+        """The zone that the platform's own times show, '' as long as nothing showed one or where times are in UTC."""
+
     def check(self) -> datetime | None:
         """Make one cheap authorised call; return the platform's time."""
 

@@ -55,6 +55,7 @@ class AirshipPlatform:
     """
 
     platform = "airship"
+    zone_fits, zone_shown = True, ""  # this contract's times carry their offset
 
     def __init__(self, config: AccountConfig, key: str) -> None:
         self.account = config.id
@@ -76,11 +77,6 @@ class AirshipPlatform:
 
     def __repr__(self) -> str:
         return f"AirshipPlatform({self.account})"
-
-    @property
-    def zone_fits(self) -> bool:
-        """This contract's times carry their offset, or are UTC."""
-        return True
 
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:

@@ -25,13 +25,12 @@ from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.segments import UnusableSegment
 from scanner_app.platforms.strict_json import Json
 from scanner_app.platforms.tenant import fingerprint
-from scanner_app.platforms.zones import since, to_utc, zone_named
+from scanner_app.platforms.zones import fits, since, zone_named, zone_shown
 
 OVERLAP = timedelta(minutes=2)
 """How far a delta reaches back before the round's start (rules.md, "Sync")."""
 CHECK = 2.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
-ZONE_TOLERANCE = timedelta(minutes=1)
 NO_SUCH_CALL = (404, 405, 501)
 """How a platform answers for a call it does not have."""
 FIRST_PASS = {"start": "0", "pageSize": "1"}
@@ -59,7 +58,7 @@ class PasscreatorPlatform:
         self._reading = self._reading_of(config)
         self._lock = threading.Lock()
         self._names: dict[str, dict[str, str]] = {}  # template -> field id -> name
-        self._zone_fits: bool | None = None
+        self._told_twice: frozenset[tuple[str, str]] = frozenset()  # moments in company time and in UTC
         deletes = config.options.get("delete_scans") == "yes"
         self._courier = Courier(self._calls, self._zone, self._look, deletes_scans=deletes)
         self.feed = PullFeed(self._http, self.streams) if config.options.get("feed") == "pull" else None
@@ -78,7 +77,12 @@ class PasscreatorPlatform:
     @property
     def zone_fits(self) -> bool | None:
         """Whether the doors' two times of creation agree in the configured zone, None before any was read."""
-        return self._zone_fits
+        return fits(self._told_twice, self._config.zone) if self._told_twice else None
+
+    @property
+    def zone_shown(self) -> str:
+        """The zone that the doors' two times of creation show, '' before any was read or when none fits."""
+        return zone_shown(self._told_twice, self._config.zone) if self._told_twice else ""
 
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
@@ -114,19 +118,8 @@ class PasscreatorPlatform:
         found: list[Mapping[str, Json]] = [
             an_object(each, "app configuration") for each in a_list(reply.json(), "app configurations")
         ]
-        for each in found:
-            self._calibrate(each)
+        self._told_twice |= {told for each in found if all(told := _told_twice(each))}
         return found, reply.date
-
-    def _calibrate(self, configuration: Mapping[str, Json]) -> None:
-        """A configuration tells one moment twice, in company time and in UTC: that shows whether our zone is right."""
-        wall, utc = text(configuration, "createdOn"), text(configuration, "createdOnUtc")
-        if not wall or not utc:
-            return
-        told = to_utc(utc, zone_named("UTC"))
-        readings = [to_utc(wall, self._zone, later=later) for later in (False, True)]
-        fits = told is not None and any(r is not None and abs(r - told) <= ZONE_TOLERANCE for r in readings)
-        self._zone_fits = fits if self._zone_fits is None else self._zone_fits and fits
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
@@ -139,7 +132,7 @@ class PasscreatorPlatform:
 
     def cursor_after(self, started: datetime) -> str:
         """Return the wall time for `modifiedSince`; '' (no delta) while the configured zone is known to be wrong."""
-        if self._zone_fits is False:
+        if self.zone_fits is False:
             return ""
         return since(started - OVERLAP, self._zone)
 
@@ -217,3 +210,8 @@ def _door(found: Mapping[str, Json]) -> Door:
     return Door(
         needed(found, "configurationId"), name, text(found, "passTemplateId"), text(found, "place") or name, voids
     )
+
+
+def _told_twice(configuration: Mapping[str, Json]) -> tuple[str, str]:
+    """Return the one moment that a configuration tells twice, in company time and in UTC."""
+    return text(configuration, "createdOn"), text(configuration, "createdOnUtc")

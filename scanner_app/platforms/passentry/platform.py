@@ -51,6 +51,7 @@ class PassEntryPlatform:
     """
 
     platform = "passentry"
+    zone_fits, zone_shown = True, ""  # this contract's times carry their offset
 
     def __init__(self, config: AccountConfig, key: str) -> None:
         self.account = config.id
@@ -72,11 +73,6 @@ class PassEntryPlatform:
 
     def __repr__(self) -> str:
         return f"PassEntryPlatform({self.account})"
-
-    @property
-    def zone_fits(self) -> bool:
-        """This contract's times carry their offset."""
-        return True
 
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:

@@ -52,6 +52,7 @@ class PassKitPlatform:
     """
 
     platform = "passkit"
+    zone_fits, zone_shown = True, ""  # this contract's times carry their offset
 
     def __init__(self, config: AccountConfig, key: str) -> None:
         self.account = config.id
@@ -71,11 +72,6 @@ class PassKitPlatform:
 
     def __repr__(self) -> str:
         return f"PassKitPlatform({self.account})"
-
-    @property
-    def zone_fits(self) -> bool:
-        """This contract's times carry their offset."""
-        return True
 
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:

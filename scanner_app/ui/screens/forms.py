@@ -156,6 +156,8 @@ class AccountForm(QWidget):
             self._say(f"{texts.sentence(report.trouble)} {texts.admin(report.trouble)}", "danger")
             return
         self.report = report
+        if report.zone:
+            self.zone.setCurrentText(report.zone)  # a zone that its own times contradict would move every date
         found = texts.word(
             "account.ok",
             templates=texts.plural("account.templates", len(report.templates)),
