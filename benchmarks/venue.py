@@ -49,7 +49,7 @@ def linked(made: Venue, name: str) -> Door:
     link = HubLink(made.enrolment(name))
     link.start()
     until(lambda: link.is_up)
-    return link, Protocol(link, made.enrolment(name), HybridClock(name).stamp)
+    return link, Protocol(link, made.enrolment(name), HybridClock(name).stamp, made.trust())
 
 
 def bare_client(link: HubLink) -> Client:
@@ -142,7 +142,7 @@ def new_kiosk(made: Venue, folder: Path, count: int) -> None:
 
     async def fill(client: Client) -> None:
         me = made.enrolment(KIOSKS[0])
-        protocol = Protocol(HubLink(me), me, HybridClock(KIOSKS[0]).stamp)
+        protocol = Protocol(HubLink(me), me, HybridClock(KIOSKS[0]).stamp, made.trust())
         waiting: set[asyncio.Future[object]] = set()
         for _ in range(count):
             record = protocol.record(a_claim(new_id()), 1, "hub")

@@ -37,6 +37,7 @@ from scanner_app.secrets import SecretStore
 from scanner_app.settings import SettingsKeeper
 from scanner_app.storage import cipher
 from scanner_app.storage.store import Store
+from scanner_app.venue.hub import Calls
 
 log = logging.getLogger(__name__)
 
@@ -203,10 +204,14 @@ class Kiosk:
                 self.store,
                 self.clock,
                 self.data_dir,
-                self.sync.reachable,
-                self._something_new,
+                Calls(self.sync.reachable, self._something_new, self._told_of),
             )
         )
+
+    def _told_of(self) -> Mapping[str, str | int]:
+        """Return what the venue's supervisors are told of this door."""
+        status = self.door.status()
+        return {"door": status.place, "device": status.device, "refused": status.refused_here}
 
     def _something_new(self) -> None:
         self._news.set()

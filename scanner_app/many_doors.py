@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from scanner_app import logs
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import Hub
-from scanner_app.application.ports import Clerk, Clock, Platform
+from scanner_app.application.ports import Clerk, Clock
 from scanner_app.storage import cipher
 from scanner_app.venue.book import Book
-from scanner_app.venue.hub import HubAway, VenueHub
+from scanner_app.venue.hub import Calls, HubAway, VenueHub
 from scanner_app.venue.link import Enrolment
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,8 @@ def read_enrolment(secret: str | None, config: VenueConfig) -> Enrolment | None:
         raw = json.loads(secret or "")
         hubs = config.hubs or tuple(map(str, raw["hubs"]))
         hash_key = bytes.fromhex(raw["hash_key"])
-        enrolment = Enrolment(config.name, config.kiosk, hubs, str(raw["ca"]), str(raw["seed"]), hash_key)
+        ca, seed, admin = (str(raw[name]) for name in ("ca", "seed", "admin"))
+        enrolment = Enrolment(config.name, config.kiosk, hubs, ca, seed, hash_key, admin)
     except (ValueError, KeyError, TypeError):
         return None
     for value in (enrolment.seed, raw["hash_key"]):
@@ -37,15 +38,14 @@ def read_enrolment(secret: str | None, config: VenueConfig) -> Enrolment | None:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What of the kiosk a hub needs. `config`: what is in force now; `platforms`: those reachable now."""
+    """What of the kiosk a hub needs. `config`: what is in force now."""
 
     config: Callable[[], VenueConfig | None]
     secret: Callable[[str], str | None]
     clerk: Clerk
     clock: Clock
     folder: Path
-    platforms: Callable[[], Mapping[str, Platform]]
-    changed: Callable[[], None]
+    calls: Calls
 
 
 def open_hub(around: Around) -> Hub | None:
@@ -65,7 +65,7 @@ def open_hub(around: Around) -> Hub | None:
         log.error("no enrolment for the venue %s: this kiosk admits nobody that its hub must decide on", config.name)
         return HubAway(rule)
     book = Book(around.folder / BOOK, cipher.open_beside)
-    return VenueHub(enrolment, rule, around.clerk, around.clock, book, around.platforms, around.changed)
+    return VenueHub(enrolment, rule, around.clerk, around.clock, book, around.calls)
 
 
 def start_hub(hub: Hub | None) -> Callable[[], object]:

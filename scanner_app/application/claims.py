@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
+from scanner_app.application.claimfacts import fact_id, keep_claim, keep_uses, void_id
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
-from scanner_app.application.hubrecord import SCOPE, as_json, from_json
-from scanner_app.application.ports import FactRow, LedgerTx
+from scanner_app.application.ports import LedgerTx
 from scanner_app.application.present import Desk, Presentation, judge, local_use
 from scanner_app.application.reporting import plan
 from scanner_app.domain.effective import effective
-from scanner_app.domain.passes import Direction, Matches, Pass, PassKey
+from scanner_app.domain.passes import Direction, Matches, Pass
 from scanner_app.domain.place import Place, Policy
-from scanner_app.domain.scan import FactKind, LocalUse, Moment, Operation, OperationKind, Scan
+from scanner_app.domain.scan import Scan
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 
 CLAIMED = frozenset({Policy.ONCE, Policy.ATTENDANCE, Policy.IN_OUT, Policy.COUNTED})
@@ -58,7 +57,7 @@ def _begin(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> _
         tx.record(scan, local_use(scan, shown.place), plan(scan, shown.place, desk.tenants()))
         return _Asking(scan, None)
     claim = _claim(tx, desk, shown, scan, subject)
-    _keep_claim(tx, claim, shown.moment, shown.place)
+    keep_claim(tx, claim, shown.moment, shown.place)
     return _Asking(scan, claim)
 
 
@@ -130,40 +129,12 @@ def _detail(scan: Scan, place: Place, tenants: Mapping[str, str]) -> dict[str, s
     return detail
 
 
-def operations_of(record: VenueRecord) -> tuple[Operation, ...]:
-    """Return what the platform is to be told of a record, as the door that made it planned it."""
-    detail = record.detail
-    kinds = [kind for kind in detail.get("kinds", "").split(",") if kind]
-    return tuple(
-        Operation(
-            OperationKind(kind),
-            record.other or record.claim_id,
-            record.account,
-            record.uid,
-            record.at,
-            raw=detail.get("raw", ""),
-            device=detail.get("device", ""),
-            door=detail.get("at_door", ""),
-            place=detail.get("at_place", ""),
-            direction=record.direction,
-            reason=Reason.ADMIT.value,
-            outcome=Outcome.ADMIT.value,
-            policy=detail.get("policy", ""),
-            symbology=detail.get("symbology", ""),
-            amount=Decimal(0),
-            tenant=detail.get("tenant", ""),
-            extra={"spends": "yes"} if detail.get("spends") else {},
-        )
-        for kind in kinds
-    )
-
-
 # --- after the hub answered
 def _again(desk: Desk, shown: Presentation, matches: Matches, winner: VenueRecord) -> Callable[[LedgerTx], _Asking]:
     """Take note of who has the slot and judge anew: the rules then say who, where and when by themselves."""
 
     def work(tx: LedgerTx) -> _Asking:
-        keep_use(tx, winner)
+        keep_uses(tx, [winner])
         scan = _judged(tx, desk, shown, matches)
         subject = scan.verdict.subject
         if subject is None or not scan.verdict.admits:
@@ -231,97 +202,7 @@ def _deadline(desk: Desk) -> float:
     return venue.deadline if venue else 0.0
 
 
-# --- what the ledger keeps for the hub
-def fact_id(claim_id: str) -> str:
-    """Return the id of the fact that keeps a record for the hub; the scan itself has the claim's own id."""
-    return f"{claim_id}:venue"
-
-
-def keep_record(tx: LedgerTx, record: VenueRecord, moment: Moment, **more: object) -> None:
-    """Keep, once, what the hub is to be told, in the transaction of what happened."""
-    which = fact_id(record.claim_id)
-    if not tx.has_fact(which):
-        body = {
-            "record": as_json(record),
-            "place": record.detail.get("door", record.place),
-            "pass": {"account": record.account, "uid": record.uid},
-            **more,
-        }
-        tx.add_fact(which, FactKind.CLAIM, moment, body)
-
-
-def _keep_claim(tx: LedgerTx, claim: Claim, moment: Moment, place: Place) -> None:
-    detail = {**claim.detail, **({SCOPE: claim.scope} if claim.scope else {}), "door": place.name}
-    record = VenueRecord(
-        RecordKind.CLAIM,
-        claim.claim_id,
-        "",
-        claim.place,
-        claim.key.account,
-        claim.key.uid,
-        0,
-        claim.at,
-        claim.direction,
-        claim.offset,
-        detail=detail,
-    )
-    keep_record(tx, record, moment, known=claim.known, allowed=claim.allowed, serial=claim.serial)
-
-
-def kept_record(fact: FactRow) -> VenueRecord:
-    """Return the record that a CLAIM fact keeps. Raises BadRecord."""
-    return from_json(fact.body.get("record"))
-
-
-def kept_claim(fact: FactRow) -> Claim:
-    """Return the claim that a CLAIM fact keeps. Raises BadRecord."""
-    record = kept_record(fact)
-    known, allowed = fact.body.get("known"), fact.body.get("allowed")
-    detail = {name: text for name, text in record.detail.items() if name != SCOPE}
-    return Claim(
-        record.claim_id,
-        record.key,
-        record.place,
-        known if isinstance(known, int) else 0,
-        allowed if isinstance(allowed, int) else None,
-        record.at,
-        record.offset,
-        record.direction,
-        record.detail.get(SCOPE, ""),
-        serial=bool(fact.body.get("serial")),
-        detail=detail,
-    )
-
-
-def keep_use(tx: LedgerTx, record: VenueRecord) -> None:
-    """Keep another door's admission, or that it was taken back, as a local use of the venue."""
-    undone = record.kind is RecordKind.VOID
-    scan_id = record.other if undone or record.kind is RecordKind.OVER_ADMISSION else record.claim_id
-    device = record.detail.get("device") or record.kiosk
-    use = LocalUse(scan_id, record.place, record.at, record.direction, device=device, undone=undone, venue=True)
-    tx.venue_use(PassKey(record.account, record.uid), record.detail.get("door", record.place), use)
-
-
-def void_id(claim_id: str) -> str:
-    """Return the id of the record that gives a claim's slot back."""
-    return f"{claim_id}-void"
-
-
-def void_of(claim: VenueRecord, moment: Moment, why: str) -> VenueRecord:
-    """Return the record that gives a claim's slot back. Its id follows from the claim's: a slot is given back once."""
-    detail = {**claim.detail, "why": why, "undone_at": moment.trusted.isoformat()}
-    return replace(
-        claim,
-        kind=RecordKind.VOID,
-        claim_id=void_id(claim.claim_id),
-        other=claim.claim_id,
-        detail=detail,
-        slot=0,
-        sequence=0,
-        signature="",
-    )
-
-
+# --- beyond the slots
 def override_of(scan: Scan, place: Place) -> VenueRecord | None:
     """Return the record of an admission on a supervisor's word, None where no pass is known."""
     key = scan.key

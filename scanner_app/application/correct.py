@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scanner_app.application import claims
+from scanner_app.application import claimfacts, claims
 from scanner_app.application.control import CorrectionReport, OfficeTask, Role
 from scanner_app.application.hub import VenueRecord
 from scanner_app.application.ids import new_id
@@ -36,7 +36,7 @@ def undo(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionRepo
         sent = tx.undo(fact_id, scan_id, moment, operator, reason)
         tx.enqueue([_compensate(op, moment) for op in reversed(sent) if op.kind in COMPENSATION])
         if void is not None:
-            claims.keep_record(tx, void, moment)
+            claimfacts.keep_record(tx, void, moment)
         return True
 
     desk.clerk.ledger(work)
@@ -47,13 +47,13 @@ def undo(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionRepo
 
 def _void(desk: Desk, row: FactRow, moment: Moment, reason: str) -> VenueRecord | None:
     """Return the record that gives the slot of an admission back, None where no hub was asked for one."""
-    kept = _row(desk, claims.fact_id(row.fact_id))
+    kept = _row(desk, claimfacts.fact_id(row.fact_id))
     if kept is None:
         return None
     detail = row.body.get("detail")
     by_hub = isinstance(detail, dict) and "hub_slot" in detail
-    claim = replace(claims.kept_record(kept), policy="hub" if by_hub else "isolated")
-    return claims.void_of(claim, moment, reason or "undo")
+    claim = replace(claimfacts.kept_record(kept), policy="hub" if by_hub else "isolated")
+    return claimfacts.void_of(claim, moment, reason or "undo")
 
 
 def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -> str:
@@ -103,7 +103,7 @@ def override(desk: Desk, scan_id: str, operator: str, reason: str) -> Correction
     def work(tx: LedgerTx) -> None:
         tx.record(scan, local_use(scan, place), operations)
         if told is not None:
-            claims.keep_record(tx, told, moment)
+            claimfacts.keep_record(tx, told, moment)
 
     desk.clerk.ledger(work)
     if told is not None and desk.hub is not None:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from scanner_app.domain.passes import Direction, PassKey
+
+if TYPE_CHECKING:
+    from scanner_app.application.venue_view import VenueView
 
 
 class VenueRule(StrEnum):
@@ -111,6 +114,7 @@ class HubState:
     isolated_for: float | None = None
     offset: float | None = None
     trouble: str = ""
+    alarms: int = 0  # records of the stream that are not their kiosk's
 
 
 class Hub(Protocol):
@@ -127,6 +131,9 @@ class Hub(Protocol):
 
     def state(self) -> HubState:
         """Return how the hub is doing."""
+
+    def view(self) -> VenueView:
+        """Return the whole venue as it is known here; whoever asks goes on being told what doors say for a while."""
 
     def listen(self, hear: Callable[[VenueRecord], None]) -> None:
         """Call `hear` with each record of the stream, in order, from the hub's own thread."""

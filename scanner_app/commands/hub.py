@@ -1,4 +1,4 @@
-"""`scanner-app hub init|run|status|enrol|revoke|grow|join`: the box that a venue's kiosks share."""
+"""`scanner-app hub init|run|status|enrol|revoke|grow|join|audit`: the box that a venue's kiosks share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
 from scanner_app.lifecycle import stop_signals
-from scanner_app.venue import hub_admin, hub_folder
+from scanner_app.venue import audit, hub_admin, hub_folder
 
 STOP_SECONDS = 10.0
 
@@ -62,6 +62,7 @@ def add_parser(
     revoke.add_argument("kiosk", metavar="KIOSK")
     grow = action("grow", "make three hubs of one, before an event")
     grow.add_argument("--hub", action="append", required=True, metavar="HOST[:PORT[:ROUTES]]")
+    action("audit", "look at every signature in the stream; ends with 3 when one is not its kiosk's")
     join = action("join", "on a kiosk: take part with an enrolment file")
     join.add_argument("file", type=Path, metavar="FILE")
     join.add_argument("--rule", choices=[r.value for r in VenueRule], default=VenueRule.CLOSED.value)
@@ -144,14 +145,17 @@ def _enrol(args: argparse.Namespace) -> int:
     folder = _folder(args)
     venue, enrolment = hub_folder.enrol(folder, args.kiosk)
     _reload(folder, venue)
+    told = asyncio.run(hub_admin.tell_members(venue))
     text = json.dumps(enrolment, separators=(",", ":"), sort_keys=True)
     if args.qr:
         _draw(args.qr, text)
     if args.out:
         write_private(args.out, text + "\n")
-        _tell(args, {"kiosk": args.kiosk, "file": str(args.out)})
+        _tell(args, {"kiosk": args.kiosk, "file": str(args.out), "in_roster": told})
     elif not args.qr:
         sys.stdout.write(text + "\n")
+    if not told:
+        complain("no hub answers now: the kiosk takes part once `hub run` or `hub status` has told the hubs of it")
     return Exit.OK
 
 
@@ -180,13 +184,20 @@ def _reload(folder: Path, venue: hub_folder.Venue) -> int:
     return len(pids) if os.name == "posix" else 0
 
 
+def _audit(args: argparse.Namespace) -> int:
+    venue = hub_folder.load(_folder(args))
+    found = asyncio.run(audit.audit(venue))
+    _tell(args, {"venue": venue.name, **found})
+    return Exit.OK if found.get("doubted") == 0 else Exit.TROUBLE
+
+
 def _join(args: argparse.Namespace) -> int:
     try:
         enrolment = json.loads(args.file.read_text(encoding="utf-8"))
         config = VenueConfig(
             str(enrolment["venue"]), str(enrolment["kiosk"]), tuple(map(str, enrolment["hubs"])), args.rule
         )
-        complete = all(isinstance(enrolment[k], str) for k in ("ca", "seed", "hash_key"))
+        complete = all(isinstance(enrolment[k], str) for k in ("ca", "seed", "hash_key", "admin"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsTrouble("enrolment_unreadable", f"{args.file}: {error}") from error
     if not complete:
@@ -217,4 +228,5 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "revoke": _revoke,
     "grow": _grow,
     "join": _join,
+    "audit": _audit,
 }

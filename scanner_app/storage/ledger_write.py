@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,6 +39,7 @@ from scanner_app.storage.ledger_rows import (
     INSERT,
     OPPOSITE,
     PURGEABLE,
+    VENUE_USE,
     Image,
     Tail,
     conflict_body,
@@ -124,16 +125,12 @@ class LedgerWriter:
         """Return whether a fact of this id was appended."""
         return self._db.execute("SELECT 1 FROM facts WHERE id = ?", (fact_id,)).fetchone() is not None
 
-    def venue_use(self, key: PassKey, door: str, use: LocalUse) -> None:
-        """Keep another kiosk's use once; one taken back there is marked so here. Our own uses are left alone."""
-        row = use_row(key.account, key.uid, storable(door), use)
-        known = self._db.execute(
-            "SELECT undone, venue FROM uses WHERE account = ? AND uid = ? AND scan_id = ?", row[:3]
-        ).fetchone()
-        if known is None:
-            self._insert("uses", row)
-        elif known[1] and use.undone and not known[0]:
-            self._change("uses", "undone = 1", (), "account = ? AND uid = ? AND scan_id = ?", row[:3])
+    def venue_uses(self, uses: Iterable[tuple[PassKey, str, LocalUse]]) -> None:
+        """Keep other kiosks' uses once; one taken back there is marked so here. Our own uses are left alone.
+
+        No images for the journal: what is missing in a ledger that was rebuilt is read from the hub again.
+        """
+        self._db.executemany(VENUE_USE, [use_row(key.account, key.uid, storable(door), use) for key, door, use in uses])
 
     # --- corrections ------------------------------------------------------------------------------------------------
     def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:

@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, RecordKind, VenueRecord
-from scanner_app.application.hubrecord import SCOPE, BadRecord
+from scanner_app.application.hubrecord import SCOPE
 from scanner_app.domain.passes import PassKey
 from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
-from scanner_app.venue.records import decode, encode, other_subjects, slot_subject, subject
+from scanner_app.venue.records import encode, other_subjects, slot_stem, slot_subject, subject
 from scanner_app.venue.server_config import STREAM
+from scanner_app.venue.trust import Trust
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,10 @@ MAX_VOIDS = 1000
 """How many records of one pass are looked through for voids; more is no guest's doing."""
 
 
+NOBODY = VenueRecord(RecordKind.CLAIM, "nobody", "", "", "", "", 0, datetime.fromtimestamp(0, UTC))
+"""Stands for a record that is no kiosk's: its slot counts for nothing (see `trust`)."""
+
+
 class Undecided(Exception):
     """The deadline came before a decision: what was asked may still be committed."""
 
@@ -40,8 +45,16 @@ class Undecided(Exception):
 class Protocol:
     """Claims and publishing over a link, in its loop. `stamp` gives the hybrid clock's next text."""
 
-    def __init__(self, link: HubLink, enrolment: Enrolment, stamp: Callable[[], str]) -> None:
-        self._link, self._me, self._stamp = link, enrolment, stamp
+    def __init__(
+        self,
+        link: HubLink,
+        enrolment: Enrolment,
+        stamp: Callable[[], str],
+        trust: Trust,
+        doubted: Callable[[str], set[int]] = lambda _stem: set(),
+    ) -> None:
+        """`doubted`: the slots under a subject's stem that are known to hold what is no kiosk's record."""
+        self._link, self._me, self._stamp, self._trust, self._doubted = link, enrolment, stamp, trust, doubted
 
     async def claim(self, claim: Claim, deadline: float, *, policy: str = "hub") -> ClaimAnswer:
         """Take a slot within `deadline` seconds."""
@@ -65,10 +78,11 @@ class Protocol:
         while True:
             where = slot_subject(self._me.hash_key, claim.key, claim.place, claim.scope, slot)
             held = await self._held(where, until)
-            if held is not None and held.claim_id == claim.claim_id:
+            if held is not None and self._is_ours(held, claim.claim_id):
                 return ClaimAnswer(ClaimEnd.GRANTED, slot, held)
             if held is None and slot >= last:
                 return None
+            last += held is NOBODY
             slot += 1
 
     async def _claim(self, claim: Claim, until: float, policy: str) -> ClaimAnswer:
@@ -92,7 +106,19 @@ class Protocol:
                 return answer
             winner, slot = answer.winner or winner, slot + 1
 
-    async def _take(self, claim: Claim, slot: int, until: float, policy: str) -> ClaimAnswer:
+    async def _take(self, claim: Claim, number: int, until: float, policy: str) -> ClaimAnswer:
+        """Take the slot of this number, not counting those that hold what is no kiosk's record."""
+        stem = slot_stem(self._me.hash_key, claim.key, claim.place, claim.scope)
+        passed_over = self._doubted(stem)
+        while True:
+            slot = nth_slot(number, passed_over)
+            answer = await self._take_slot(claim, slot, until, policy)
+            if answer is not None:
+                return answer
+            passed_over.add(slot)
+
+    async def _take_slot(self, claim: Claim, slot: int, until: float, policy: str) -> ClaimAnswer | None:
+        """Take one slot; None when it holds what is no kiosk's record."""
         record = self.record(claim, slot, policy)
         data, where = encode(record, self._me.seed), subject(self._me.hash_key, record)
         while True:
@@ -102,10 +128,15 @@ class Protocol:
             committed = await self._committed(where, until)
             if committed is not None:
                 self._link.went_well()
-                mine = committed.claim_id == claim.claim_id
+                if committed is NOBODY:
+                    return None
+                mine = self._is_ours(committed, claim.claim_id)
                 return ClaimAnswer(ClaimEnd.GRANTED if mine else ClaimEnd.TAKEN, slot, committed)
             self._link.went_badly()
             await self._pause(until)
+
+    def _is_ours(self, record: VenueRecord, claim_id: str) -> bool:
+        return record.claim_id == claim_id and record.kiosk == self._me.kiosk
 
     def record(self, claim: Claim, slot: int, policy: str) -> VenueRecord:
         """Return the record by which a claim takes a slot."""
@@ -209,7 +240,7 @@ class Protocol:
             if found is None:
                 return
             sequence, record = found[0] + 1, found[1]
-            if record.kind is RecordKind.VOID and record.other:
+            if record is not NOBODY and record.kind is RecordKind.VOID and record.other:
                 yield record
 
     async def _read(self, what: dict[str, Any], until: float) -> tuple[int, VenueRecord] | None:
@@ -220,12 +251,12 @@ class Protocol:
                 return None
             raise HubUnreachable(str(answer["error"].get("description", "")))
         message = answer["message"]
+        data, sequence = base64.b64decode(message.get("data", "")), int(message["seq"])
         try:
-            return message["seq"], decode(base64.b64decode(message.get("data", "")), message["seq"])
-        except BadRecord as error:
-            # It holds the slot all the same: whoever wrote it is not this claim.
-            log.warning("record %s of the stream makes no sense: %s", message["seq"], error)
-            return message["seq"], _nobody(message["seq"])
+            record = await self._trust.genuine(message["subject"], data, sequence, until)
+        except TimeoutError as error:  # not known yet whose it is: nothing may be decided by it
+            raise Undecided from error
+        return sequence, record or NOBODY
 
     async def _ask(self, where: str, data: bytes, until: float) -> dict[str, Any]:
         seconds = min(TRY_SECONDS, until - time.monotonic())
@@ -246,7 +277,9 @@ class Protocol:
         await asyncio.sleep(BETWEEN_TRIES)
 
 
-def _nobody(sequence: int) -> VenueRecord:
-    return VenueRecord(
-        RecordKind.CLAIM, "unreadable", "", "", "", "", 0, datetime.fromtimestamp(0, UTC), sequence=sequence
-    )
+def nth_slot(number: int, passed_over: set[int]) -> int:
+    """Return the slot of this number when some are not counted."""
+    slot = number
+    for one in sorted(passed_over):
+        slot += one <= slot
+    return slot

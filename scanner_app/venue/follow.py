@@ -1,4 +1,4 @@
-"""The venue's stream read in order from where this kiosk left off; each record becomes a fact or a use here."""
+"""The venue's stream read in order from where this kiosk left off; told at once, then brought to disk."""
 
 from __future__ import annotations
 
@@ -10,63 +10,88 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from scanner_app.application.claims import keep_use
 from scanner_app.application.hub import RecordKind, VenueRecord
 from scanner_app.application.hubrecord import BadRecord
-from scanner_app.application.ports import Clerk, LedgerTx, Priority
 from scanner_app.domain.errors import StorageTrouble
-from scanner_app.domain.scan import FactKind, Moment
+from scanner_app.venue import keys, roster
 from scanner_app.venue.book import Book, Entry
+from scanner_app.venue.keeper import Copy, Keeper, Read
 from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
-from scanner_app.venue.records import decode, subject
+from scanner_app.venue.records import decode
 from scanner_app.venue.server_config import STREAM, follower
+from scanner_app.venue.trust import Doubt, Trust
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
-BATCH = 500
-"""Records that share one transaction while there are many; a single one is applied at once."""
+BATCH = 1000
+"""Records that are read in one go while there are many; a single one is read at once."""
+FEW = 50
+"""Up to so many have their signatures looked at before they are told; of more, claims refuse first (fail closed) and
+are looked at afterwards, or 200,000 of them would take a new kiosk half a minute."""
+UNWRITTEN = 20_000
+"""Records held in memory at most while the disk is behind."""
 QUIET_SECONDS = 3.0
 """Three missed heartbeats: the consumer is made anew."""
 HEARTBEAT_NS = 1_000_000_000
 CLOCK_SECONDS = 30.0
 ASK_SECONDS = 2.0
 PAUSE_SECONDS = 0.2
+SHORT_SECONDS = 20.0
+"""A leader that was cut off steps down well before that (measured: 6 to 9 s; venue.md, 5)."""
 LIMIT = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Who is told: of each record, of having caught up, and of a hub that forgot what was read before."""
+    """Who is told: of each record before it is on disk, of records on disk, and of a hub that forgot what was read."""
 
     record: Callable[[VenueRecord], None]
-    caught_up: Callable[[], None]
+    written: Callable[[], None]
     forgot: Callable[[], None]
 
 
 class Follower:
-    """Reads the stream. `sequence`: the last record applied; `behind`: how many are left; `offset`: hub minus us, s."""
+    """Reads the stream. `read`: the last record read; `behind`: how many are left; `offset`: hub minus us, seconds.
 
-    def __init__(self, link: HubLink, enrolment: Enrolment, book: Book, clerk: Clerk, seen: Seen) -> None:
-        self._link, self._me, self._book, self._clerk, self._seen = link, enrolment, book, clerk, seen
+    `enrolled`: this kiosk's own key was read in the roster of this stream; before that it claims nothing.
+    """
+
+    def __init__(self, link: HubLink, enrolment: Enrolment, book: Book, copy: Copy, seen: Seen) -> None:
+        self._link, self._me, self._book, self._seen = link, enrolment, book, seen
+        self._public = keys.public_key(enrolment.seed)
+        known = roster.Roster(json.loads(book.get("roster", "{}")))
+        self.trust = Trust(known, enrolment.hash_key, lambda: self.read)
+        self.keeper = Keeper(book, self.trust, copy)
         self._disk = ThreadPoolExecutor(1, "venue ledger")
-        self.sequence = book.sequence
+        self._unwritten: list[Read] = []
+        self._ring, self._room = asyncio.Event(), asyncio.Event()
+        self.read = self.keeper.sequence
         self.behind = 0
         self.caught_up = False
+        self.enrolled = bool(book.get("enrolled"))
         self.offset: float | None = None
         self.trouble = ""
+        self._short_since: float | None = None
+
+    @property
+    def sequence(self) -> int:
+        """The last record that is on disk here."""
+        return self.keeper.sequence
 
     def close(self) -> None:
         """End the thread that writes."""
         self._disk.shutdown(wait=True, cancel_futures=True)
 
     async def run(self) -> None:
-        """Follow for ever; after any trouble go on from the last record applied."""
+        """Follow for ever; after any trouble go on from the last record on disk."""
+        await self._on_disk(self.keeper.look_back, self._me.kiosk)
         while True:
             try:
                 client = await self._link.client()
@@ -80,25 +105,37 @@ class Follower:
 
     # --- one connection
     async def _follow(self, client: Client) -> None:
+        self._unwritten = []
+        self.read = self.keeper.sequence
         last = await self._look()
         queue: asyncio.Queue[Msg] = asyncio.Queue()
         inbox = client.new_inbox()
         subscription = await client.subscribe(inbox, cb=queue.put, pending_msgs_limit=LIMIT, pending_bytes_limit=LIMIT)
+        writing = asyncio.ensure_future(self._write())
+        reading = asyncio.ensure_future(self._read_on(client, queue))
         try:
             await self._consume(inbox)
-            self.behind = max(0, last - self.sequence)
-            if self.behind == 0:
-                self._has_caught_up()
-            checked = time.monotonic()
-            while True:
-                batch = await self._batch(client, queue)
-                await self._take(client, batch)
-                if time.monotonic() - checked > CLOCK_SECONDS:
-                    checked = time.monotonic()
-                    await self._look()
+            self.behind = max(0, last - self.read)
+            self._ring.set()
+            done, _ = await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
         finally:
+            writing.cancel()
+            reading.cancel()
+            await asyncio.gather(writing, reading, return_exceptions=True)
             if not client.is_closed:
                 await subscription.unsubscribe()
+
+    async def _read_on(self, client: Client, queue: asyncio.Queue[Msg]) -> None:
+        checked = time.monotonic()
+        while True:
+            await self._take(client, await self._batch(client, queue))
+            if time.monotonic() - checked > CLOCK_SECONDS:
+                checked, was = time.monotonic(), self.read
+                await self._look()
+                if self.read < was:
+                    raise HubUnreachable("the hub forgot")
 
     async def _look(self) -> int:
         """Ask for the stream's state: its epoch, its end, the hub's clock; return the last sequence."""
@@ -111,13 +148,35 @@ class Follower:
         known = self._book.get("epoch")
         if not known:
             self._book.put("epoch", epoch)
-        elif known != epoch or last < self.sequence:
-            log.error("the hub forgot: epoch %s was %s, sequence %s was %s", epoch, known, last, self.sequence)
+        elif known != epoch or self._falls_short(last):
+            log.error("the hub forgot: epoch %s was %s, sequence %s was %s", epoch, known, last, self.read)
             self.trouble = "hub_forgot"
-            self._book.begin_epoch(epoch)
-            self.sequence = 0
+            self._unwritten = []
+            await self._on_disk(self._book.begin_epoch, epoch)
+            self.keeper.sequence = self.read = 0
+            self.enrolled = False
             self._seen.forgot()
         return last
+
+    async def is_led(self) -> bool:
+        """Return whether the stream answers: a hub leads."""
+        info = await self._api(f"$JS.API.STREAM.INFO.{STREAM}", {})
+        return int(info["state"]["last_seq"]) >= self.read
+
+    def _falls_short(self, last: int) -> bool:
+        """Whether the stream ends before what was read, and goes on doing so.
+
+        A leader cut off from the others may say so for some seconds, and is left for another hub meanwhile.
+        """
+        if last >= self.read:
+            self._short_since = None
+            return False
+        if self._short_since is None:
+            self._short_since = time.monotonic()
+        if time.monotonic() - self._short_since > SHORT_SECONDS:
+            return True
+        self._link.move_on()
+        raise HubUnreachable(f"the stream ends at {last}, {self.read} was read")
 
     async def _consume(self, inbox: str) -> None:
         name = follower(self._me.kiosk)
@@ -129,7 +188,7 @@ class Follower:
             "name": name,
             "deliver_subject": inbox,
             "deliver_policy": "by_start_sequence",
-            "opt_start_seq": self.sequence + 1,
+            "opt_start_seq": self.read + 1,
             "ack_policy": "none",
             "max_deliver": 1,
             "mem_storage": True,
@@ -157,89 +216,79 @@ class Follower:
         return batch
 
     async def _take(self, client: Client, batch: Sequence[Msg]) -> None:
-        rows: list[tuple[Entry, VenueRecord | None]] = []
-        last, pending = self.sequence, self.behind
+        rows: list[Read] = []
         for message in batch:
-            if (message.headers or {}).get("Status"):
+            if message.headers and message.headers.get("Status"):
                 await _answer_control(client, message)
                 continue
-            meta = message.metadata
-            sequence = meta.sequence.stream
-            if sequence <= last:
+            number, behind = _position(message)
+            if number <= self.read:
                 continue
-            if sequence != last + 1:
-                raise HubUnreachable(f"sequence {sequence} after {last}")
-            rows.append(self._row(message, sequence))
-            last, pending = sequence, meta.num_pending
+            if number != self.read + 1:
+                raise HubUnreachable(f"sequence {number} after {self.read}")
+            rows.append(self._row(message.subject, message.data, number, look=len(batch) <= FEW))
+            self.read, self.behind = number, behind
         if not rows:
             return
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._disk, self._keep, rows, last)
-        self.sequence, self.behind = last, pending
-        for _, record in rows:
-            if record is not None:
-                self._seen.record(record)
-        if pending == 0:
-            self._has_caught_up()
+        self._unwritten += rows
+        for row in rows:
+            if row.record is not None and row.doubt is None:
+                self._seen.record(row.record)
+        self._ring.set()
+        while len(self._unwritten) > UNWRITTEN:
+            self._room.clear()
+            await self._room.wait()
 
-    def _has_caught_up(self) -> None:
-        self.caught_up = True
-        self._seen.caught_up()
-
-    def _row(self, message: Msg, sequence: int) -> tuple[Entry, VenueRecord | None]:
-        record: VenueRecord | None
+    def _row(self, where: str, data: bytes, sequence: int, *, look: bool) -> Read:
+        if roster.is_roster(where):
+            return self._roster(where, data, sequence)
         try:
-            record = decode(message.data, sequence)
-        except BadRecord as error:
-            log.warning("record %s of the venue is left out: %s", sequence, error)
-            record = None
-        if record is not None and subject(self._me.hash_key, record) != message.subject:
-            log.warning("record %s of the venue is left out: its subject is not its own", sequence)
-            record = None
-        claim_id = record.claim_id if record is not None else f"?{sequence}"
-        return Entry(sequence, claim_id, message.subject, message.data), record
+            record = decode(data, sequence)
+        except BadRecord:
+            return Read(Entry(sequence, f"?{sequence}", where, data), None, Doubt.NO_RECORD)
+        # What frees a slot or takes a place beyond them is looked at before it counts, however much there is.
+        look = look or record.kind is not RecordKind.CLAIM
+        doubt = self.trust.doubt(where, data, record) if look else None
+        return Read(Entry(sequence, f"?{sequence}" if doubt else record.claim_id, where, data), record, doubt, look)
 
-    # --- on the thread that writes
-    def _keep(self, rows: Sequence[tuple[Entry, VenueRecord | None]], last: int) -> None:
-        records = [record for _, record in rows if record is not None and self._concerns(record)]
-        if records:
-            self._clerk.ledger(lambda tx: self._apply(tx, records), Priority.OUTBOX)
-        # After the ledger: what is applied twice does no harm, what is left out would.
-        self._book.add([entry for entry, _ in rows], last)
+    def _roster(self, where: str, data: bytes, sequence: int) -> Read:
+        entry = Entry(sequence, f"?{sequence}", where, data)
+        try:
+            self.trust.roster.learn(roster.decode(data, self._me.admin))
+        except BadRecord:
+            return Read(entry, None, Doubt.NO_RECORD)
+        self.enrolled = self.enrolled or self._public in self.trust.roster.of(self._me.kiosk)
+        return Read(entry)
 
-    def _concerns(self, record: VenueRecord) -> bool:
-        return record.kiosk != self._me.kiosk or record.kind is RecordKind.OVER_ADMISSION
+    # --- bringing to disk, while more is read
+    async def _write(self) -> None:
+        while True:
+            await self._ring.wait()
+            self._ring.clear()
+            rows, self._unwritten = self._unwritten, []
+            self._room.set()
+            if rows:
+                await self._on_disk(self.keeper.keep, rows)
+            if self.enrolled and not self._book.get("enrolled"):
+                await self._on_disk(self._book.put, "enrolled", "yes")
+            if self._unwritten:
+                self._ring.set()
+                continue
+            self.caught_up = self.caught_up or self.behind == 0
+            self._seen.written()
+            while not self._unwritten and await self._on_disk(self.keeper.check):
+                continue
 
-    def _apply(self, tx: LedgerTx, records: Sequence[VenueRecord]) -> None:
-        for record in records:
-            if record.kiosk != self._me.kiosk:
-                keep_use(tx, record)
-            if record.kind is RecordKind.OVER_ADMISSION and not tx.has_fact(record.claim_id):
-                tx.add_fact(record.claim_id, FactKind.CONFLICT, Moment(record.at, 0.0), _conflict(record))
+    async def _on_disk(self, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work, *args)
 
 
-def _conflict(record: VenueRecord) -> dict[str, object]:
-    """Both sides of an over-admission, as the list of conflicts shows them."""
-    detail = record.detail
-    door = detail.get("door", record.place)
-    return {
-        "scan_id": record.other,
-        "operation": "claim",
-        "state": "over_admission",
-        "answer": "",
-        "place": door,
-        "pass": {"account": record.account, "uid": record.uid, "holder": ""},
-        "here": {
-            "scan_id": record.other,
-            "at": record.at.isoformat(),
-            "device": detail.get("device", record.kiosk),
-            "place": door,
-            "outcome": "admit",
-            "kiosk": record.kiosk,
-            "raw": detail.get("raw", ""),
-        },
-        "there": {name.removeprefix("winner_"): text for name, text in detail.items() if name.startswith("winner_")},
-    }
+def _position(message: Msg) -> tuple[int, int]:
+    """Return a message's sequence and how many follow; `metadata` says the same ten times as slowly."""
+    parts = message.reply.split(".")
+    if len(parts) == 9:  # $JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<of the consumer>.<time>.<left>
+        return int(parts[5]), int(parts[8])
+    return message.metadata.sequence.stream, message.metadata.num_pending
 
 
 async def _answer_control(client: Client, message: Msg) -> None:

@@ -6,18 +6,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from scanner_app.application.claims import keep_record
+from scanner_app.application.claimfacts import keep_record
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
 from scanner_app.application.ports import Clerk, Clock, Platform, Priority
+from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue.book import Book
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.follow import Follower, Seen
+from scanner_app.venue.ledger_copy import LedgerCopy
 from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.presence import Presence
 from scanner_app.venue.reconcile import Reconciler
 from scanner_app.venue.rule import Alone, HybridClock, may_admit, rule_of
+from scanner_app.venue.survey import survey
 from scanner_app.venue.uploader import CloudUploader
 
 log = logging.getLogger(__name__)
@@ -27,10 +33,25 @@ LONG_ALONE = 5.0
 SHORT_SECONDS = 0.25
 AT_IT_SECONDS = 60.0
 """A claim without its scan after so long was of a door that failed in the middle."""
+OWN_KEPT = 1000
 PACE = 0.2
 """Seconds between two looks at what is open: a line of guests at every door is one piece of news, not many."""
+WRITE_SECONDS = 1.0
+LED_SECONDS = 3.0
 SLACK = 0.25
 """Seconds the loop may need on top of a claim's own deadline before the door goes on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What the hub calls for. `platforms`: those that can be reached now; `door`: what supervisors are told besides.
+
+    `changed` is called, on a thread of its own and a few times a second at most, when other doors did something.
+    """
+
+    platforms: Callable[[], Mapping[str, Platform]] = dict
+    changed: Callable[[], None] = lambda: None
+    door: Callable[[], Mapping[str, str | int]] = dict
 
 
 class VenueHub:
@@ -43,25 +64,25 @@ class VenueHub:
         clerk: Clerk,
         clock: Clock,
         book: Book,
-        platforms: Callable[[], Mapping[str, Platform]] = dict,
-        changed: Callable[[], None] = lambda: None,
+        calls: Calls,
     ) -> None:
-        """`book`: this kiosk's copy of the stream. `platforms`: those that can be reached now.
-
-        `changed` is called, on a thread of its own and a few times a second at most, when other doors did something.
-        """
+        """`book`: this kiosk's copy of the stream."""
         self._me, self._config, self._clerk, self._clock, self._book = enrolment, config, clerk, clock, book
         self._hybrid = HybridClock(enrolment.kiosk)
         self._hearers: list[Callable[[VenueRecord], None]] = []
         self._own: dict[str, float] = {}
         self._alone_since: float | None = None
+        self._open = True  # something of ours may not be settled with the hub
         self.link = HubLink(enrolment)
-        self.protocol = Protocol(self.link, enrolment, self._hybrid.stamp)
+        seen = Seen(self._heard, self._written, self._forgot)
+        self._follower = Follower(self.link, enrolment, self._book, LedgerCopy(clerk, enrolment.kiosk), seen)
+        trust = self._follower.trust
+        self.protocol = Protocol(self.link, enrolment, self._hybrid.stamp, trust, self._book.doubted)
         self._reconciler = Reconciler(self.protocol, self._book, clerk, clock, self._at_it)
-        seen = Seen(self._heard, self._caught_up, self._reconciler.forgot)
-        self._follower = Follower(self.link, enrolment, self._book, clerk, seen)
-        self._uploader = CloudUploader(self.link, clerk, clock, platforms)
-        self._bell, self._quit, self._changed = threading.Event(), threading.Event(), changed
+        self._uploader = CloudUploader(self.link, clerk, clock, calls.platforms, trust)
+        self._door = calls.door
+        self._presence = Presence(self.link, enrolment.kiosk, self._word)
+        self._bell, self._quit, self._changed = threading.Event(), threading.Event(), calls.changed
         self._worker = threading.Thread(target=self._work, name="venue worker", daemon=True)
 
     # --- life
@@ -70,6 +91,7 @@ class VenueHub:
         self._reconciler.load()
         self.link.start()
         self.link.post(self._follower.run())
+        self.link.post(self._presence.run())
         self._worker.start()
         self._uploader.start()
 
@@ -89,9 +111,10 @@ class VenueHub:
     # --- the port
     def claim(self, claim: Claim, deadline: float) -> ClaimAnswer:
         """Take the next free slot of a pass at a place; UNDECIDED when nobody could say in time."""
-        self._own[claim.claim_id] = time.monotonic()
-        if self._reconciler.restoring:
-            return ClaimAnswer(ClaimEnd.UNDECIDED)  # the hub forgot something; it is being told again first
+        self._begun(claim.claim_id)
+        if self._reconciler.restoring or not self._follower.enrolled:
+            # The hub forgot something, which is told again first; or what we sign, others could not believe yet.
+            return ClaimAnswer(ClaimEnd.UNDECIDED)
         alone = self.link.isolated_for
         seconds = min(deadline, SHORT_SECONDS) if alone is not None and alone > LONG_ALONE else deadline
         try:
@@ -113,10 +136,12 @@ class VenueHub:
             self._clerk.ledger(lambda tx: keep_record(tx, record, self._clock.now()), Priority.OUTBOX)
         except StorageTrouble:
             log.exception("a record for the hub could not be kept")
+        self._open = True
         self._bell.set()
 
     def may_admit_alone(self, claim: Claim) -> bool:
         """Return whether the rule in force lets this door admit although the hub did not decide."""
+        self._follower.keeper.wait_for(self._follower.read, WRITE_SECONDS)  # what was heard is judged by, then decided
         since = self._alone_since
         alone = Alone(time.monotonic() - since if since is not None else 0.0, self._reconciler.provisional)
         allowed = may_admit(self._config(), self._me.hash_key, claim, alone)
@@ -127,17 +152,43 @@ class VenueHub:
     def state(self) -> HubState:
         """Return how the hub is doing."""
         since = self._alone_since
+        alone = time.monotonic() - since if since is not None else None
         return HubState(
-            self.link.is_up,
+            self.link.is_up and self._follower.enrolled,
             rule_of(self._config()),
             self.link.hub,
             self._follower.sequence,
             self._follower.behind,
             self._reconciler.provisional,
-            self.link.isolated_for if not self.link.is_up else (time.monotonic() - since if since else None),
+            self.link.isolated_for or alone,
             self._follower.offset,
-            self._follower.trouble or self.link.trouble,
+            self._trouble(),
+            self._follower.keeper.alarms,
         )
+
+    def view(self) -> VenueView:
+        """Return the whole venue as it is known here."""
+        self._presence.watch()
+        members = {self._me.kiosk, *self._follower.trust.roster.all()}
+        return survey(self._me.venue, self._book, self._presence, members, connected=self.link.is_up)
+
+    def _word(self) -> Mapping[str, object]:
+        """What this door says of itself."""
+        state = self.state()
+        isolated = round(state.isolated_for, 1) if state.isolated_for is not None else None
+        return {
+            **self._door(),
+            "rule": state.rule.value,
+            "isolated": isolated,
+            "provisional": state.provisional,
+            "behind": state.behind,
+            "offset": state.offset,
+        }
+
+    def _trouble(self) -> str:
+        if self.link.is_up and self._follower.caught_up and not self._follower.enrolled:
+            return "not_in_roster"
+        return self._follower.trouble or self.link.trouble
 
     def listen(self, hear: Callable[[VenueRecord], None]) -> None:
         """Call `hear` with each record of the stream, in order, from the hub's own thread."""
@@ -152,31 +203,53 @@ class VenueHub:
             except Exception:
                 log.exception("a listener failed on a record of the venue")
 
+    def _begun(self, claim_id: str) -> None:
+        now = time.monotonic()
+        if len(self._own) > OWN_KEPT:
+            self._own = {known: at for known, at in self._own.items() if now - at < AT_IT_SECONDS}
+        self._own[claim_id], self._open = now, True
+
     def _at_it(self, claim_id: str) -> bool:
         """Whether the door may still be at a claim that it made."""
         since = self._own.get(claim_id)
         return since is not None and time.monotonic() - since < AT_IT_SECONDS
 
-    def _caught_up(self) -> None:
+    def _written(self) -> None:
         self._bell.set()
+
+    def _forgot(self) -> None:
+        self._open = True
+        self._reconciler.forgot()
 
     def _work(self) -> None:
         """Settle what is open: after news, and once a second while there is something left."""
         while not self._quit.is_set():
-            left = True
+            left = self._open
             try:
-                if self.link.is_up and self._follower.caught_up:
+                if left and self.link.is_up and self._follower.caught_up and self._follower.enrolled:
+                    self._open = False  # before the round: what is begun during it asks for another
                     left = self._reconciler.round(self.link)
+                    self._open = self._open or left
                 self._changed()
+                self._led_again()
             except (HubUnreachable, TimeoutError):
+                self._open = True
                 log.info("settling with the hub goes on later")
             except StorageTrouble:
+                self._open = True
                 log.exception("settling with the hub goes on later")
             except Exception:
+                self._open = True
                 log.exception("settling with the hub failed; it is tried again")
             self._quit.wait(PACE)
-            self._bell.wait(1.0 if left else 5.0)
+            waiting = left or self._open or self._alone_since is not None
+            self._bell.wait(1.0 if waiting else 5.0)
             self._bell.clear()
+
+    def _led_again(self) -> None:
+        """After an undecided claim: this door is not on its own any more when the hub answers again."""
+        if self._alone_since is not None and self.link.is_up and self.link.call(self._follower.is_led(), LED_SECONDS):
+            self._alone_since = None
 
 
 class HubAway:
@@ -199,6 +272,10 @@ class HubAway:
     def state(self) -> HubState:
         """Return what is wrong."""
         return HubState(rule=rule_of(self._config()), trouble="enrolment_missing")
+
+    def view(self) -> VenueView:
+        """Return a venue of which nothing is known."""
+        return VenueView(self._config().name, datetime.now(UTC))
 
     def listen(self, hear: Callable[[VenueRecord], None]) -> None:
         """There is nothing to hear."""

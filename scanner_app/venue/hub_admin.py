@@ -13,12 +13,15 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError, NotFoundError
 
+from scanner_app.venue import roster
 from scanner_app.venue.hub_folder import Venue
 from scanner_app.venue.server_config import CLOUD, CLOUD_CONFIG, STREAM, STREAM_CONFIG
 
 log = logging.getLogger(__name__)
 logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every TLS connection that is closed
 
+TOLD_BEFORE = 10077
+TRIES = 3
 PATIENCE = 30.0
 """Seconds a fresh group of hubs may take to elect a leader (measured: up to 9 s; venue.md, 5)."""
 
@@ -58,7 +61,7 @@ async def ensure_stream(venue: Venue, give_up: Callable[[], bool]) -> bool:
             await asyncio.sleep(0.2)
             continue
         try:
-            await _stream(client, len(venue.boxes))
+            await _stream(client, venue)
         except (APIError, NatsError, TimeoutError) as error:
             log.debug("no stream yet: %s", error)
             await asyncio.sleep(0.3)
@@ -69,7 +72,12 @@ async def ensure_stream(venue: Venue, give_up: Callable[[], bool]) -> bool:
     return False
 
 
-async def _stream(client: Client, copies: int) -> None:
+async def _stream(client: Client, venue: Venue) -> None:
+    await make_stream(client, len(venue.boxes), roster.encode(venue.keys, venue.admin_seed))
+
+
+async def make_stream(client: Client, copies: int, members: bytes) -> None:
+    """Make the stream as wide as there are hubs, tell it the roster, make the uploaders' consumer."""
     js = client.jetstream(timeout=5)
     config = {**STREAM_CONFIG, "num_replicas": copies}
     try:
@@ -77,8 +85,10 @@ async def _stream(client: Client, copies: int) -> None:
     except NotFoundError:
         await _ask(client, f"$JS.API.STREAM.CREATE.{STREAM}", config)
     else:
-        if known.config.num_replicas != copies:
+        if known.config.num_replicas != copies or known.config.subjects != STREAM_CONFIG["subjects"]:
             await _ask(client, f"$JS.API.STREAM.UPDATE.{STREAM}", config)
+    # First of all in a new stream: nobody takes part before he has read his own key there.
+    await tell_roster(client, members)
     # The uploaders' shared consumer is the installer's too: no kiosk may make, change or remove it.
     await _ask(
         client,
@@ -87,10 +97,38 @@ async def _stream(client: Client, copies: int) -> None:
     )
 
 
+async def tell_roster(client: Client, members: bytes) -> None:
+    """Have the roster committed; one that the stream has already is refused and is there."""
+    answer = json.loads((await client.request(roster.subject_of(members), members, timeout=10)).data)
+    error = answer.get("error")
+    if error and error.get("err_code") != TOLD_BEFORE:
+        raise APIError(error.get("code"), error.get("description"), error.get("err_code"))
+
+
 async def _ask(client: Client, subject: str, body: object) -> None:
     answer = json.loads((await client.request(subject, json.dumps(body).encode(), timeout=10)).data)
     if "error" in answer:
         raise APIError(answer["error"].get("code"), answer["error"].get("description"), answer["error"].get("err_code"))
+
+
+async def tell_members(venue: Venue) -> bool:
+    """Tell the stream who is enrolled; False when no hub answers now (`hub run` and `hub status` make up for it)."""
+    for _ in range(TRIES):  # a hub that was just told to read its users anew may drop a connection
+        try:
+            client = await connect(venue)
+        except (OSError, NatsError, TimeoutError) as error:
+            log.debug("no hub: %s", error)
+            return False
+        try:
+            await tell_roster(client, roster.encode(venue.keys, venue.admin_seed))
+        except (APIError, NatsError, TimeoutError) as error:
+            log.debug("no roster: %r", error)
+            await asyncio.sleep(0.2)
+        else:
+            return True
+        finally:
+            await client.close()
+    return False
 
 
 async def status(venue: Venue) -> dict[str, object]:
@@ -100,7 +138,7 @@ async def status(venue: Venue) -> dict[str, object]:
     except (OSError, NatsError, TimeoutError) as error:
         return {"reachable": False, "trouble": str(error) or type(error).__name__, "hubs": venue.urls}
     try:
-        await ensure_copies(client, len(venue.boxes))
+        await ensure_copies(client, venue)
         info = await client.jetstream(timeout=5).stream_info(STREAM)
         cluster = info.cluster
         return {
@@ -125,9 +163,9 @@ def _version(client: Client) -> str:
     return f"{found.major}.{found.minor}.{found.patch}"
 
 
-async def ensure_copies(client: Client, copies: int) -> None:
+async def ensure_copies(client: Client, venue: Venue) -> None:
     """Widen the stream after `hub grow`; a hub that is not up yet only delays it."""
     try:
-        await _stream(client, copies)
+        await _stream(client, venue)
     except (APIError, NatsError, TimeoutError) as error:
         log.info("the stream keeps its number of copies for now: %s", error)

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
@@ -42,7 +42,10 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """What the installer knows. `kiosks`: name -> public nkey; seeds of kiosks are handed out once and not kept."""
+    """What the installer knows. `kiosks`: name -> public nkey; seeds of kiosks are handed out once and not kept.
+
+    `keys`: every key that a kiosk ever had, also of those shut out: what they signed while they had it stays theirs.
+    """
 
     name: str
     boxes: tuple[HubBox, ...]
@@ -51,6 +54,7 @@ class Venue:
     admin_seed: str
     hash_key: str
     kiosks: Mapping[str, str]
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def urls(self) -> list[str]:
@@ -77,9 +81,7 @@ def grow(folder: Path, hosts: Sequence[str], server: str) -> Venue:
     if len(venue.boxes) != 1 or len(hosts) != 2:
         raise SettingsTrouble("hub_number", f"{len(venue.boxes)} + {len(hosts)}")
     first = f"{venue.boxes[0].host}:{venue.boxes[0].port}:{venue.boxes[0].route_port}"
-    grown = Venue(
-        venue.name, _boxes([first, *hosts]), venue.ca, venue.ca_key, venue.admin_seed, venue.hash_key, venue.kiosks
-    )
+    grown = replace(venue, boxes=_boxes([first, *hosts]))
     save(folder, grown)
     write_boxes(folder, grown, server)
     return grown
@@ -98,7 +100,9 @@ def load(folder: Path) -> Venue:
     try:
         boxes = tuple(HubBox(**box) for box in raw["boxes"])
         ca, ca_key, admin, hashing = (str(raw[k]) for k in ("ca", "ca_key", "admin_seed", "hash_key"))
-        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, dict(raw["kiosks"]))
+        kiosks = dict(raw["kiosks"])
+        known = raw.get("keys") or {name: [key] for name, key in kiosks.items()}
+        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, kiosks, known)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsTrouble("hub_unreadable", str(error)) from error
 
@@ -140,7 +144,9 @@ def enrol(folder: Path, kiosk: str) -> tuple[Venue, dict[str, object]]:
     """Add a kiosk, or give it a new identity; return the venue and the enrolment that the kiosk needs, once."""
     venue = load(folder)
     seed = keys.new_seed()
-    changed = _with_kiosks(venue, {**venue.kiosks, _checked(kiosk): keys.public_key(seed)})
+    public = keys.public_key(seed)
+    known = {**venue.keys, _checked(kiosk): [*venue.keys.get(kiosk, ()), public]}
+    changed = replace(venue, kiosks={**venue.kiosks, kiosk: public}, keys=known)
     save(folder, changed)
     write_users(folder, changed)
     return changed, {
@@ -150,7 +156,7 @@ def enrol(folder: Path, kiosk: str) -> tuple[Venue, dict[str, object]]:
         "ca": venue.ca,
         "seed": seed,
         "hash_key": venue.hash_key,
-        "kiosks": dict(changed.kiosks),
+        "admin": keys.public_key(venue.admin_seed),
     }
 
 
@@ -159,7 +165,7 @@ def revoke(folder: Path, kiosk: str) -> Venue:
     venue = load(folder)
     if kiosk not in venue.kiosks:
         raise SettingsTrouble("kiosk_unknown", kiosk)
-    changed = _with_kiosks(venue, {k: v for k, v in venue.kiosks.items() if k != kiosk})
+    changed = replace(venue, kiosks={k: v for k, v in venue.kiosks.items() if k != kiosk})
     save(folder, changed)
     write_users(folder, changed)
     return changed
@@ -176,10 +182,6 @@ def running(folder: Path, venue: Venue) -> list[int]:
             continue
         found.append(pid)
     return found
-
-
-def _with_kiosks(venue: Venue, kiosks: Mapping[str, str]) -> Venue:
-    return Venue(venue.name, venue.boxes, venue.ca, venue.ca_key, venue.admin_seed, venue.hash_key, kiosks)
 
 
 def _check_number(hosts: Sequence[str]) -> None:

@@ -6,8 +6,11 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 import nkeys  # type: ignore[import-untyped]  # ships no types
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
 
 from scanner_app.domain.passes import PassKey
 
@@ -40,15 +43,17 @@ def sign(seed: str, message: bytes) -> str:
 
 def verifies(public: str, message: bytes, signature: str) -> bool:
     """Return whether a signature (base64) over a message was made by the holder of this public key."""
-    from nacl.exceptions import BadSignatureError
-    from nacl.signing import VerifyKey
-
     try:
-        raw = base64.b32decode(public + "=" * (-len(public) % 8))
-        VerifyKey(raw[1:33]).verify(message, base64.b64decode(signature, validate=True))
+        _verifier(public).verify(message, base64.b64decode(signature, validate=True))
     except (BadSignatureError, ValueError, TypeError):
         return False
     return True
+
+
+@lru_cache(2048)
+def _verifier(public: str) -> VerifyKey:
+    raw = base64.b32decode(public + "=" * (-len(public) % 8))
+    return VerifyKey(raw[1:33])
 
 
 def pass_hash(key: bytes, subject: PassKey) -> str:

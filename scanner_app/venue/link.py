@@ -37,7 +37,10 @@ class HubUnreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What makes a kiosk one of the venue's: where its hubs are, whom to believe, who it is. `seed` is a secret."""
+    """What makes a kiosk one of the venue's: where its hubs are, whom to believe, who it is.
+
+    `seed` and `hash_key` are secrets; `admin` is the public key that signs the roster.
+    """
 
     venue: str
     kiosk: str
@@ -45,6 +48,7 @@ class Enrolment:
     ca: str
     seed: str
     hash_key: bytes
+    admin: str = ""
 
 
 class HubLink:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from scanner_app.application.claims import keep_record, kept_claim, kept_record, void_of
+from scanner_app.application.claimfacts import keep_record, kept_claim, kept_record, void_of
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, RecordKind, VenueRecord
 from scanner_app.application.hubrecord import BadRecord
 from scanner_app.application.ports import Clerk, Clock, FactRow, LedgerReader, Priority
@@ -21,6 +21,7 @@ from scanner_app.venue.book import Book
 from scanner_app.venue.claims import Protocol, Undecided
 from scanner_app.venue.link import HubLink, HubUnreachable
 from scanner_app.venue.records import encode, subject
+from scanner_app.venue.roster import is_roster
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -70,6 +71,8 @@ class Reconciler:
     def _restore(self, link: HubLink) -> None:
         told = 0
         for entry in self._book.entries():
+            if is_roster(entry.subject):
+                continue  # the installer's alone to tell
             work = self._protocol.submit(entry.subject, entry.data, entry.claim_id, SECONDS)
             other = link.call(_in_time(work), SECONDS + 1.0)
             told += 1

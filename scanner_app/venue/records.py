@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,8 +20,8 @@ def encode(record: VenueRecord, seed: str) -> bytes:
     """Return the signed bytes of a record. Raises BadRecord when it is too large or has no lawful id."""
     body = as_json(record)
     body.pop("signature")
-    signed = {**body, "signature": keys.sign(seed, _canonical(body))}
-    data = _canonical(signed)
+    signed = {**body, "signature": keys.sign(seed, canonical(body))}
+    data = canonical(signed)
     if len(data) > MAX_BYTES or not is_token(record.claim_id):
         raise BadRecord(f"{len(data)} bytes, id {record.claim_id!r}")
     return data
@@ -36,7 +35,7 @@ def decode(data: bytes, sequence: int = 0) -> VenueRecord:
         raw = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadRecord("no JSON") from error
-    return replace(from_json(raw), sequence=sequence)
+    return from_json(raw, sequence)
 
 
 def verified(data: bytes, public: str) -> bool:
@@ -44,7 +43,7 @@ def verified(data: bytes, public: str) -> bool:
     try:
         raw = json.loads(data)
         signature = raw.pop("signature")
-        signed = _canonical(raw)
+        signed = canonical(raw)
     except (ValueError, RecursionError, KeyError, AttributeError, TypeError):
         return False
     return isinstance(signature, str) and keys.verifies(public, signed, signature)
@@ -62,6 +61,11 @@ def slot_subject(hash_key: bytes, key: PassKey, place: str, scope: str, slot: in
     return f"r.{_stem(hash_key, key, place, scope)}.{slot}"
 
 
+def slot_stem(hash_key: bytes, key: PassKey, place: str, scope: str) -> str:
+    """Return what the subjects of all slots of a pass at a place begin with."""
+    return f"r.{_stem(hash_key, key, place, scope)}."
+
+
 def other_subjects(hash_key: bytes, key: PassKey, place: str, scope: str) -> str:
     """Return the pattern of everything that is no slot of a pass at a place."""
     return f"x.{_stem(hash_key, key, place, scope)}.>"
@@ -77,6 +81,7 @@ def _place(hash_key: bytes, where: str) -> str:
     return keys.place_token(hash_key, where)
 
 
-def _canonical(body: Mapping[str, Any]) -> bytes:
+def canonical(body: Mapping[str, Any]) -> bytes:
+    """Return the bytes that are signed: one text for one set of values."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return text.encode()

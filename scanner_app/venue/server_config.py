@@ -9,7 +9,8 @@ from dataclasses import dataclass
 CLIENT_PORT = 4222
 ROUTE_PORT = 6222
 STREAM = "RED"
-"""The one stream: claim slots `r.<place>.<pass>.<n>` and everything else `x.<place>.<pass>.<id>`."""
+"""The one stream: claim slots `r.<place>.<pass>.<n>` and everything else `x.<place>.<pass>.<id>`; `k.<hash>` is the
+installer's roster of kiosks and their keys, which no kiosk may write."""
 CLOUD = "CLOUD"
 """The one consumer that whoever has internet shares: each record goes to the platform once, not once per kiosk."""
 
@@ -48,13 +49,25 @@ def kiosk_publish(kiosk: str) -> list[str]:
         *KIOSK_PUBLISH,
         f"$JS.API.CONSUMER.CREATE.{STREAM}.{own}",
         f"$JS.API.CONSUMER.DELETE.{STREAM}.{own}",
+        f"s.{kiosk}",  # how it is, under its own name only
+    ]
+
+
+def page_publish(page: str) -> list[str]:
+    """Return all that a hub's page may say: it reads."""
+    own = follower(page)
+    return [
+        f"$JS.API.STREAM.INFO.{STREAM}",
+        f"$JS.API.CONSUMER.CREATE.{STREAM}.{own}",
+        f"$JS.API.CONSUMER.DELETE.{STREAM}.{own}",
+        "$JS.FC.>",
     ]
 
 
 JETSTREAM = "sync_interval: always, max_memory_store: 64MB, max_file_store: 4GB"
 STREAM_CONFIG: Mapping[str, object] = {
     "name": STREAM,
-    "subjects": ["r.>", "x.>"],
+    "subjects": ["r.>", "x.>", "k.>"],
     "storage": "file",
     "retention": "limits",
     "max_msgs_per_subject": 1,
@@ -84,7 +97,7 @@ def hub_config(box: HubBox, boxes: Sequence[HubBox], folder: str, *, listen: str
         f"listen: {_quoted(f'{listen}:{box.port}')}",
         f"pid_file: {_quoted(f'{folder}/hub.pid')}",
         f"log_file: {_quoted(f'{folder}/hub.log')}",
-        "max_payload: 65536",
+        "max_payload: 262144",  # the roster of five hundred kiosks; a kiosk's record has 4 KiB at most
         # Without sync_interval always, a power cut loses every acknowledged claim of the last two minutes.
         f"jetstream {{ store_dir: {_quoted(f'{folder}/store')}, {JETSTREAM} }}",
         _tls(folder, verify=False),
@@ -94,17 +107,20 @@ def hub_config(box: HubBox, boxes: Sequence[HubBox], folder: str, *, listen: str
     return "\n".join([*lines, 'include "users.conf"', ""])
 
 
-def users_config(admin: str, kiosks: Mapping[str, str]) -> str:
-    """Return `users.conf`: the installer's identity, which alone may make streams, and one nkey per kiosk."""
+def users_config(admin: str, kiosks: Mapping[str, str], pages: Mapping[str, str] | None = None) -> str:
+    """Return `users.conf`: the installer's identity, which alone may make streams, one nkey per kiosk and page."""
     users = [f"    {{ nkey: {_quoted(admin)} }}"]
-    for name, nkey in sorted(kiosks.items()):
-        publish = json.dumps(kiosk_publish(name))
-        subscribe = json.dumps([f"_INBOX_{name}.>"])
-        users.append(
-            f"    {{ nkey: {_quoted(nkey)}, permissions: {{ publish: {{ allow: {publish} }}, "
-            f"subscribe: {{ allow: {subscribe} }} }} }}"
-        )
+    users += [_user(name, nkey, kiosk_publish(name)) for name, nkey in sorted(kiosks.items())]
+    users += [_user(name, nkey, page_publish(name)) for name, nkey in sorted((pages or {}).items())]
     return "authorization {\n  users: [\n" + "\n".join(users) + "\n  ]\n}\n"
+
+
+def _user(name: str, nkey: str, publish: Sequence[str]) -> str:
+    subscribe = json.dumps([f"_INBOX_{name}.>", "s.>"])
+    return (
+        f"    {{ nkey: {_quoted(nkey)}, permissions: {{ publish: {{ allow: {json.dumps(list(publish))} }}, "
+        f"subscribe: {{ allow: {subscribe} }} }} }}"
+    )
 
 
 def _cluster(box: HubBox, boxes: Sequence[HubBox], folder: str, listen: str) -> list[str]:

@@ -17,16 +17,15 @@ from dataclasses import dataclass, replace
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from scanner_app.application.claims import operations_of
+from scanner_app.application.claimfacts import operations_of
 from scanner_app.application.hub import RecordKind, VenueRecord
-from scanner_app.application.hubrecord import BadRecord
 from scanner_app.application.ports import Clerk, Clock, Delivery, LedgerTx, Platform, Priority
 from scanner_app.application.reporting import COMPENSATION
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, StorageTrouble
 from scanner_app.domain.scan import FactKind, Operation
 from scanner_app.venue.link import HubLink, HubUnreachable
-from scanner_app.venue.records import decode
 from scanner_app.venue.server_config import CLOUD, STREAM
+from scanner_app.venue.trust import Trust
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +58,14 @@ class CloudUploader:
     """This kiosk's share of telling the platforms. `platforms`: those that can be reached now, by account."""
 
     def __init__(
-        self, link: HubLink, clerk: Clerk, clock: Clock, platforms: Callable[[], Mapping[str, Platform]]
+        self,
+        link: HubLink,
+        clerk: Clerk,
+        clock: Clock,
+        platforms: Callable[[], Mapping[str, Platform]],
+        trust: Trust,
     ) -> None:
-        self._link, self._clerk, self._clock, self._platforms = link, clerk, clock, platforms
+        self._link, self._clerk, self._clock, self._platforms, self._trust = link, clerk, clock, platforms, trust
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="venue uploader", daemon=True)
         self._lanes = ThreadPoolExecutor(LANES, "venue upload lane")
@@ -103,10 +107,10 @@ class CloudUploader:
 
     def _handle(self, message: Msg, platforms: Mapping[str, Platform]) -> None:
         meta = message.metadata
-        try:
-            record = decode(message.data, meta.sequence.stream)
-        except BadRecord:
-            self._answer(message.reply, ACK)
+        record, doubt = self._trust.read(message.subject, message.data, meta.sequence.stream)
+        if record is None or doubt is not None:  # no platform is told what no kiosk of ours signed
+            final = self._trust.is_final(doubt, meta.sequence.stream)
+            self._answer(message.reply, ACK if final else _later(1.0))
             return
         # Committed long after it was asked for: its door may have admitted alone meanwhile, and told of it itself.
         late = abs((meta.timestamp - record.at).total_seconds()) > LATE_SECONDS

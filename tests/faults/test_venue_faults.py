@@ -38,7 +38,7 @@ class Doors:
         for name in KIOSKS:
             link = HubLink(made.enrolment(name))
             link.start()
-            self.links[name] = (link, Protocol(link, made.enrolment(name), HybridClock(name).stamp))
+            self.links[name] = (link, Protocol(link, made.enrolment(name), HybridClock(name).stamp, made.trust()))
         self.granted, self.taken = defaultdict(set), defaultdict(set)
         self.attempts = self.undecided = 0
         self.longest = 0.0

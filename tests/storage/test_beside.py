@@ -1,11 +1,9 @@
 """A database beside ledger and caches is encrypted where they are; a plain one of an earlier program is taken along."""
 
-import sqlite3
-
 import pytest
 
 from scanner_app.storage import cipher
-from scanner_app.venue.book import Book, Entry
+from scanner_app.venue.book import FORMAT, Batch, Book, Entry
 
 pytestmark = pytest.mark.skipif(not cipher.available(), reason="sqlcipher3 has wheels for Linux only")
 ENTRY = Entry(7, "claim-1", "r.main.pass-of-ada.0", b"Ada's admission")
@@ -31,7 +29,7 @@ def kept(book):
 
 def filled(path, connect=None):
     book = Book(path, connect)
-    book.add([ENTRY], 7)
+    book.add(Batch([ENTRY], 7))
     return book
 
 
@@ -45,12 +43,9 @@ def test_what_other_doors_did_cannot_be_read_from_an_encrypted_folder(folder):
 
 def test_a_plain_book_is_encrypted_and_nothing_of_it_is_left_plain(folder):
     filled(folder / "venue.db").close()
-    with sqlite3.connect(folder / "venue.db") as plain:
-        plain.execute("PRAGMA user_version = 5")
-    plain.close()
     assert b"Ada" in on_disk(folder)
     with cipher.open_beside(folder / "venue.db") as opened:
-        assert opened.execute("PRAGMA user_version").fetchone()[0] == 5
+        assert opened.execute("PRAGMA user_version").fetchone()[0] == FORMAT
     opened.close()
     assert kept(Book(folder / "venue.db", cipher.open_beside)) == [ENTRY]
     assert b"Ada" not in on_disk(folder)

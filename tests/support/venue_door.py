@@ -24,7 +24,7 @@ from scanner_app.domain.place import Accepted, Place
 from scanner_app.domain.scan import LocalUse
 from scanner_app.storage.store import Store
 from scanner_app.venue.book import Book
-from scanner_app.venue.hub import VenueHub
+from scanner_app.venue.hub import Calls, VenueHub
 
 MAIN = Place("Main", (Accepted(ACCOUNT, place="main-door", records=True),))
 
@@ -48,7 +48,7 @@ class Kiosk:
             self.store,
             self.clock,
             Book(folder / "venue.db"),
-            platforms,
+            Calls(platforms, door=lambda: {"door": "Main", "device": name, "refused": 3}),
         )
         finder = Finder(self.store, lambda: self.settings, dict)
         self.desk = Desk(self.store, self.clock, lambda: self.settings, finder, lambda: {ACCOUNT: "t"}, self.hub)

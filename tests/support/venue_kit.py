@@ -14,10 +14,12 @@ from pathlib import Path
 
 from nats.aio.client import Client
 
-from scanner_app.venue import hub_admin, keys
+from scanner_app.venue import hub_admin, keys, roster
 from scanner_app.venue.certificates import new_ca, new_hub
 from scanner_app.venue.link import Enrolment
+from scanner_app.venue.roster import Roster
 from scanner_app.venue.server_config import HubBox, hub_config, users_config
+from scanner_app.venue.trust import Trust
 
 HASH_KEY = bytes(range(32))
 SERVER = Path(sys.executable).parent / "nats-server"
@@ -71,6 +73,9 @@ class Venue:
     def revoke(self, kiosk: str) -> None:
         del self.seeds[kiosk]
         self.write_users()
+        self.reload()
+
+    def reload(self) -> None:
         for process in self.processes.values():
             process.send_signal(signal.SIGHUP)
 
@@ -97,7 +102,16 @@ class Venue:
         self.as_admin(self._make_stream, 60.0)
 
     async def _make_stream(self, client: Client) -> None:
-        await hub_admin._stream(client, len(self.boxes))
+        await hub_admin.make_stream(client, len(self.boxes), self.roster())
+
+    def roster(self) -> bytes:
+        known = {name: [keys.public_key(seed)] for name, seed in self.seeds.items()}
+        return roster.encode(known, self.admin)
+
+    def trust(self) -> Trust:
+        """Trust for who does not follow the stream: the keys of everybody, and nothing more to be read."""
+        known = {name: [keys.public_key(seed)] for name, seed in self.seeds.items()}
+        return Trust(Roster(known), HASH_KEY, lambda: 1 << 62)
 
     def leader(self) -> str:
         """The name of the stream's leader."""
@@ -147,7 +161,7 @@ class Venue:
     def enrolment(self, kiosk: str, hubs: tuple[str, ...] = ()) -> Enrolment:
         addresses = hubs or tuple(f"127.0.0.1:{box.port}" for box in self.boxes)
         seed = self.seeds.get(kiosk) or keys.new_seed()
-        return Enrolment("Test", kiosk, addresses, self.ca, seed, HASH_KEY)
+        return Enrolment("Test", kiosk, addresses, self.ca, seed, HASH_KEY, keys.public_key(self.admin))
 
     def address(self, name: str) -> str:
         return next(f"127.0.0.1:{b.port}" for b in self.boxes if b.name == name)

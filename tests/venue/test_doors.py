@@ -8,7 +8,7 @@ from support.venue_door import MAIN, kiosks
 from support.venue_kit import until
 
 from scanner_app.application import correct
-from scanner_app.application.claims import fact_id, operations_of
+from scanner_app.application.claimfacts import fact_id, operations_of
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Accepted, Policy
 from scanner_app.domain.scan import FactKind
@@ -47,7 +47,7 @@ def test_admitted_here_is_used_there(two):
 
 def test_a_door_that_has_not_heard_yet_is_told_by_the_hub(two):
     first, second = two
-    second.hub._follower._concerns = lambda record: False  # the news does not reach its ledger
+    second.hub._follower.keeper._copy._concerns = lambda record: False  # the news does not reach its ledger
     first.show(1)
     refused = second.show(1).scan.verdict
     assert (refused.reason, refused.detail["used_device"]) == (Reason.ALREADY_USED, "kiosk-01")
@@ -156,7 +156,7 @@ def test_a_kiosk_that_was_off_catches_up_and_one_that_ends_goes_on_where_it_was(
         assert all(first.show(n).scan.verdict.admits for n in range(5, 10))
     with kiosks(own_hub, tmp_path, ["kiosk-02"], deadline=5.0) as (second,):
         seen(second, 9)
-        until(lambda: second.hub.state().sequence == 10)
+        until(lambda: second.hub.state().sequence == 11)
         assert second.hub.state().behind == 0
         assert abs(second.hub.state().offset) < 1.0
         assert [len(second.uses(n)) for n in range(11)] == [1] * 10 + [0]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nats
 import pytest
 
 
@@ -45,6 +48,17 @@ def running(folder: Path) -> Iterator[dict[str, Any]]:
             assert server.wait(30) == 0
 
 
+async def scribble(enrolment: dict[str, Any]) -> None:
+    """Write something that is no record, as an enrolled kiosk may."""
+    context = ssl.create_default_context(cadata=enrolment["ca"])
+    inbox = f"_INBOX_{enrolment['kiosk']}"
+    client = await nats.connect(
+        enrolment["hubs"], tls=context, nkeys_seed_str=enrolment["seed"], inbox_prefix=inbox.encode()
+    )
+    await client.request("r.a.b.1", b"scribble", timeout=5)
+    await client.close()
+
+
 def hosts(count: int) -> list[str]:
     ports = free_ports(2 * count)
     pairs = zip(ports[::2], ports[1::2], strict=True)
@@ -63,6 +77,15 @@ def test_from_nothing_to_a_hub_that_answers(tmp_path: Path, count: int) -> None:
         assert stat.S_IMODE(written.stat().st_mode) == 0o600
         enrolment = json.loads(written.read_text())
         assert (enrolment["kiosk"], len(enrolment["hubs"])) == ("door-1", count)
+        second = json.loads(hub(tmp_path, "enrol", "door-2", "--out", str(written), "--json").stdout)
+        assert second["in_roster"] is True
+        audit = hub(tmp_path, "audit", "--json")
+        assert (audit.returncode, json.loads(audit.stdout)["doubted"]) == (0, 0)
+        asyncio.run(scribble(enrolment))
+        audit = hub(tmp_path, "audit", "--json")
+        assert audit.returncode == 3
+        (found,) = json.loads(audit.stdout)["listed"]
+        assert (found["subject"], found["why"]) == ("r.a.b.1", "no_record")
         gone = json.loads(hub(tmp_path, "revoke", "door-1", "--json").stdout)
         assert gone["hubs_reloaded"] == count
     assert json.loads(hub(tmp_path, "status", "--json").stdout)["reachable"] is False

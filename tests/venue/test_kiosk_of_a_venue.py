@@ -17,6 +17,7 @@ from scanner_app.domain.passes import IdentifierKind
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.many_doors import read_enrolment
 from scanner_app.secrets import SecretStore
+from scanner_app.venue import keys
 
 CONFIG = VenueConfig("Test", "kiosk-01", (), "closed", deadline=5.0)
 
@@ -31,7 +32,7 @@ def prepare(folder, venue, config=CONFIG, *, enrolled=True):
         hubs = [f"tls://127.0.0.1:{box.port}" for box in venue.boxes]
         enrolment = {
             "venue": "Test", "kiosk": config.kiosk, "hubs": hubs, "ca": venue.ca,
-            "seed": venue.seeds[config.kiosk], "hash_key": HASH_KEY.hex(),
+            "seed": venue.seeds[config.kiosk], "hash_key": HASH_KEY.hex(), "admin": keys.public_key(venue.admin),
         }  # fmt: skip
         secrets.put(config.secret_name, json.dumps(enrolment))
 
@@ -63,7 +64,7 @@ def test_two_kiosks_of_a_venue(own_hub, tmp_path):
         until(lambda: news)
         assert show(second, 1).verdict.reason is Reason.ALREADY_USED
         venue = second.door.status().venue
-        assert (venue.rule, venue.sequence, venue.trouble) == (VenueRule.CLOSED, 1, "")
+        assert (venue.rule, venue.sequence, venue.trouble) == (VenueRule.CLOSED, 2, "")
     with open_kiosk(tmp_path / "a", writes=False, use_keyring=False) as beside:
         assert beside.hub is None
 

@@ -42,7 +42,7 @@ def test_what_was_admitted_once_is_absorbed(own_hub, tmp_path):
     alone(own_hub, tmp_path, "kiosk-01", range(5))
     with kiosks(own_hub, tmp_path, ["kiosk-01", "kiosk-02"], rule="open", deadline=5.0) as (first, second):
         second.load(20)
-        until(lambda: first.hub.state().provisional == 0 and second.hub.state().sequence == 5)
+        until(lambda: first.hub.state().provisional == 0 and second.hub.state().sequence == 6)
         until(lambda: all(len(second.uses(n)) == 1 for n in range(5)))
         assert second.show(3).scan.verdict.reason is Reason.ALREADY_USED
         assert first.conflicts() == second.conflicts() == []
@@ -140,7 +140,7 @@ def test_one_kiosk_restores_a_hub_that_lost_everything(own_hub, tmp_path):
         mine = first.show(1)
         second.show(2)
         first.undo(first.show(3))
-        until(lambda: first.hub.state().sequence == second.hub.state().sequence == 4)
+        until(lambda: first.hub.state().sequence == second.hub.state().sequence == 5)
         own_hub.kill()
         shutil.rmtree(own_hub.folder / "hub1" / "store")
         own_hub.start()
@@ -164,11 +164,11 @@ def test_a_damaged_book_is_read_anew(own_hub, tmp_path):
         kiosk.load(5)
         until(lambda: kiosk.hub.state().connected)
         kiosk.show(1)
-        until(lambda: kiosk.hub.state().sequence == 1)
+        until(lambda: kiosk.hub.state().sequence == 2)
     (tmp_path / "kiosk-01" / "venue.db").write_bytes(b"not a database" * 100)
     again = Kiosk(own_hub, "kiosk-01", tmp_path / "kiosk-01", deadline=5.0)
     try:
-        until(lambda: again.hub.state().sequence == 1)
+        until(lambda: again.hub.state().sequence == 2)
         assert len(again.uses(1)) == 1
     finally:
         again.close()

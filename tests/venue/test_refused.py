@@ -25,7 +25,7 @@ def door(one_hub):
     link = HubLink(one_hub.enrolment(ME))
     link.start()
     until(lambda: link.is_up)
-    yield link, Protocol(link, one_hub.enrolment(ME), HybridClock(ME).stamp)
+    yield link, Protocol(link, one_hub.enrolment(ME), HybridClock(ME).stamp, one_hub.trust())
     assert link.stop()
 
 
@@ -49,6 +49,7 @@ def as_me(venue, work):
         "$JS.API.CONSUMER.MSG.NEXT.RED.F-kiosk-02",
         "$SYS.REQ.SERVER.PING",
         "somewhere.else",
+        "k.roster",
         "_INBOX_kiosk-02.abc",
     ],
 )
@@ -83,7 +84,9 @@ def test_nobody_listens_to_what_is_not_for_him(one_hub, subject):
     assert "ermissions violation" in as_me(one_hub, try_it)
 
 
-@pytest.mark.parametrize("target", ["$JS.API.STREAM.DELETE.RED", "$JS.API.STREAM.PURGE.RED", "r.a.b.1", "x.a.b.c"])
+@pytest.mark.parametrize(
+    "target", ["$JS.API.STREAM.DELETE.RED", "$JS.API.STREAM.PURGE.RED", "r.a.b.1", "x.a.b.c", "k.a"]
+)
 def test_a_consumer_that_delivers_to_where_it_should_not_does_no_harm(own_hub, target):
     name = "F-kiosk-01"
     config = {
@@ -101,7 +104,7 @@ def test_a_consumer_that_delivers_to_where_it_should_not_does_no_harm(own_hub, t
         return (await client.jetstream().stream_info("RED")).state.messages
 
     as_me(own_hub, rogue)
-    assert own_hub.as_admin(count) == 19
+    assert own_hub.as_admin(count) == 19 + 1  # and the roster
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_a_claim_cannot_be_overwritten(one_hub, door, headers):
     assert link.call(protocol.claim(claim, 5.0), 6.0).winner.claim_id == claim.claim_id
 
 
-def test_bytes_that_are_no_record_hold_their_slot_and_harm_nobody(one_hub, door):
+def test_bytes_that_are_no_record_shut_nobody_out(one_hub, door):
     link, protocol = door
     claim = a_claim(new_id())
     where = slot_subject(protocol.hash_key, claim.key, claim.place, "", 1)
@@ -129,7 +132,9 @@ def test_bytes_that_are_no_record_hold_their_slot_and_harm_nobody(one_hub, door)
         await client.request(where, b"\xff not a record", timeout=2)
 
     as_me(one_hub, write)
-    assert link.call(protocol.claim(claim, 5.0), 6.0).end is ClaimEnd.TAKEN
+    answer = link.call(protocol.claim(claim, 5.0), 6.0)
+    assert (answer.end, answer.slot) == (ClaimEnd.GRANTED, 2)
+    assert link.call(protocol.claim(a_claim(claim.key.uid), 5.0), 6.0).winner.claim_id == claim.claim_id
 
 
 def test_an_unknown_kiosk_is_not_let_in(one_hub):

@@ -93,7 +93,7 @@ def test_what_a_door_admitted_alone_is_not_told_twice(own_hub, tmp_path, cloud):
         kiosk.show(1)
     again = Kiosk(own_hub, "kiosk-01", tmp_path / "kiosk-01", platforms=online(cloud), deadline=5.0)
     try:
-        until(lambda: again.hub.state().provisional == 0 and again.hub.state().sequence == 1)
+        until(lambda: again.hub.state().provisional == 0 and again.hub.state().sequence == 2)
         decided = again.show(2)
         until(lambda: len(cloud.counts()) == 2)
         assert {scan_id for _, scan_id in cloud.counts()} == {decided.scan.scan_id}

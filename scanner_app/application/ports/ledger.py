@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -62,10 +62,10 @@ class LedgerTx(Protocol):
     def has_fact(self, fact_id: str) -> bool:
         """Return whether a fact of this id was appended."""
 
-    def venue_use(self, key: PassKey, door: str, use: LocalUse) -> None:
-        """Keep a use that another kiosk of the venue made, once; one taken back there (`undone`) is marked so here.
+    def venue_uses(self, uses: Iterable[tuple[PassKey, str, LocalUse]]) -> None:
+        """Keep uses that other kiosks of the venue made, each once, in order: (pass, the place's own name, use).
 
-        `door` is the place's own name. A use this kiosk made itself is left alone.
+        One taken back there (`undone`) is marked so here. A use this kiosk made itself is left alone.
         """
 
 

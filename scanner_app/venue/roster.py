@@ -1,0 +1,82 @@
+"""Who belongs to the venue: every kiosk's public keys, told in the stream by the installer's identity alone.
+
+A kiosk takes part once it has read its own key there. So each record comes after the key it is signed with, and all
+who have read the stream as far agree on which records are genuine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Mapping
+
+from scanner_app.application.hubrecord import BadRecord
+from scanner_app.venue import keys
+from scanner_app.venue.records import canonical
+
+MAX_BYTES = 240_000
+"""Some 2,500 keys: five hundred kiosks, each enrolled anew a few times."""
+
+Keys = Mapping[str, Iterable[str]]
+
+
+def is_roster(subject: str) -> bool:
+    """Return whether a record under this subject is the installer's."""
+    return subject.startswith("k.")
+
+
+def subject_of(data: bytes) -> str:
+    """Return the subject of a roster: the same roster told twice is one record."""
+    return f"k.{hashlib.sha256(data).hexdigest()[:32]}"
+
+
+def encode(roster: Keys, seed: str) -> bytes:
+    """Return the roster signed by the installer. Raises BadRecord when it is too large."""
+    body = {"v": 1, "keys": {kiosk: sorted(public) for kiosk, public in roster.items()}}
+    data = canonical({**body, "signature": keys.sign(seed, canonical(body))})
+    if len(data) > MAX_BYTES:
+        raise BadRecord(f"{len(data)} bytes of roster")
+    return data
+
+
+def decode(data: bytes, admin: str) -> dict[str, list[str]]:
+    """Return name -> public keys; BadRecord for anything that the installer (`admin`, public key) did not sign."""
+    try:
+        raw = json.loads(data) if len(data) <= MAX_BYTES else None
+    except (ValueError, RecursionError) as error:
+        raise BadRecord("no JSON") from error
+    if not isinstance(raw, dict) or raw.keys() != {"v", "keys", "signature"} or raw["v"] != 1:
+        raise BadRecord("no roster")
+    body = {"v": 1, "keys": raw["keys"]}
+    if not isinstance(raw["signature"], str) or not keys.verifies(admin, canonical(body), raw["signature"]):
+        raise BadRecord("not signed by the installer")
+    found = raw["keys"]
+    if not isinstance(found, dict) or not all(isinstance(k, str) for each in found.values() for k in each):
+        raise BadRecord("no keys")
+    return {str(kiosk): list(each) for kiosk, each in found.items()}
+
+
+class Roster:
+    """The keys learnt so far; they are never forgotten. Thread-safe."""
+
+    def __init__(self, known: Keys | None = None) -> None:
+        self._lock = threading.Lock()
+        self._keys: dict[str, frozenset[str]] = {}
+        self.learn(known or {})
+
+    def learn(self, roster: Keys) -> None:
+        """Add keys."""
+        with self._lock:
+            for kiosk, public in roster.items():
+                self._keys[kiosk] = self._keys.get(kiosk, frozenset()) | frozenset(public)
+
+    def of(self, kiosk: str) -> frozenset[str]:
+        """Return the keys that a kiosk has had."""
+        with self._lock:
+            return self._keys.get(kiosk, frozenset())
+
+    def all(self) -> dict[str, list[str]]:
+        """Return everything, to be kept."""
+        with self._lock:
+            return {kiosk: sorted(public) for kiosk, public in self._keys.items()}
