@@ -76,6 +76,11 @@ class Relay:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
+    @property
+    def longest(self) -> float:
+        """Seconds one opening may take."""
+        return max(self._profile.pulse, self._profile.turn or 0.0)
+
     def start(self) -> None:
         """Begin; opens the port with the first use."""
         self._thread.start()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import serial
+from serial.tools.list_ports import comports
 
 from hardware.text_reader import TextReader
 
@@ -187,6 +188,11 @@ class SerialStream:
             self._port.close()
         except OSError:
             return
+
+
+def serial_ports() -> list[tuple[str, str]]:
+    """Port and name of what is plugged in; ports soldered to the board mostly have nothing behind them."""
+    return [(p.device, p.description or p.device) for p in comports() if p.vid is not None]
 
 
 def _longest_first(sources: Sequence[Source]) -> list[Source]:

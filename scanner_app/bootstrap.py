@@ -16,6 +16,7 @@ from scanner_app.accounts import Accounts
 from scanner_app.application import retention
 from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import Settings
+from scanner_app.application.devices import ReaderReport
 from scanner_app.application.door import Door
 from scanner_app.application.door import Parts as DoorParts
 from scanner_app.application.events import Event, Level, Notice, StatusChanged
@@ -25,6 +26,7 @@ from scanner_app.application.ports import Connection
 from scanner_app.application.present import Desk
 from scanner_app.clock_memory import ClockMemory
 from scanner_app.crash import CrashFile
+from scanner_app.device_desk import KioskDevices
 from scanner_app.domain.credential import USUAL_CODES
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.in_step import Around as AroundSync
@@ -54,6 +56,19 @@ class Sources(Protocol):
     def watch(self, spec: str) -> Callable[[], None]:
         """Show another source's pictures only."""
 
+    def reports(self) -> Sequence[ReaderReport]:
+        """Return how each reader fares."""
+
+
+class TurnstileDriver(Protocol):
+    """A turnstile that follows the settings."""
+
+    def use(self, spec: str) -> None:
+        """Drive this relay from now on."""
+
+    def open_once(self) -> str:
+        """Let it go once; return why not."""
+
 
 def tuning_kept(keeper: SettingsKeeper) -> Callable[[str], Mapping[str, int]]:
     """Return what tells the adjustments kept for a camera, as the settings are when it is opened."""
@@ -78,6 +93,7 @@ class Kiosk:
             self._parts.add("instance lock", lock.release)
         self._news = threading.Event()
         self._sources: Sources | None = None
+        self._turnstile: TurnstileDriver | None = None
         self._loop = False
         self.settings = SettingsKeeper(data_dir)
         self.secrets = SecretStore(data_dir, use_keyring=use_keyring)
@@ -149,6 +165,11 @@ class Kiosk:
         self._sources, self._loop = sources, loop
         self._run_sources(self.settings.load())
 
+    def use_turnstile(self, turnstile: TurnstileDriver) -> None:
+        """Drive the turnstile of the settings, now and after every change."""
+        self._turnstile = turnstile
+        turnstile.use(self.settings.load().devices.relay)
+
     def _run_sources(self, settings: Settings) -> None:
         if self._sources is not None:
             self._sources.use(settings.devices.sources, codes_read(settings), loop=self._loop)
@@ -193,6 +214,7 @@ class Kiosk:
                 self.watch_camera,
                 tuning.controls_of,
                 tuning.adjusted,
+                KioskDevices(self.secrets, lambda: self._sources, lambda: self._turnstile),
             )
         )
 
@@ -229,6 +251,8 @@ class Kiosk:
         """Build anew what depends on the settings: accounts, caches, sync, sources."""
         self.sync.follow()
         self._run_sources(settings)
+        if self._turnstile is not None:
+            self._turnstile.use(settings.devices.relay)
 
 
 @contextlib.contextmanager

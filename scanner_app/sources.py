@@ -11,6 +11,7 @@ from hardware.camera import CameraSource, CameraState, open_source
 from hardware.decode import DEFAULT_FORMATS, Debounce, DecodeResult, DecoderProcess, Read
 from hardware.frames import Frame
 from hardware.readers import NfcOptions, is_reader
+from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen, Level, Notice
 from scanner_app.domain.credential import MAX_BYTES, Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
@@ -131,6 +132,8 @@ class SourceSet:
         self._loop = False
         self._options = NfcOptions()
         self._has_camera = False
+        self._readers: list[str] = []
+        self._states: dict[str, ReaderReport] = {}
         self._codes = DEFAULT_FORMATS
 
     def use(self, specs: Sequence[str], codes: frozenset[str] = DEFAULT_FORMATS, *, loop: bool = False) -> None:
@@ -143,6 +146,8 @@ class SourceSet:
             self._codes = codes
             changed = options != self._options
             self._options = options
+            self._readers = [spec for spec in specs if is_reader(spec)]
+            self._states = {s: r for s, r in self._states.items() if s in self._readers}
             self._has_camera = any(not is_reader(spec) for spec in specs)
             gone = [s for s in self._lines if s not in specs or (changed and s.startswith("nfc:"))]
             for spec in gone:
@@ -160,6 +165,10 @@ class SourceSet:
         line.start()
         return lambda: _discard(line.stop())
 
+    def reports(self) -> Sequence[ReaderReport]:
+        """Return how each reader fares, in the order of the settings."""
+        return [self._states.get(s, ReaderReport(s, DeviceState.OPENING)) for s in tuple(self._readers)]
+
     def stop(self) -> bool:
         """End every source; False when a driver hangs."""
         with self._lock:
@@ -174,6 +183,8 @@ class SourceSet:
 
     def _reader_told(self, event: Event) -> None:
         """Beside a camera a reader that is away is a warning: the line goes on, and the kiosk is not out of order."""
+        if isinstance(event, DeviceChanged):
+            self._states[event.source] = ReaderReport(event.source, event.state, event.reason)
         if not (self._has_camera and isinstance(event, DeviceChanged)):
             self._tell(event)
         elif event.state in (DeviceState.MISSING, DeviceState.LOST):
@@ -184,6 +195,7 @@ class SourceSet:
             self._lines[spec] = self._started(spec)
         except SettingsTrouble as trouble:
             log.exception("source %s cannot be used", spec)
+            self._states[spec] = ReaderReport(spec, DeviceState.MISSING, trouble.detail)
             self._tell(DeviceChanged(spec, DeviceState.MISSING, trouble.detail))
 
     def _started(self, spec: str) -> CameraLine | ReaderLine:

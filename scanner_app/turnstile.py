@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import queue
 from collections.abc import Callable
 
 from hardware.readers import BadSpec, open_relay
@@ -41,6 +42,16 @@ class Turnstile:
             if verdict.admits and verdict.records_use:
                 self._let_through(event.scan.scan_id)
 
+    def open_once(self, deadline: float = 5.0) -> str:
+        """Let go without a guest, to try the wiring; return why it did not, '' when it did."""
+        told: queue.SimpleQueue[tuple[Opening, str]] = queue.SimpleQueue()
+        self._relay.open_once(lambda result, why: told.put((result, why)))
+        try:
+            result, why = told.get(timeout=deadline + self._relay.longest)
+        except queue.Empty:
+            return "no answer"
+        return why if result is Opening.FAILED else ""
+
     def _let_through(self, scan_id: str) -> None:
         self._relay.open_once(lambda result, why: self._opened(scan_id, result, why))
 
@@ -53,6 +64,42 @@ class Turnstile:
             log.info("nobody went through for %s: %s", scan_id, report.trouble or "taken back")
             code = "turnstile_not_undone" if report.trouble else "turnstile_not_turned"
             self._tell(Notice(code, Level.WARNING, scan_id))
+
+
+class Turnstiles:
+    """The turnstile of the settings, also when they change. Its verdicts come from `hear`, its tries from a screen."""
+
+    def __init__(self, undo: Undo, tell: Callable[[Event], None]) -> None:
+        self._undo, self._tell = undo, tell
+        self._spec = ""
+        self._turnstile: Turnstile | None = None
+
+    def use(self, spec: str) -> None:
+        """Drive this relay from now on; one that cannot be meant is told and drives nothing."""
+        if spec == self._spec:
+            return
+        self.stop()
+        self._spec = spec
+        try:
+            self._turnstile = open_turnstile(spec, self._undo, self._tell)
+        except SettingsTrouble as trouble:
+            self._tell(Notice("relay_failed", Level.ERROR, trouble.detail))
+        if self._turnstile:
+            self._turnstile.start()
+
+    def hear(self, event: Event) -> None:
+        """Let guests through."""
+        if self._turnstile:
+            self._turnstile.hear(event)
+
+    def open_once(self) -> str:
+        """Let it go once without a guest; return why not, '' when it did."""
+        return self._turnstile.open_once() if self._turnstile else self._spec or "no turnstile"
+
+    def stop(self, deadline: float = 3.0) -> bool:
+        """Lock, and end within `deadline` seconds; whether it did."""
+        turnstile, self._turnstile, self._spec = self._turnstile, None, ""
+        return turnstile.stop(deadline) if turnstile else True
 
 
 def open_turnstile(spec: str, undo: Undo, tell: Callable[[Event], None]) -> Turnstile | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.devices import DeviceDesk
 from scanner_app.application.events import Event, Status
 from scanner_app.application.ports import Capabilities, Door, FactRow, Template
 from scanner_app.application.roles import Action as Action  # noqa: PLC0414 - screens find it here
@@ -168,6 +169,10 @@ class DoorControl(Protocol):
 
     def sync_now(self, *, full: bool = False) -> None:
         """Wake the sync threads; progress arrives as `StatusChanged`."""
+
+    @property
+    def devices(self) -> DeviceDesk:
+        """Scanners, readers and the turnstile; its calls may block, too."""
 
     def cameras(self) -> Sequence[tuple[str, str]]:
         """Return (source, name) of the cameras that can be seen."""

@@ -20,6 +20,7 @@ from scanner_app.application.control import (
     Role,
     Story,
 )
+from scanner_app.application.devices import DeviceDesk
 from scanner_app.application.events import (
     AccountStatus,
     Checking,
@@ -102,6 +103,7 @@ class Parts:
     watch_camera: Callable[[str], Callable[[], None]]
     camera_controls: Callable[[str], CameraTuning]
     adjust_camera: Callable[[str, str, int], CameraTuning]
+    devices: DeviceDesk
 
 
 class Door:
@@ -313,6 +315,11 @@ class Door:
     def watch_camera(self, source: str) -> Callable[[], None]:
         """Show another camera's pictures until the returned function is called."""
         return self._parts.watch_camera(source)
+
+    @property
+    def devices(self) -> DeviceDesk:
+        """Scanners, readers and the turnstile."""
+        return self._parts.devices
 
     # --- inside
     def _place(self) -> Place:

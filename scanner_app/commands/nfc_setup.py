@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardware.sun import read_keys
-from hardware.wallet_keys import BadKey, load_key
+from scanner_app import tap_keys
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, SUN_KEYS, TapConfig
 from scanner_app.commands.options import data_dir, whole_number
 from scanner_app.commands.output import Exit, complain, say
+from scanner_app.domain.errors import SettingsTrouble
 
 if TYPE_CHECKING:
     from scanner_app.bootstrap import Kiosk
@@ -50,9 +50,12 @@ def run(args: argparse.Namespace) -> int:
         if args.off:
             _forget(kiosk)
         try:
-            _keep_keys(kiosk, args)
-        except (BadKey, ValueError, OSError) as error:
-            complain(str(error))
+            tap_keys.keep(
+                kiosk.secrets,
+                {APPLE_KEY: args.apple_key, GOOGLE_KEY: args.google_key, SUN_KEYS: args.sun_keys},
+            )
+        except SettingsTrouble as trouble:
+            complain(trouble.detail)
             return Exit.TROUBLE
         _keep_settings(kiosk, args)
     if args.apple_key or args.google_key:
@@ -61,23 +64,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _forget(kiosk: Kiosk) -> None:
-    for name in (APPLE_KEY, GOOGLE_KEY, SUN_KEYS):
-        kiosk.secrets.remove(name)
+    tap_keys.forget(kiosk.secrets)
     _save(kiosk, TapConfig())
-
-
-def _keep_keys(kiosk: Kiosk, args: argparse.Namespace) -> None:
-    """Every key is looked at before any is kept."""
-    found: dict[str, str] = {}
-    for name, file in ((APPLE_KEY, args.apple_key), (GOOGLE_KEY, args.google_key)):
-        if file:
-            found[name] = file.read_text(encoding="utf-8", errors="replace")
-            load_key(found[name].encode("utf-8"), str(file))
-    if args.sun_keys:
-        found[SUN_KEYS] = args.sun_keys.read_text(encoding="utf-8", errors="replace")
-        read_keys(found[SUN_KEYS])
-    for name, secret in found.items():
-        kiosk.secrets.put(name, secret)
 
 
 def _keep_settings(kiosk: Kiosk, args: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from scanner_app.paths import default_data_dir, prepare_data_dir
 from scanner_app.reader_line import TapMemory, nfc_options
 from scanner_app.sources import SourceSet
 from scanner_app.sun_counters import SunCounters
-from scanner_app.turnstile import open_turnstile
+from scanner_app.turnstile import Turnstiles
 from scanner_app.watchdog import Watchdog
 
 NO_DISPLAY = (
@@ -127,14 +127,13 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
         tuning_kept(kiosk.settings),
     )
     kiosk.use_sources(sources, loop=is_demo)
-    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, kiosk.door.tell)
+    turnstile = Turnstiles(kiosk.door.undo, kiosk.door.tell)
+    kiosk.use_turnstile(turnstile)
     kiosk.start_door()
     kiosk.start_sync()
     kiosk.add("sources", sources.stop)
-    if turnstile is not None:
-        turnstile.start()
-        kiosk.door.listen(turnstile.hear)
-        kiosk.add("turnstile", turnstile.stop)
+    kiosk.door.listen(turnstile.hear)
+    kiosk.add("turnstile", turnstile.stop)
     if film is not None:
         film.start()
         kiosk.add("film", film.stop)

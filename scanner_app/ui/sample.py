@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.config import AccountConfig, DeviceConfig, Settings, TapConfig
 from scanner_app.application.control import (
     AccountReport,
     CameraControl,
@@ -34,6 +34,7 @@ from scanner_app.domain.passes import Direction, IdentifierKind, Pass, PassKey, 
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.scan import FactKind, Moment, Scan, scan_record
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
+from scanner_app.ui.sample_devices import SampleDevices
 
 NOW = datetime(2026, 6, 20, 19, 42, 30, tzinfo=UTC)
 TEMPLATES = (Template("t-fest", "Summer Night Festival"), Template("t-vip", "Backstage"), Template("t-press", "Press"))
@@ -49,7 +50,12 @@ PLACE = Place(
 GARDEN = Place(
     "Garden", (Accepted("main", frozenset({"t-fest"}), "d-2", "Garden"),), Policy.IN_OUT, zone="Europe/Berlin"
 )
-SETTINGS = Settings("Kiosk 3", "Main gate", (ACCOUNT,), (PLACE, GARDEN))
+DEVICES = DeviceConfig(
+    ("camera:0", "serial:/dev/ttyACM0", "nfc:usb:04e6:5591"),
+    relay="serial:/dev/ttyUSB0?turn=8",
+    taps=TapConfig(("pass.org.example.fest",), google_collector=20180608),
+)
+SETTINGS = Settings("Kiosk 3", "Main gate", (ACCOUNT,), (PLACE, GARDEN), devices=DEVICES)
 STATUS = Status(
     device="Kiosk 3",
     place="Main gate",
@@ -367,6 +373,11 @@ class SampleDoor:
     def sync_now(self, *, full: bool = False) -> None:
         """Note the wish."""
         self._note("sync_now", full)
+
+    @property
+    def devices(self) -> SampleDevices:
+        """A scanner that works, a reader that is away, one key."""
+        return SampleDevices(lambda: self.kept, self.asked)
 
     def cameras(self) -> Sequence[tuple[str, str]]:
         """Return two cameras."""

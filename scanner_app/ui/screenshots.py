@@ -285,6 +285,13 @@ def _lowest(act: Callable[[Stage], None]) -> Callable[[Stage], None]:
     return scrolled
 
 
+def _readers_lowest(stage: Stage) -> None:
+    _settings("readers")(stage)
+    _settle()
+    for area in stage.window.findChildren(QScrollArea):
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+
+
 def _screen(name: str) -> Callable[[Stage], None]:
     def act(stage: Stage) -> None:
         _camera(stage)
@@ -367,6 +374,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("setup-6-ready", _setup_step(len(STEPS)), _fresh),
     *(Shot(f"settings-{section}", _settings(section)) for section in SECTIONS),
     Shot("settings-one-account", _panel("accounts", "account-add")),
+    Shot("settings-add-reader", _panel("readers", "reader-add")),
+    Shot("settings-readers-lowest", _readers_lowest),
+    Shot("settings-taps", _panel("readers", "taps-set")),
     Shot("settings-one-place", _panel("places", f"{sample.GARDEN.name} · ", starts=True)),
     Shot("settings-one-place-codes", _lowest(_panel("places", f"{sample.GARDEN.name} · ", starts=True))),
     Shot("settings-new-place", _panel("places", "place-add")),

@@ -23,6 +23,7 @@ from scanner_app.ui.screens.sections.look import LookPage
 from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.screens.sections.pins import PinsPage
 from scanner_app.ui.screens.sections.places import PlacesPage
+from scanner_app.ui.screens.sections.readers import ReadersPage
 from scanner_app.ui.screens.sections.sound import SoundPage
 from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.text import Label
@@ -30,7 +31,7 @@ from scanner_app.ui.widgets.text import Label
 GROUPS: Mapping[str, Mapping[str, Callable[[Office], Page]]] = MappingProxyType(
     {
         "passes": {"accounts": AccountsPage, "places": PlacesPage},
-        "devices": {"camera": CameraPage},
+        "devices": {"camera": CameraPage, "readers": ReadersPage},
         "people": {"look": LookPage, "language": LanguagePage, "sound": SoundPage},
         "kiosk": {"kiosk": KioskPage, "pin": PinsPage},
     }
@@ -127,9 +128,13 @@ class SettingsScreen(Screen):
                 widget.deleteLater()
 
     def hear(self, event: Event) -> None:
-        """Hand camera pictures to the section that shows them."""
-        if isinstance(event, FrameSeen) and self.page is not None:
+        """Hand camera pictures and everything else to the open section."""
+        if self.page is None:
+            return
+        if isinstance(event, FrameSeen):
             self.page.show_frame(event)
+        else:
+            self.page.hear(event)
 
     # --- keeping
     def keep(self, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from scanner_app.application.config import ScreenConfig, Settings
-from scanner_app.application.events import FrameSeen
+from scanner_app.application.events import Event, FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.widgets.buttons import choice
@@ -63,6 +63,9 @@ class Page(QWidget):
 
     def show_frame(self, frame: FrameSeen) -> None:
         """Take a camera's picture."""
+
+    def hear(self, event: Event) -> None:
+        """Take any other event."""
 
     def leave(self) -> None:
         """Give back what was held while the section was open."""
