@@ -20,11 +20,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hardware.nfc import Refusal
 from hardware.readers import NfcOptions
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, Settings, TapConfig
+from scanner_app.application.devices import TapKeys
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.bootstrap import open_kiosk
+from scanner_app.device_desk import KioskDevices
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.reader_line import ReaderLine, TapMemory, nfc_options
+from scanner_app.secrets import SecretStore
 from scanner_app.sources import SourceSet
 from scanner_app.sun_counters import SunCounters
 from scanner_app.ui import texts
@@ -116,6 +119,10 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
     assert DeviceChanged("serial:/dev/x?colour=red", DeviceState.MISSING, "unknown option colour") in seen
     os.write(master, b"M1\r")
     assert credentials.get(timeout=5) == Credential("M1", Symbology.SCANNER)
+    assert [(r.source, r.state) for r in sources.reports()] == [
+        (f"serial:{link}", DeviceState.RUNNING),
+        ("serial:/dev/x?colour=red", DeviceState.MISSING),
+    ]
     sources.use([])
     assert events.get(timeout=5) == DeviceChanged(f"serial:{link}", DeviceState.ENDED)
     assert sources.stop()
@@ -216,3 +223,21 @@ def test_counters_of_tags_outlive_a_restart(tmp_path: Path) -> None:
     (tmp_path / "sun_counters.json").write_text('{"04": "x"}')
     with pytest.raises(StorageTrouble):
         SunCounters(tmp_path)
+
+
+def test_keys_from_the_settings_screen(tmp_path: Path) -> None:
+    secrets = SecretStore(tmp_path, use_keyring=False)
+    desk = KioskDevices(secrets, lambda: None, lambda: None)
+    key, tags = tmp_path / "key.pem", tmp_path / "tags"
+    key.write_text(PEM)
+    tags.write_text("no keys")
+    with pytest.raises(SettingsTrouble) as caught:
+        desk.keep_tap_keys(apple=str(key), tags=str(tags))
+    assert (caught.value.code, "32 hexadecimal" in caught.value.detail) == ("settings_tap_key", True)
+    assert desk.tap_keys() == TapKeys()
+    desk.keep_tap_keys(apple=str(key))
+    assert desk.tap_keys() == TapKeys(apple=True)
+    desk.forget_tap_keys()
+    assert desk.tap_keys() == TapKeys()
+    assert (desk.readers(), desk.open_once()) == ((), "no turnstile")
+    assert all(source.startswith(("serial:", "nfc:usb:")) for source, _ in desk.plugged_in())

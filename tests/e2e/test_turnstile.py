@@ -19,7 +19,7 @@ from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import Moment, Scan
 from scanner_app.domain.verdict import Outcome, Reason, Verdict
-from scanner_app.turnstile import Turnstile, open_turnstile
+from scanner_app.turnstile import Turnstile, Turnstiles, open_turnstile
 from tests.e2e.conftest import Scene
 
 PULSE = switch_command(1, on=True) + switch_command(1, on=False)
@@ -135,5 +135,26 @@ def test_a_gate_opens_for_the_admitted_only(scene: Scene, tmp_path: Path) -> Non
     assert admitted
     os.set_blocking(master, False)
     assert os.read(master, 4096) == PULSE * admitted
+    os.close(master)
+    os.close(slave)
+
+
+def test_the_turnstile_follows_the_settings_and_can_be_tried(tmp_path: Path) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    told: list[Event] = []
+    turnstiles = Turnstiles(lambda *_: CorrectionReport(), told.append)
+    assert turnstiles.open_once()
+    turnstiles.use("usb:1")
+    assert [e.code for e in told if isinstance(e, Notice)] == ["relay_failed"]
+    assert turnstiles.open_once() == "usb:1"
+    turnstiles.use(f"serial:{tmp_path / 'none'}?pulse=0.05")
+    assert turnstiles.open_once()
+    turnstiles.use(f"serial:{os.ttyname(slave)}?pulse=0.05")
+    assert turnstiles.open_once() == ""
+    assert os.read(master, 64) == PULSE
+    turnstiles.use("")
+    assert turnstiles.open_once()
+    assert turnstiles.stop()
     os.close(master)
     os.close(slave)

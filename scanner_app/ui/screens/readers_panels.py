@@ -83,6 +83,7 @@ class TapsPanel(Panel):
         self._taps, self._kept = taps, kept
         inner = QWidget()
         lay = column(desk.theme, inner, margin="", gap="s")
+        lay.setContentsMargins(0, 0, desk.theme.space("m"), 0)
         self._lines: dict[str, QLineEdit] = {}
         for name, value in (
             ("apple_types", ", ".join(taps.apple_pass_types)),

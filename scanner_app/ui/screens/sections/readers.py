@@ -37,6 +37,7 @@ class ReadersPage(Page):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
+        self.lay.setContentsMargins(0, 0, self.desk.theme.space("m"), 0)  # clear of the scroll bar
         self._rows = self._part()
         add = button(texts.word("readers.add"), self._add, "primary", name="reader-add")
         self.lay.addWidget(add, 0, START)
@@ -105,7 +106,9 @@ class ReadersPage(Page):
             ("tags", keys.tags, keys.tags),
         ):
             state = "off" if not on else "on" if key else "no_key"
-            label = Label(f"{texts.word(f'taps.{name}')} · {texts.word(f'taps.{state}')}", "body", wrap=True)
+            lead = "\u200f" if texts.is_rtl() else ""  # a brand's Latin name must not turn the line round
+            words = f"{lead}{texts.word(f'taps.{name}')} · {texts.word(f'taps.{state}')}"
+            label = Label(words, "body", wrap=True)
             if state == "no_key":
                 label.set_tone("danger")
             self._taps.addWidget(label)
