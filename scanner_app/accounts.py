@@ -10,6 +10,7 @@ from scanner_app import logs
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, OfficeTask
 from scanner_app.application.ports import Can, Capabilities, Counter, Platform
+from scanner_app.application.tenants import UNKNOWN
 from scanner_app.domain.errors import (
     PlatformCause,
     PlatformKind,
@@ -85,7 +86,7 @@ class Accounts:
     def tenants(self) -> Mapping[str, str]:
         """Return the fingerprint of URL and key per account; '-' where the key is not known."""
         known = {a: p.tenant for a, p in self.platforms.items()}
-        return {a.id: known.get(a.id, "-") for a in self.configured()}
+        return {a.id: known.get(a.id, UNKNOWN) for a in self.configured()}
 
     def need_set_up(self) -> None:
         """Raise when there is no account, or none that can be used."""

@@ -45,8 +45,8 @@ COLUMNS = (
     "note",
     "clock_offset",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection)."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection); the last four are full-width signs."""
 
 
 def add_parser(

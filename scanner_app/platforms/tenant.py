@@ -6,5 +6,10 @@ import hashlib
 
 
 def fingerprint(url: str, key: str) -> str:
-    """Return a short fingerprint of base URL and key."""
-    return hashlib.sha256(f"{url}\n{key}".encode()).hexdigest()[:16]
+    """Return a short fingerprint of a base URL, and one of it and a key (see `application.tenants`)."""
+    both = f"{url}\n{key}"
+    return f"{_short(url, 6)}.{_short(both, 16)}"
+
+
+def _short(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import random
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from scanner_app.sync.bell import Bell
 from scanner_app.sync.courier import Courier
 from scanner_app.sync.lanes import Lanes
 from scanner_app.sync.line import Line
+from scanner_app.sync.renewed import RenewedKey
 from scanner_app.sync.reports import DrainReport, Listeners
 from scanner_app.sync.tally import Tally
 from scanner_app.sync.zone_watch import ZoneWatch
@@ -34,9 +36,10 @@ An adapter keeps 8 connections: one each is left for a guest's look-up and for t
 
 POLL_SECONDS = 15.0  # a ring wakes at once; this is for rows that another process put in
 DISK_SECONDS = 5.0
-OTHER_KEY_SECONDS = 1800.0  # the store takes a time more than an hour ahead for a clock set wrong
+OTHER_KEY_SECONDS = 60.0
 STORM_SECONDS = 1.0
 LONG_OFFLINE = 5.0
+MOST_ASKED = 1000
 MOST_REFUSED = 10_000
 PROBES = 3  # how often `drain` asks a platform that cannot be reached
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -71,6 +74,7 @@ class Uploader:
         self._lanes = Lanes(f"upload-{line.account}-lane", lanes)
         self._tally = Tally(self._chance)
         self._courier = Courier(line, self._tally, self._listeners.notify, watch)
+        self._renewed = RenewedKey(line)
         self._lock = threading.Lock()
         self._desk = Desk()
         self._paused = False
@@ -214,7 +218,7 @@ class Uploader:
 
     def _ours(self, item: OutboxItem) -> bool:
         """Whether the item may be sent with this key; one made for another key stays, and people are told."""
-        if item.operation.tenant in ("", self._line.platform.tenant):
+        if item.operation.tenant in ("", self._line.platform.tenant) or self._renewed.opens(item.operation):
             return True
         self._courier.stay(item, "other_key", OTHER_KEY_SECONDS)
         self._tally.defer(item.number, self._line.monotonic() + OTHER_KEY_SECONDS)
@@ -287,8 +291,13 @@ class Uploader:
         for thread in self._lanes.close():
             thread.join(max(0.0, end - self._line.monotonic()))
 
+    def _waiting_for(self) -> str:
+        """Return the code of what most items got for an answer, '' if none was tried."""
+        codes = Counter(item.answer.split(":")[0] for item in self._due(FAR, MOST_ASKED) if item.answer)
+        return next((code for code, _ in codes.most_common(1)), "")
+
     def _report(self) -> DrainReport:
         counts = self._courier.counts()
         left = len(self._due(FAR, 1_000_000))
-        reason = self.paused_reason if left else ""
+        reason = (self.paused_reason or self._waiting_for()) if left else ""
         return DrainReport(counts[Action.SENT], counts[Action.REFUSED], counts[Action.CONTESTED], left, reason)

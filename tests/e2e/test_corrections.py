@@ -81,3 +81,20 @@ def test_two_doors_apart_admit_one_pass_and_both_are_told(scene: Scene, tmp_path
     exported = other.lines("export", "conflicts")
     assert {row["kind"] for row in exported} == {"conflict", "settled"}
     assert "twins" in json.dumps(exported)
+
+
+def test_what_waits_goes_out_with_a_renewed_key(scene: Scene, tmp_path: Path) -> None:
+    code, info = guest(scene), scene.sandbox.info
+    present(scene, code, "--offline")
+    scene.sandbox.accounts["passcreator"].api_key = "a-renewed-key"
+    done = scene.run("push", "--deadline", "5", check=False)
+    assert done.returncode == 3
+    assert "key" in done.stderr
+    key_file = tmp_path / "renewed.key"
+    key_file.write_text("a-renewed-key")
+    words = ["--platform", "passcreator", "--url", info["base_url"], "--key-file", str(key_file)]
+    door = info["app_configurations"][0]
+    words += ["--template", door["template"], "--place", door["place"], "--app-configuration", door["id"]]
+    scene.run("setup", *words, "--zone", "Europe/Berlin")
+    assert scene.lines("push", "--json")[0]["left"] == 0
+    assert [s["scannedBarcodeValue"] for s in scene.scans()] == [code]

@@ -55,9 +55,9 @@ def test_bytes_that_are_no_text_are_read_as_latin_1(scene: Scene, tmp_path: Path
 
 
 def test_a_spreadsheet_meets_no_formula(scene: Scene) -> None:
-    scene.run("gate", "--offline", "--place", scene.place, "--source", "-", text="=1+1\n+1\n@x\n-2\n")
+    scene.run("gate", "--offline", "--place", scene.place, "--source", "-", text="=1+1\n+1\n@x\n-2\n\uff1d3\n")
     rows = scene.run("export", "scans", "--format", "csv").stdout.splitlines()
-    assert [row.split(",")[5] for row in rows[1:]] == ["'=1+1", "'+1", "'@x", "'-2"]
+    assert [row.split(",")[5] for row in rows[1:]] == ["'=1+1", "'+1", "'@x", "'-2", "'\uff1d3"]
 
 
 def test_hostile_names_come_back_as_plain_text(scene: Scene) -> None:

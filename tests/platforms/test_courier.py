@@ -239,6 +239,28 @@ def test_voided_by_the_organiser_meanwhile(passcreator, admission, guest):
     assert (answer.delivery, answer.detail) == (Delivery.CONTESTED, "voided")
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_voided_by_the_organiser_is_seen_though_our_own_scan_goes_first(passcreator, sandbox, admission, guest, lost):
+    """The scan that we tell of leaves a use at our place: after it nothing shows that the void was not ours."""
+    passcreator.office.mark(guest.uid, voided=True)
+    admission = dataclasses.replace(admission, extra={"spends": "yes"})
+    if lost:
+        misbehave(sandbox, "POST /api/appscan", "drop_after", times=1)
+        with pytest.raises(PlatformTrouble):
+            passcreator.deliver(admission, may_have_arrived=False)
+    answer = passcreator.deliver(admission, may_have_arrived=lost)
+    assert (answer.delivery, answer.detail) == (Delivery.CONTESTED, "voided")
+    assert len(scans(sandbox, guest)) == 1
+    assert told(passcreator, dataclasses.replace(admission, kind=OperationKind.VOID)) is Delivery.ALREADY
+
+
+@pytest.mark.parametrize("policy", ["attendance", "in_out", "counted", "once"])
+def test_an_admission_that_spends_nothing_of_a_pass_voided_meanwhile(passcreator, admission, guest, policy):
+    passcreator.office.mark(guest.uid, voided=True)
+    answer = passcreator.deliver(dataclasses.replace(admission, policy=policy), may_have_arrived=False)
+    assert (answer.delivery, answer.detail) == (Delivery.CONTESTED, "voided")
+
+
 def test_expired_meanwhile_is_nobody_elses_void(passcreator, admission, guest):
     passcreator.office.update(guest.uid, {"expirationDate": NOW - timedelta(hours=1)})
     assert told(passcreator, dataclasses.replace(admission, kind=OperationKind.VOID)) is Delivery.DONE

@@ -216,18 +216,37 @@ class TestTrouble:
         assert kiosk.drain().sent == 2
         assert "bug" in caplog.text
 
-    def test_an_item_of_another_key_stays_and_is_told(self, kiosk, platform):
+    def test_an_item_of_another_platform_stays_and_is_told(self, kiosk, platform):
+        platform.tenant = "site-a.key-1"
         kiosk.admit("p00", VOID)
-        platform.tenant = "key-2"
+        platform.tenant = "site-b.key-2"
         kiosk.admit("p01", VOID)
         report = kiosk.drain(60)
         assert (report.sent, report.left) == (1, 1)
         assert platform.rows["p00"].voided_by == ""
         assert [n.code for n in kiosk.notices] == ["other_key"]
-        platform.tenant = "key-1"
+        platform.tenant = "site-a.key-1"
         kiosk.later(hours=1)
         kiosk.restart()
         assert kiosk.drain().sent == 1
+
+    @pytest.mark.parametrize("old", ["site-a.key-1", "-", "0123456789abcdef"])
+    def test_what_waits_is_sent_with_a_renewed_key_of_the_same_account(self, kiosk, platform, old):
+        platform.tenant = old
+        kiosk.admit("p00", VOID)
+        platform.tenant = "site-a.key-2"
+        assert kiosk.drain(60).sent == 1
+        assert kiosk.notices == []
+
+    def test_what_waits_is_not_sent_to_another_account_of_the_same_platform(self, kiosk, platform):
+        platform.tenant = "site-a.key-1"
+        kiosk.admit("p00", VOID)
+        platform.tenant = "site-a.key-2"
+        del platform.rows["p00"]
+        report = kiosk.drain(60)
+        assert (report.sent, report.left, report.paused_reason) == (0, 1, "other_key")
+        assert "deliver" not in platform.requests
+        assert [n.code for n in kiosk.notices] == ["other_key"]
 
     def test_a_clock_set_back_strands_nothing(self, kiosk, platform):
         kiosk.admit("p00", VOID)

@@ -23,6 +23,7 @@ MOST_PAGES = 50
 REMEMBERED = 1000
 DONE, ALREADY, REFUSED, CONTESTED = Delivery.DONE, Delivery.ALREADY, Delivery.REFUSED, Delivery.CONTESTED
 GONE = Answer(CONTESTED, "deleted", {"state": "deleted"})
+VOID = Answer(CONTESTED, "voided", {"state": "voided"})
 
 
 class Courier:
@@ -32,6 +33,7 @@ class Courier:
         self, calls: Calls, zone: ZoneInfo, look: Callable[[str], Pass | None], *, deletes_scans: bool
     ) -> None:
         self._calls, self._zone, self._look, self._deletes_scans = calls, zone, look, deletes_scans
+        self._void_before: set[str] = set()  # ids of scans whose pass was void before, until they are told
         self._values: dict[str, tuple[Decimal, Decimal]] = {}  # scan id -> value before and after, until settled
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
@@ -44,6 +46,8 @@ class Courier:
             return Answer(DONE, "no_door")  # nothing is kept of scans where no app configuration is set up
         if may_have_arrived and self._earlier(operation):
             return self._checked(operation, ALREADY)
+        if _admitted(operation) and operation.extra.get("spends"):
+            self._look_before(operation)
         try:
             self._calls.record(scan_body(operation, self._zone))
         except PlatformTrouble as trouble:
@@ -61,6 +65,9 @@ class Courier:
 
     def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
         """After an admission that leaves the pass good: nobody else may have had it, nor deleted it."""
+        if operation.scan_id in self._void_before:
+            self._void_before.discard(operation.scan_id)
+            return VOID
         # Where a void follows, that looks for itself.
         if not _admitted(operation) or not operation.uid or operation.extra.get("spends"):
             return Answer(delivery)
@@ -68,8 +75,21 @@ class Courier:
             subject = self._look(operation.uid)
             if subject is None:
                 return GONE
+            if self._void_unused(subject, operation):
+                return VOID
             foreign = self._foreign(subject, operation) if operation.policy == Policy.ONCE.value else None
         return _contested(foreign) if foreign else Answer(delivery)
+
+    def _look_before(self, operation: Operation) -> None:
+        """Remember a pass that was void before its scan is told: the scan leaves a use that would explain the void."""
+        with before_telling():
+            subject = self._look(operation.uid)
+        if subject and self._void_unused(subject, operation):
+            self._void_before.add(operation.scan_id)
+
+    def _void_unused(self, subject: Pass, operation: Operation) -> bool:
+        """Whether a pass is void though no door but this one used it: an organiser did that."""
+        return _spent(subject) and all(self._echo(use, operation) for use in subject.uses)
 
     def _unrecord(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
         if not operation.door:
@@ -121,7 +141,7 @@ class Courier:
         if foreign is None and (may_have_arrived or ours):
             return Answer(ALREADY)
         last = foreign or max(subject.uses, key=lambda use: use.at, default=None)
-        return _contested(last) if last else Answer(CONTESTED, "voided", {"state": "voided"})
+        return _contested(last) if last else VOID
 
     def _restore(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
         with before_telling():

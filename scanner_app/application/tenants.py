@@ -1,0 +1,15 @@
+"""Fingerprints of a platform's address and key, as items of the outbox carry them: `<address>.<address and key>`."""
+
+from __future__ import annotations
+
+UNKNOWN = "-"
+"""Stands where the key was not known."""
+
+
+def may_be_renewed(old: str, new: str) -> bool:
+    """Whether both may be of one account: the same address under another key.
+
+    Also where that cannot be told: the key was not known, or the item is older than this form of fingerprints.
+    """
+    site, known, _ = old.partition(".")
+    return not known or site == new.partition(".")[0]
