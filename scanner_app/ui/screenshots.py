@@ -244,6 +244,12 @@ def _toast(stage: Stage) -> None:
     stage.window.toast(said, action=texts.word("door.undo"), then=lambda: None)
 
 
+def _typing(stage: Stage) -> None:
+    stage.window.typing.mode = "always"
+    _button("door-type")(stage)
+    stage.until(lambda: stage.window.typing.keyboard is not None)
+
+
 def _banner(stage: Stage) -> None:
     _button("door-type")(stage)
     stage.tell(sample.decided(sample.VERDICTS["admit-pending"]))
@@ -366,6 +372,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("door-error-toast", _trouble),
     Shot("door-type-a-code", _button("door-type")),
     Shot("door-scan-over-panel", _banner),
+    Shot("keyboard", _typing),
     Shot("door-choose", _button("door-choose", "ambiguous")),
     Shot("door-override", _button("door-override", "already-used")),
     Shot("pin", _pin, _locked),

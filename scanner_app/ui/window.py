@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from scanner_app.application.config import Settings
@@ -33,6 +33,7 @@ from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.setup import SetupScreen
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.theme import Theme
+from scanner_app.ui.touch_typing import Canvas, TouchTyping
 from scanner_app.ui.widgets.banner import VerdictBanner
 from scanner_app.ui.widgets.overlay import Overlay, Toast
 from scanner_app.ui.widgets.pinpad import PinPad
@@ -74,6 +75,7 @@ class Window(QMainWindow):
         self.on_busy: Callable[[], None] = lambda: None
         self._camera = DeviceState.OPENING
         self._may_close = False
+        self.typing = TouchTyping(self)
         self._in_setup = not settings.ready
         self.setWindowTitle(texts.word("app.name"))
         self.setMinimumSize(960, 600)
@@ -114,9 +116,7 @@ class Window(QMainWindow):
         return round(max(0.85, min(1.5, 1 + (fit - 1) * 0.8)), 2)
 
     def _build(self) -> None:
-        canvas = QWidget()
-        canvas.setObjectName("canvas")
-        canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        canvas = Canvas()
         self._stack = QStackedWidget()
         self.screens = self._make_screens()
         for screen in self.screens.values():
@@ -131,17 +131,24 @@ class Window(QMainWindow):
         body.setSpacing(0)
         body.addWidget(self._strip)
         body.addWidget(self._stack, 1)
-        row = QHBoxLayout(canvas)
+        row = QHBoxLayout(canvas.room)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._rail)
         row.addLayout(body, 1)
         self.setCentralWidget(canvas)
-        self._overlay = Overlay(self.theme, canvas)
+        self._overlay = Overlay(self.theme, canvas.room)
         self._toast = Toast(self.theme, canvas)
         self._banner = VerdictBanner(self.theme, canvas)
+        self.typing.begin(canvas, self.theme, self.settings.screen.keyboard, self._toast.stand_on)
         self._strip.show_status(self.status)
         self._strip.show_camera(self._camera)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Know from now on whether a finger or a mouse pressed."""
+        super().showEvent(event)
+        if (handle := self.windowHandle()) is not None:
+            self.typing.watch(handle)
 
     def _make_screens(self) -> dict[str, Screen]:
         if self._in_setup:

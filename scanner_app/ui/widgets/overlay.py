@@ -123,6 +123,7 @@ class Toast(QFrame):
         self._timer.timeout.connect(self.hide)
         self._label = Label("", "strong", foreign=False, wrap=True)
         self._act: Callable[[], None] | None = None
+        self._foot = 0
         self._button = button("", self._pressed, "quiet", name="toast-action")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(theme.space("l"), theme.space("s"), theme.space("s"), theme.space("s"))
@@ -161,6 +162,11 @@ class Toast(QFrame):
         self._timer.start(int(seconds * 1000))
         announce(self, text)
 
+    def stand_on(self, pixels: int) -> None:
+        """Stand above what covers this much of the window's foot."""
+        self._foot = pixels
+        self._place()
+
     def dismiss(self) -> None:
         """Take it away."""
         self._timer.stop()
@@ -185,7 +191,9 @@ class Toast(QFrame):
         # At the trailing side: the leading column holds what staff press.
         edge = 2 * self._theme.space("l")
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setGeometry(edge if rtl else parent.width() - wide - edge, parent.height() - high - edge, wide, high)
+        self.setGeometry(
+            edge if rtl else parent.width() - wide - edge, parent.height() - self._foot - high - edge, wide, high
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the foot of the window."""

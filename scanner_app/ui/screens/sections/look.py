@@ -25,4 +25,8 @@ class LookPage(Page):
         lay.addSpacing(self.desk.theme.space("s"))
         still = self.check("settings.motion", screen.reduced_motion, lambda on: self.keep_screen(reduced_motion=on))
         lay.addWidget(still)
+        lay.addSpacing(self.desk.theme.space("s"))
+        lay.addWidget(Label(texts.word("settings.keyboard"), "soft"))
+        modes = [(m, texts.word(f"settings.keyboard.{m}")) for m in ("off", "touch", "always")]
+        lay.addLayout(self.options(modes, screen.keyboard, lambda mode: self.keep_screen(keyboard=mode)))
         lay.addStretch(1)
