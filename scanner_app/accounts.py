@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scanner_app import logs
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, OfficeTask
-from scanner_app.application.ports import Can, Capabilities, Counter, Platform
+from scanner_app.application.ports import Can, Capabilities, Counter, Figures, FormField, Issued, Platform
 from scanner_app.application.tenants import UNKNOWN
 from scanner_app.domain.errors import (
     PlatformCause,
@@ -19,12 +19,21 @@ from scanner_app.domain.errors import (
     SettingsTrouble,
     platform_kind,
 )
-from scanner_app.platforms import registry
+from scanner_app.domain.passes import Pass
+from scanner_app.platforms import registry, smartpass, walk_up
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.secrets import SecretStore
 
 log = logging.getLogger(__name__)
+
+LINK_URL = "link_url"
+"""The account option that holds the distribution URL of its SmartPass Links."""
+
+
+def link_key_name(account: str) -> str:
+    """Return the name in the secret store of the key that an account's SmartPass Links are made with."""
+    return f"links:{account}"
 
 
 @dataclass(slots=True)
@@ -112,10 +121,13 @@ class Accounts:
 
     def counter(self, account: str, task: Can) -> Counter:
         """Return an account's box office; SettingsTrouble with the reason where its platform cannot do the task."""
+        return self._able(account, task).counter
+
+    def _able(self, account: str, task: Can) -> Platform:
         platform = self.platform(account)
         if task in platform.capabilities.missing:
             raise _cannot(platform, task)
-        return platform.counter
+        return platform
 
     def office(self, account: str, task: Can) -> Office:
         """Return what only Passcreator's contract has calls for; SettingsTrouble with the reason elsewhere."""
@@ -123,6 +135,42 @@ class Accounts:
         if not isinstance(platform, PasscreatorPlatform):
             raise _cannot(platform, task)
         return platform.office
+
+    def form(self, account: str, template: str) -> list[FormField]:
+        """Return what a new pass of a template may carry."""
+        return walk_up.form(self._able(account, Can.CREATE), template)
+
+    def issue(self, account: str, template: str, values: Mapping[str, str], external: str) -> Issued:
+        """Make a pass under an id of ours, by which one whose answer was lost can be found again."""
+        return walk_up.issue(self._able(account, Can.CREATE), template, values, external)
+
+    def figures(self, account: str, template: str) -> Figures:
+        """Return what a platform counts of a template."""
+        return walk_up.figures(self.office(account, Can.STATISTICS), template)
+
+    def counts(self, account: str) -> bool:
+        """Return whether an account tells statistics."""
+        return Can.STATISTICS in self.capabilities(account).can
+
+    def lookup(self, account: str, text: str, deadline: float) -> list[Pass]:
+        """Ask an account for passes."""
+        return self.platform(account).lookup(text, deadline)
+
+    def link(self, account: str, fields: Mapping[str, str]) -> str:
+        """Return a SmartPass link of an account's project; SettingsTrouble where none is known."""
+        config = self._settings().account(account)
+        url, key = config.options.get(LINK_URL, "") if config else "", self._secrets.get(link_key_name(account))
+        if not url or not key:
+            raise SettingsTrouble("link_project_missing", account)
+        return smartpass.make(fields, smartpass.landing_page(url), smartpass.read_key(key))
+
+    def keep_link_project(self, account: str, url: str, key: str) -> str:
+        """Check a SmartPass project and keep its key; return its address, which belongs into the account's options."""
+        page = smartpass.landing_page(url)
+        smartpass.read_key(key)
+        logs.never_log(key.strip())
+        self._secrets.put(link_key_name(account), key.strip())
+        return page
 
     def office_task(self, account: str, task: OfficeTask, uid: str, value: str) -> None:
         """Ask a platform to do something to a pass now; raises PlatformTrouble or SettingsTrouble."""

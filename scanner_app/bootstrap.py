@@ -21,6 +21,7 @@ from scanner_app.application.door import Door
 from scanner_app.application.door import Parts as DoorParts
 from scanner_app.application.events import Event, Level, Notice, StatusChanged
 from scanner_app.application.find import Finder
+from scanner_app.application.front_desk import FrontDesk
 from scanner_app.application.hub import Hub
 from scanner_app.application.ports import Connection
 from scanner_app.application.present import Desk
@@ -36,6 +37,7 @@ from scanner_app.many_doors import Around as AroundHub
 from scanner_app.many_doors import open_hub, start_hub
 from scanner_app.pins import Pins
 from scanner_app.secrets import SecretStore
+from scanner_app.set_up_sheets import SetUpSheets
 from scanner_app.settings import SettingsKeeper
 from scanner_app.storage import cipher
 from scanner_app.storage.store import Store
@@ -115,6 +117,7 @@ class Kiosk:
         finder = Finder(self.store, self.settings.load, self.sync.oracles, keeps=writes)
         self.hub = self._venue() if writes else None
         self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.accounts.tenants, self.hub)
+        self.sheets = SetUpSheets(self.settings.load, self.secrets, self.clock)
         self.door = self._door()
         self.settings.changed.append(self._follow)
         self._parts.add("venue", start_hub(self.hub))
@@ -210,6 +213,8 @@ class Kiosk:
                 self.accounts.try_account,
                 self.accounts.capabilities,
                 self.accounts.office_task,
+                FrontDesk(self.desk, self.accounts),
+                self.sheets,
                 cameras,
                 self.watch_camera,
                 tuning.controls_of,

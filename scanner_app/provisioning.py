@@ -25,9 +25,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from scanner_app import settings as settings_file
 from scanner_app.application.config import Settings
+from scanner_app.application.sheets import SHEET_PREFIX
 from scanner_app.domain.errors import SettingsTrouble
 
-PREFIX = "PSP1:"
+PREFIX = SHEET_PREFIX
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0, 1: read aloud and typed at a kiosk
 CODE_LETTERS = 12
 """59 bits against a stolen sheet, each guess costing one Argon2id."""

@@ -11,9 +11,11 @@ from typing import Protocol
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.devices import DeviceDesk
 from scanner_app.application.events import Event, Status
+from scanner_app.application.front_desk import Front
 from scanner_app.application.ports import Capabilities, Door, FactRow, Template
 from scanner_app.application.roles import Action as Action  # noqa: PLC0414 - screens find it here
 from scanner_app.application.roles import Role as Role  # noqa: PLC0414
+from scanner_app.application.sheets import Sheets
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Pass, PassKey, Use
 from scanner_app.domain.verdict import Verdict
@@ -147,6 +149,14 @@ class DoorControl(Protocol):
 
     def capabilities(self, account: str) -> Capabilities:
         """Return what an account can do."""
+
+    @property
+    def front(self) -> Front:
+        """The help desk's own work: walk-up passes, links, statistics."""
+
+    @property
+    def sheets(self) -> Sheets:
+        """Makes and reads provisioning sheets."""
 
     # setting up
     def settings(self) -> Settings:

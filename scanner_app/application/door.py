@@ -28,14 +28,17 @@ from scanner_app.application.events import (
     Event,
     Overridden,
     SettingsChanged,
+    SheetSeen,
     Status,
     StatusChanged,
 )
 from scanner_app.application.expected import Expected
+from scanner_app.application.front_desk import Front
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
 from scanner_app.application.present import Desk, look, present
 from scanner_app.application.readiness import door_status
+from scanner_app.application.sheets import SHEET_PREFIX, Sheets
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import SettingsTrouble
@@ -99,6 +102,8 @@ class Parts:
     try_account: Callable[[AccountConfig, str], AccountReport]
     capabilities: Callable[[str], Capabilities]
     office: Callable[[str, OfficeTask, str, str], None]
+    front: Front
+    sheets: Sheets
     cameras: Callable[[], Sequence[tuple[str, str]]]
     watch_camera: Callable[[str], Callable[[], None]]
     camera_controls: Callable[[str], CameraTuning]
@@ -265,6 +270,16 @@ class Door:
         self.tell(StatusChanged(self.status()))
         return CorrectionReport(fact_id=fact_id)
 
+    @property
+    def sheets(self) -> Sheets:
+        """Makes and reads provisioning sheets."""
+        return self._parts.sheets
+
+    @property
+    def front(self) -> Front:
+        """The help desk's own work."""
+        return self._parts.front
+
     def capabilities(self, account: str) -> Capabilities:
         """Return what an account can do."""
         return self._parts.capabilities(account)
@@ -336,6 +351,9 @@ class Door:
                 log.exception("a presentation failed; the line goes on")
 
     def _take(self, credential: Credential, operator: str) -> None:
+        if self._parts.sheets.expecting and credential.text.startswith(SHEET_PREFIX):
+            self.tell(SheetSeen(credential.text))
+            return
         self.tell(Checking(credential))
         self.tell(self.judge_now(credential, operator))
         self.tell(StatusChanged(self.status()))

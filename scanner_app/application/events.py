@@ -140,4 +140,13 @@ class SettingsChanged:
     """Settings were saved; screens reread them."""
 
 
-Event = Checking | Decided | Overridden | DeviceChanged | FrameSeen | Notice | StatusChanged | SettingsChanged
+@dataclass(frozen=True, slots=True)
+class SheetSeen:
+    """A provisioning sheet was scanned while one was expected. Its secrets stay sealed until its code is typed."""
+
+    text: str
+
+
+Event = (
+    Checking | Decided | Overridden | DeviceChanged | FrameSeen | Notice | StatusChanged | SettingsChanged | SheetSeen
+)

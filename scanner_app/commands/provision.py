@@ -12,14 +12,12 @@ from pathlib import Path
 import segno
 
 from scanner_app import provisioning
-from scanner_app.bootstrap import Kiosk, open_kiosk
+from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
 
-ISSUER = "provision:issuer"  # this kiosk's own key, made at its first sheet
-TRUSTED = "provision:trusted"  # who provisioned this kiosk
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 
 
@@ -62,11 +60,7 @@ def run(args: argparse.Namespace) -> int:
 def _make(args: argparse.Namespace) -> int:
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.accounts.need_set_up()
-        setup = _setup(kiosk, with_secrets=not args.no_secrets)
-        issuer = kiosk.secrets.get(ISSUER)
-        if issuer is None:
-            issuer = provisioning.new_issuer()
-            kiosk.secrets.put(ISSUER, issuer)
+        setup, issuer = kiosk.sheets.set_up(with_secrets=not args.no_secrets), kiosk.sheets.issuer()
     expires = datetime.now(UTC) + timedelta(hours=args.hours)
     for sheet in _sheets(args):
         code = args.code or provisioning.new_code()
@@ -75,13 +69,6 @@ def _make(args: argparse.Namespace) -> int:
         _write(sheet.path, text)
         _tell(args, sheet, code, expires, text)
     return Exit.OK
-
-
-def _setup(kiosk: Kiosk, *, with_secrets: bool) -> provisioning.SetUp:
-    settings = kiosk.settings.load()
-    names = [a.secret_name for a in settings.accounts] if with_secrets else []
-    held = {name: value for name in names if (value := kiosk.secrets.get(name)) is not None}
-    return provisioning.SetUp(settings, held)
 
 
 def _sheets(args: argparse.Namespace) -> Iterator[Sheet]:
@@ -126,11 +113,7 @@ def _tell(args: argparse.Namespace, sheet: Sheet, code: str, expires: datetime, 
 def _apply(args: argparse.Namespace) -> int:
     text = _sheet_text(args.sheet)
     with open_kiosk(data_dir(args), writes=True) as kiosk:
-        trusted = "" if args.new_issuer else kiosk.secrets.get(TRUSTED) or ""
-        setup, issuer = provisioning.apply(text, args.code, kiosk.clock.now().trusted, trusted)
-        for name, value in setup.secrets.items():
-            kiosk.secrets.put(name, value)
-        kiosk.secrets.put(TRUSTED, issuer)
+        setup = kiosk.sheets.open(text, args.code, any_issuer=args.new_issuer)
         kiosk.settings.save(setup.settings)
     if args.json:
         settings = setup.settings

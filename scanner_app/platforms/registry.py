@@ -22,7 +22,7 @@ ADAPTERS: Mapping[str, Callable[[AccountConfig, str], Platform]] = {
 OPTIONS: Mapping[str, frozenset[str]] = {
     "passcreator": frozenset({"feed", "delete_scans", "holder_fields", "notes_field", "entries_field", "nfc_field"}),
     "passentry": frozenset({"entity", "refuse", "page_param", "per_page_param", "per_second", "holder_fields"}),
-    "passkit": frozenset({"holder_fields"}),
+    "passkit": frozenset({"holder_fields", "page_url", "link_url"}),
     "airship": frozenset({"token_url", "app", "tags", "per_second", "holder_fields"}),
 }
 """What `AccountConfig.options` may name for each platform; the adapters say what each means."""

@@ -35,6 +35,7 @@ from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.scan import FactKind, Moment, Scan, scan_record
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
 from scanner_app.ui.sample_devices import SampleDevices
+from scanner_app.ui.sample_front import SampleFront, SampleSheets
 
 NOW = datetime(2026, 6, 20, 19, 42, 30, tzinfo=UTC)
 TEMPLATES = (Template("t-fest", "Summer Night Festival"), Template("t-vip", "Backstage"), Template("t-press", "Press"))
@@ -222,6 +223,11 @@ class SampleDoor:
     can: frozenset[Can] = frozenset(Can)
     tuned: dict[str, CameraControl] = field(default_factory=lambda: {c.name: c for c in WEBCAM})
     _listeners: list[Callable[[Event], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The help desk and the sheets note what they are asked beside the rest."""
+        self.front = SampleFront(self.asked, self.answers)
+        self.sheets = SampleSheets(self.asked, SETTINGS, self.answers)
 
     def count(self, what: str) -> int:
         """Return how often something was asked."""

@@ -34,8 +34,10 @@ from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.screens.forms import AccountForm
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
 from scanner_app.ui.screens.history import HistoryScreen
+from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.settings import SECTIONS, SettingsScreen
 from scanner_app.ui.screens.setup import STEPS, SetupScreen
+from scanner_app.ui.screens.walk_up import WalkUpPanel
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.window import Window
@@ -326,6 +328,45 @@ def _code(stage: Stage) -> None:
     stage.panel()
 
 
+def _new_pass(stage: Stage) -> None:
+    _screen("helpdesk")(stage)
+    stage.press("desk-new")
+    panel = stage.panel()
+    assert isinstance(panel, WalkUpPanel)  # noqa: S101 - asked for
+    stage.until(lambda: panel.form is not None)
+
+
+def _new_pass_made(stage: Stage) -> None:
+    _new_pass(stage)
+    panel = stage.panel()
+    assert isinstance(panel, WalkUpPanel)  # noqa: S101 - asked for
+    assert panel.form is not None  # noqa: S101 - waited for
+    for edit, words in zip(panel.form.edits.values(), ("Ada", "Lovelace"), strict=False):
+        edit.setText(words)
+    panel.go()
+    stage.until(stage.window.bridge.idle)
+
+
+def _link(stage: Stage) -> None:
+    _screen("helpdesk")(stage)
+    stage.press("desk-link")
+    stage.panel()
+
+
+def _link_made(stage: Stage) -> None:
+    _link(stage)
+    panel = stage.panel()
+    assert isinstance(panel, LinkPanel)  # noqa: S101 - asked for
+    panel.form.edits["person.surname"].setText("Lovelace")
+    panel.go()
+    stage.until(stage.window.bridge.idle)
+
+
+def _desk_offline(stage: Stage) -> None:
+    _offline(stage)
+    _search(stage)
+
+
 def _conflicts(stage: Stage) -> None:
     _screen("history")(stage)
     screen = stage.window.screens["history"]
@@ -390,6 +431,11 @@ SHOTS: tuple[Shot, ...] = (
     Shot("helpdesk-empty", _screen("helpdesk")),
     Shot("helpdesk", _search),
     Shot("helpdesk-code", _code),
+    Shot("helpdesk-offline", _desk_offline),
+    Shot("helpdesk-new-pass", _new_pass),
+    Shot("helpdesk-new-pass-made", _new_pass_made),
+    Shot("helpdesk-link", _link),
+    Shot("helpdesk-link-made", _link_made),
     Shot("history", _screen("history")),
     Shot("history-conflicts", _conflicts),
     Shot("history-details", _details),

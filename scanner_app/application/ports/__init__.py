@@ -18,6 +18,7 @@ from scanner_app.application.ports.platform import (
     Rest,
     Template,
 )
+from scanner_app.application.ports.walk_up import DayCount, Figures, FormField
 
 __all__ = [
     "Answer",
@@ -31,11 +32,14 @@ __all__ = [
     "ClockOffset",
     "Connection",
     "Counter",
+    "DayCount",
     "Delivery",
     "Door",
     "FactRow",
     "Feed",
     "Feeding",
+    "Figures",
+    "FormField",
     "Issued",
     "LedgerReader",
     "LedgerTx",

@@ -58,6 +58,11 @@ class Calls:
         found = an_object(reply.json(), "uris")
         return {key: needed(found, key) for key in ("iPhoneUri", "AndroidUri")}
 
+    def template_fields(self, template: str) -> Json:
+        """Return what passes of a template may carry; seed 001 names this call without showing it."""
+        params = {"zapierStyle": "true"}
+        return self.http.request("GET", ["api", "passtemplate", template], params=params, deadline=READ).json()
+
     def statistics(self, template: str, time_frame: str, day: str = "today") -> dict[str, Json]:
         """Return the timelines of a day, week, month or year."""
         params = {"timeFrame": time_frame, "day": day}

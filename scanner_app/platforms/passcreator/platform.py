@@ -84,6 +84,10 @@ class PasscreatorPlatform:
         """The zone that the doors' two times of creation show, '' before any was read or when none fits."""
         return zone_shown(self._told_twice, self._config.zone) if self._told_twice else ""
 
+    def template_fields(self, template: str) -> Json:
+        """Return what passes of a template may carry, as the platform describes it."""
+        return self._calls.template_fields(template)
+
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:
         """List the doors, or a pass where the account knows no doors: one of them every account answers."""

@@ -48,7 +48,8 @@ MISSING = {
 class PassKitPlatform:
     """Implements `ports.Platform`; the key is key and secret, on two lines or with a colon between.
 
-    A template is a production, a campaign or a program. Options of the account: `holder_fields`.
+    A template is a production, a campaign or a program. Options of the account: `holder_fields`, `page_url` (where
+    passes are shown, their id put behind it), `link_url` (the distribution URL of SmartPass Links).
     """
 
     platform = "passkit"
@@ -72,6 +73,15 @@ class PassKitPlatform:
 
     def __repr__(self) -> str:
         return f"PassKitPlatform({self.account})"
+
+    def issues(self, owner: str) -> Kind:
+        """Return what a production, campaign or program issues."""
+        return self._kind_of(owner)
+
+    def page_of(self, uid: str) -> str:
+        """Return where a pass is shown, '' where the account does not say."""
+        page = self._config.options.get("page_url", "")
+        return f"{page.rstrip('/')}/{uid}" if page else ""
 
     # --- what there is ----------------------------------------------------------------------------------------------
     def check(self) -> datetime | None:

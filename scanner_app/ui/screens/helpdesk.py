@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from scanner_app.application.config import AccountConfig
 from scanner_app.application.control import Action, CorrectionReport, OfficeTask, Role, Story
-from scanner_app.application.events import Level
+from scanner_app.application.events import Event, Level, StatusChanged
+from scanner_app.application.ports import Can, Capabilities
 from scanner_app.domain.passes import Pass, PassKey
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
+from scanner_app.ui.offers import offer, why_not
 from scanner_app.ui.screens.door_panels import NotePanel
 from scanner_app.ui.screens.forms import scrolled
+from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.story import StoryView
+from scanner_app.ui.screens.walk_up import WalkUpPanel
+from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.rows import Line, Row
 from scanner_app.ui.widgets.text import Label
 
@@ -48,6 +55,10 @@ class HelpDeskScreen(Screen):
         self._key: PassKey | None = None
         self.story: StoryView | None = None
         self._right: QVBoxLayout = column(theme, margin="", gap="m")
+        self._can: dict[str, Capabilities] = {}
+        self.new = button(texts.word("helpdesk.new"), self._new_pass, name="desk-new")
+        self.link = button(texts.word("helpdesk.link"), self._new_link, name="desk-link")
+        self._why = Label("", "caption", wrap=True)
         self._lay_out()
         self._show_story(None)
 
@@ -60,6 +71,12 @@ class HelpDeskScreen(Screen):
         left.addWidget(self.field)
         left.addWidget(self._note)
         left.addWidget(scrolled(found), 1)
+        left.addWidget(self._why)
+        ways = QVBoxLayout() if theme.large else QHBoxLayout()
+        ways.setSpacing(theme.space("s"))
+        ways.addWidget(self.new)
+        ways.addWidget(self.link)
+        left.addLayout(ways)
         side = QWidget()
         side.setFixedWidth(theme.px(400))
         side.setLayout(left)
@@ -74,6 +91,56 @@ class HelpDeskScreen(Screen):
         """Be ready to type."""
         self.field.setFocus()
         self.field.selectAll()
+        control, accounts = self.desk.control, self.desk.settings.accounts
+        self.desk.bridge.call(
+            lambda: {a.id: control.capabilities(a.id) for a in accounts}, done=self._know_what_can_be, owner=self
+        )
+
+    def hear(self, event: Event) -> None:
+        """What can be asked for depends on the network."""
+        if isinstance(event, StatusChanged):
+            self._offer()
+
+    # --- new passes
+    def _know_what_can_be(self, found: dict[str, Capabilities]) -> None:
+        self._can = found
+        self._offer()
+
+    def _offer(self) -> None:
+        told = []
+        for made, what in ((self.new, Can.CREATE), (self.link, Can.LINKS)):
+            offers = [offer(what, can, self.desk.status, account) for account, can in self._can.items()]
+            free = any(not one.why for one in offers)
+            made.setEnabled(free)
+            told += [(made.text(), one) for one in offers[:1] if not free]
+        said = why_not(told)
+        self._why.setText(said)
+        self._why.setVisible(bool(said))
+
+    def _accounts_that(self, what: Can) -> list[AccountConfig]:
+        can, status = self._can, self.desk.status
+        return [a for a in self.desk.settings.accounts if a.id in can and not offer(what, can[a.id], status, a.id).why]
+
+    def _new_pass(self) -> None:
+        choices = [(a.id, t) for a in self._accounts_that(Can.CREATE) for t in a.templates]
+        if choices:
+            self.desk.allow(Action.OFFICE, lambda: self.desk.open_panel(WalkUpPanel(self.desk, choices, self.open)))
+
+    def _new_link(self) -> None:
+        accounts = self._accounts_that(Can.LINKS)
+        self.desk.allow(Action.OFFICE, lambda: self.desk.open_panel(LinkPanel(self.desk, accounts, self._keep_project)))
+
+    def _keep_project(self, account: AccountConfig, url: str) -> None:
+        kept = replace(account, options={**account.options, "link_url": url})
+        settings = self.desk.settings
+        accounts = tuple(kept if a.id == account.id else a for a in settings.accounts)
+        self.desk.settings = replace(settings, accounts=accounts)
+        self.desk.bridge.call(
+            self.desk.control.save_settings,
+            self.desk.settings,
+            done=lambda _: self.desk.toast(texts.word("settings.saved")),
+            owner=self,
+        )
 
     # --- searching
     def search(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ from scanner_app.domain.scan import FactKind
 from scanner_app.ui import moments, records, texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.facts import Fact, label
+from scanner_app.ui.offers import Offer, offer, why_not
 from scanner_app.ui.screens.door_panels import Panel, fact_row
 from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.widgets.buttons import button
@@ -66,6 +67,7 @@ class StoryView(QWidget):
         self._why = Label("", "caption", wrap=True)
         lay.addWidget(self._why)
         self._show_doing(Capabilities(frozenset()))
+        self._why.hide()  # nothing is known yet
         desk.bridge.call(desk.control.capabilities, story.subject.account, done=self._show_doing, owner=self)
 
     def _head(self) -> QHBoxLayout:
@@ -117,8 +119,21 @@ class StoryView(QWidget):
             said = texts.word(f"kind.{fact.kind.value}")
             why = str(fact.body.get("reason") or fact.body.get("note") or "")
             body.addWidget(Row(theme, Line(said, why, at, Symbol.ATTENTION), lambda: None))
+        if self.story.outbox:
+            body.addWidget(Label(texts.word("helpdesk.sent"), "strong"))
         for sent in self.story.outbox:
-            body.addLayout(fact_row(self.desk, Fact(str(sent.get("kind", "")), str(sent.get("state", "")))))
+            body.addLayout(fact_row(self.desk, self._told(sent)))
+
+    def _told(self, sent: Mapping[str, object]) -> Fact:
+        """What the platform was or will be told, how that went, and what it answered when it went badly."""
+        state, answer = str(sent.get("state", "")), str(sent.get("answer") or "")
+        at = moments.parse(sent.get("sent_at"))
+        words = [texts.word(f"state.{state}")]
+        if at is not None:
+            words.append(moments.when(at, datetime.now(UTC), self._zone()))
+        if state in ("refused", "contested") and answer:
+            words.append(answer)
+        return Fact(texts.word(f"report.{sent.get('kind', '')}"), " · ".join(words))
 
     def _use_row(self, use: Use) -> Row:
         at = moments.when(use.at, datetime.now(UTC), self._zone())
@@ -146,17 +161,22 @@ class StoryView(QWidget):
         for n, made in enumerate((present, undo, show)):
             self._doing.addWidget(made, n // across, n % across)
         across = 2 if self.desk.theme.large else 4
+        told: list[tuple[str, Offer]] = []
         for n, (offered, can) in enumerate(OFFICE):
             task = OfficeTask.RESTORE if offered is OfficeTask.VOID and subject.voided else offered
             one = button(
                 texts.word(f"helpdesk.{task.value}"), partial(self._ask_office, task), name=f"office-{task.value}"
             )
-            one.setEnabled(can in capabilities.can)
+            asked = offer(
+                Can.RESTORE if task is OfficeTask.RESTORE else can, capabilities, self.desk.status, subject.account
+            )
+            told.append((one.text(), asked))
+            one.setEnabled(not asked.why)
             one.setStyleSheet(f"padding: 0; font-size: {self.desk.theme.type_px('body') - 1}px;")
             self._office.addWidget(one, n // across, n % across)
-        missing = any(can not in capabilities.can for _, can in OFFICE)
-        self._why.setText(texts.word("helpdesk.office") if missing else "")
-        self._why.setVisible(missing)
+        said = why_not(told)
+        self._why.setText(said)
+        self._why.setVisible(bool(said))
 
     def _undoable(self) -> str:
         undone = {str(f.body.get("scan_id")) for f in self.story.facts if f.kind is FactKind.UNDO}
