@@ -22,7 +22,8 @@ INPUT_CLASS, INPUT_NODES = Path("/sys/class/input"), Path("/dev/input")
 # linux/input.h: struct input_event with the machine's own timeval; linux/input-event-codes.h for the codes.
 EVENT = struct.Struct("llHHi")
 EVIOCGRAB = 0x40044590
-_EV_KEY, _DOWN = 0x01, 1
+_EV_SYN, _EV_KEY, _DOWN, _SYN_DROPPED = 0x00, 0x01, 1, 3
+_ENTER = 28
 _SHIFTS, _ALTGR, _CAPS = frozenset({42, 54}), 100, 58
 _ENDS = frozenset({28, 96, 15})  # Enter, keypad Enter, Tab
 _POSITIONS = {
@@ -42,6 +43,7 @@ class KeyParser:
         self._text: list[str] = []
         self._held: set[int] = set()
         self._caps = False
+        self._spoilt = False
 
     def feed(self, data: bytes, at: float) -> list[tuple[str, str]]:
         """Scans completed by these bytes; events may arrive in parts."""
@@ -50,6 +52,8 @@ class KeyParser:
         events, self._raw = self._raw[:whole], self._raw[whole:]
         found = []
         for _, _, kind, code, value in EVENT.iter_unpack(events):
+            if kind == _EV_SYN and code == _SYN_DROPPED:
+                self._spoilt = True  # the kernel lost events: what is being typed is no whole value any more
             text = self._key(code, value) if kind == _EV_KEY else None
             if text:
                 found.append((text, "scanner"))
@@ -68,7 +72,8 @@ class KeyParser:
             self._caps = not self._caps
         elif code in _ENDS and value == _DOWN:
             text, self._text = "".join(self._text), []
-            return text
+            whole, self._spoilt = not self._spoilt, False
+            return text if whole else None
         elif len(self._text) < LONGEST:
             self._text.append(self._character(code))
         return None
@@ -123,12 +128,21 @@ def find_input(device: str, sysfs: Path = INPUT_CLASS) -> Path:
     """The device's node. Raises FileNotFoundError."""
     if device.startswith("/"):
         return Path(device)
-    for entry in sorted(sysfs.glob("event*")):
+    for entry in sorted(sysfs.glob("event*"), key=lambda e: (not _has_enter(e), len(e.name), e.name)):
         name, ids = _text(entry / "device" / "name"), entry / "device" / "id"
         identity = f"{_text(ids / 'vendor')}:{_text(ids / 'product')}"
         if device.lower() == identity.lower() or (":" not in device and device.lower() in name.lower()):
             return INPUT_NODES / entry.name
     raise FileNotFoundError(errno.ENOENT, f"no input device {device}")
+
+
+def _has_enter(entry: Path) -> bool:
+    """Whether it is a keyboard: scanners show themselves as several devices, of which one types."""
+    words = _text(entry / "device" / "capabilities" / "key").split()
+    try:
+        return bool(words) and bool(int(words[-1], 16) >> _ENTER & 1)
+    except ValueError:
+        return False
 
 
 def _text(file: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import ctypes.util
 import importlib
 import platform as machine
@@ -103,9 +104,17 @@ def _window() -> Finding:
 
 def _library(name: str, package: str, consequence: str) -> Finding:
     found = ctypes.util.find_library(name)
-    if found:
+    if found and _loads(found):
         return Finding(package, "ok", found)
     return Finding(package, "warning", "not found", f"{consequence}. apt-get install {package}")
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _cameras() -> Finding:

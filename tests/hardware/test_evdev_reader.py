@@ -124,3 +124,22 @@ def test_devices_by_name_and_number(tmp_path):
     assert find_input("/dev/input/by-id/x", tmp_path).as_posix() == "/dev/input/by-id/x"
     with pytest.raises(FileNotFoundError):
         find_input("zebra", tmp_path)
+
+
+def test_of_a_scanners_devices_the_one_that_types_is_taken(tmp_path):
+    for name, keys_of_it in (
+        ("event2", "1f0000 0"),
+        ("event10", "402000000 feffffdfffefffff fffffffffffffffe"),
+    ):
+        device = tmp_path / name / "device"
+        (device / "capabilities").mkdir(parents=True)
+        (device / "name").write_text("Honeywell Scanner\n")
+        (device / "capabilities" / "key").write_text(keys_of_it + "\n")
+    assert find_input("honeywell", tmp_path).name == "event10"
+
+
+def test_events_that_the_kernel_lost_spoil_the_scan_and_only_that():
+    parser = KeyParser()
+    lost = event(3, 0, kind=0)
+    scans = parser.feed(keys("BROK")[: EVENT.size * 9] + lost + keys("EN-1") + keys("SNF-2"), 1.0)
+    assert scans == [("SNF-2", "scanner")]
