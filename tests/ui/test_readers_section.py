@@ -1,5 +1,7 @@
 """Settings: scanners, NFC readers, taps and the turnstile."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
@@ -96,3 +98,9 @@ def test_the_turnstile_is_tried(page, window, door, qtbot):
     assert _saved(door)[-1].devices.relay == "serial:/dev/ttyUSB1"
     _button(page, "relay-try").click()
     qtbot.waitUntil(lambda: ("open_once", None) in door.asked)
+
+
+def test_a_reader_that_comes_later_is_shown(page, door, qtbot):
+    devices = replace(door.kept.devices, sources=("camera:0", "serial:/dev/later"))
+    door.kept = replace(door.kept, devices=devices)
+    qtbot.waitUntil(lambda: _button(page, "reader-serial:/dev/later") is not None)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.config import DeviceConfig
 from scanner_app.application.devices import ReaderReport, TapKeys
-from scanner_app.application.events import Checking, DeviceChanged, DeviceState, Event, Level, Notice
+from scanner_app.application.events import Checking, DeviceState, Event, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import column
@@ -22,6 +23,8 @@ from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.text import Label
 
 LAYOUTS = ("us", "gb", "de", "fr", "es", "it", "ch")
+LOOK_AGAIN = 1000
+"""Milliseconds between two looks at how the readers fare, while the section is open."""
 _TRUST = {
     Symbology.VAS: "wallet",
     Symbology.SMART_TAP: "wallet",
@@ -50,6 +53,11 @@ class ReadersPage(Page):
         self._keyboard()
         self._turnstile()
         self.lay.addStretch(1)
+        self._shown: Sequence[ReaderReport] | None = None
+        self._again = QTimer(self)
+        self._again.setInterval(LOOK_AGAIN)
+        self._again.timeout.connect(self._ask)
+        self._again.start()
         self._ask()
 
     @property
@@ -58,21 +66,27 @@ class ReadersPage(Page):
         return self.settings.devices
 
     def hear(self, event: Event) -> None:
-        """Show what was read, and devices that come and go."""
+        """Show what was read, or why a tap was not."""
         if isinstance(event, Checking):
             self.last.setText(_told(event.credential))
         elif isinstance(event, Notice) and event.code.startswith("tap_"):
             self.last.setText(f"{texts.sentence(event.code)} {texts.advice(event.code)}")
-        elif isinstance(event, DeviceChanged) or (isinstance(event, Notice) and event.code.startswith("device_")):
-            self._ask()
+
+    def leave(self) -> None:
+        """Look no longer."""
+        self._again.stop()
 
     # --- readers
     def _ask(self) -> None:
         call, desk = self.desk.bridge.call, self.desk.control.devices
         call(desk.readers, done=self._show_readers, owner=self)
-        call(desk.tap_keys, done=self._show_taps, owner=self)
+        if self._shown is None:
+            call(desk.tap_keys, done=self._show_taps, owner=self)
 
     def _show_readers(self, reports: Sequence[ReaderReport]) -> None:
+        if reports == self._shown:
+            return  # nothing is rebuilt under a finger
+        self._shown = reports
         _empty(self._rows)
         for report in reports:
             state = texts.word(f"readers.state.{_word(report.state)}")
