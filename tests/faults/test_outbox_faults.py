@@ -19,6 +19,7 @@ BATCHES = 40
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(3600)  # the machine may be busy: time is not what this is about
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_forty_thousand_redemptions_reach_the_platform_once(tmp_path, batch):
     met = Counter()
@@ -31,6 +32,7 @@ def test_forty_thousand_redemptions_reach_the_platform_once(tmp_path, batch):
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(3600)  # the machine may be busy: time is not what this is about
 @pytest.mark.parametrize("seed", range(20))
 def test_the_real_adapter_against_a_misbehaving_sandbox(tmp_path, seed):
     with Sandbox(passes=1500, seed=seed) as sandbox, Store(tmp_path / "kiosk", {"acc": "t"}) as store:
