@@ -38,7 +38,7 @@ import sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from scanner_app.bootstrap import open_kiosk
-from scanner_app.ui.app import application
+from scanner_app.ui.application import application
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.window import Window
 with open_kiosk(Path(sys.argv[1]), writes=True, use_keyring=False) as kiosk:

@@ -7,11 +7,11 @@ import signal
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from scanner_app.application.control import DoorControl
 from scanner_app.ui import texts
+from scanner_app.ui.application import application
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.heartbeat import Heartbeat, IdleCollector
 from scanner_app.ui.wedge import WedgeAssembler, WedgeFilter
@@ -69,19 +69,6 @@ def run_window(
             log.error("a call of the window did not end in time")
         window.deleteLater()
         app.sendPostedEvents()
-
-
-def application() -> QApplication:
-    """Return the one QApplication, made on first call."""
-    found = QApplication.instance()
-    if isinstance(found, QApplication):
-        return found
-    QGuiApplication.setApplicationDisplayName("Pass Scanner")
-    app = QApplication(["scanner-app"])
-    app.setApplicationName("scanner-app")
-    app.setDesktopFileName("scanner-app")
-    app.setQuitOnLastWindowClosed(True)
-    return app
 
 
 def _end_on_signals(window: Window) -> Callable[[], None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import (
@@ -22,6 +22,7 @@ from scanner_app.application.events import (
     DeviceState,
     FrameSeen,
     Level,
+    SheetSeen,
     StatusChanged,
 )
 from scanner_app.application.ports import Connection
@@ -29,7 +30,7 @@ from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
-from scanner_app.ui.app import application
+from scanner_app.ui.application import application
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.screens.forms import AccountForm
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
@@ -62,7 +63,7 @@ class Stage:
     def __init__(self, window: Window, door: sample.SampleDoor) -> None:
         self.window, self.door = window, door
 
-    def tell(self, *events: Decided | Checking | DeviceChanged | FrameSeen | StatusChanged) -> None:
+    def tell(self, *events: Decided | Checking | DeviceChanged | FrameSeen | SheetSeen | StatusChanged) -> None:
         """Let the window hear events."""
         for event in events:
             self.window.hear(event)
@@ -367,6 +368,30 @@ def _desk_offline(stage: Stage) -> None:
     _search(stage)
 
 
+def _more_kiosks(stage: Stage) -> None:
+    _settings("sheets")(stage)
+    field = stage.window.findChild(QLineEdit, "sheet-device")
+    assert isinstance(field, QLineEdit)  # noqa: S101 - by its name
+    field.setText("Kiosk 4")
+    stage.press("sheet-make")
+    stage.panel()
+
+
+def _one_time_code(stage: Stage) -> None:
+    _more_kiosks(stage)
+    stage.press("sheet-turn")
+
+
+def _setup_scan(stage: Stage) -> None:
+    stage.press("setup-scan")
+    _camera(stage)
+
+
+def _setup_code(stage: Stage) -> None:
+    _setup_scan(stage)
+    stage.tell(SheetSeen("PSP1:made-up"))
+
+
 def _conflicts(stage: Stage) -> None:
     _screen("history")(stage)
     screen = stage.window.screens["history"]
@@ -428,6 +453,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("settings-one-place", _panel("places", f"{sample.GARDEN.name} · ", starts=True)),
     Shot("settings-one-place-codes", _lowest(_panel("places", f"{sample.GARDEN.name} · ", starts=True))),
     Shot("settings-new-place", _panel("places", "place-add")),
+    Shot("setup-scan-a-code", _setup_scan, _fresh),
+    Shot("setup-one-time-code", _setup_code, _fresh),
+    Shot("settings-more-kiosks-code", _more_kiosks),
+    Shot("settings-more-kiosks-one-time", _one_time_code),
     Shot("helpdesk-empty", _screen("helpdesk")),
     Shot("helpdesk", _search),
     Shot("helpdesk-code", _code),

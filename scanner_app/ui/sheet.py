@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, QSaveFile, Qt
+import segno
+from PySide6.QtCore import QFileDevice, QMarginsF, QRectF, QSaveFile, Qt
 from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from scanner_app.domain.errors import StorageKind, StorageTrouble
-from scanner_app.ui.app import application
+from scanner_app.ui.application import application
 from scanner_app.ui.plain import visible
 from scanner_app.ui.theme import FAMILIES, load_fonts
 
@@ -55,17 +56,7 @@ def write_sheet(path: Path, heading: str, cards: Sequence[Card]) -> int:
     file = QSaveFile(str(path))
     if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
         raise StorageTrouble(StorageKind.IO, f"{path}: {file.errorString()}")
-    writer = QPdfWriter(file)
-    writer.setResolution(DPI)
-    writer.setTitle(heading)
-    writer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4),
-            QPageLayout.Orientation.Portrait,
-            QMarginsF(10, 10, 10, 10),
-            QPageLayout.Unit.Millimeter,
-        )
-    )
+    writer = _writer(file, heading)
     painter = QPainter(writer)
     pages = layout(cards)
     try:
@@ -158,3 +149,38 @@ def _dots(millimetres: float) -> float:
 
 def _in_dots(box: QRectF) -> QRectF:
     return QRectF(_dots(box.x()), _dots(box.y()), _dots(box.width()), _dots(box.height()))
+
+
+def print_code(path: Path, title: str, says: str, text: str) -> Path:
+    """Write one large code with a title onto an A4 page that only this user may read; StorageTrouble when it cannot."""
+    load_fonts()
+    file = QSaveFile(str(path))
+    if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
+        raise StorageTrouble(StorageKind.IO, f"{path}: {file.errorString()}")
+    file.setPermissions(QFileDevice.Permission.ReadOwner | QFileDevice.Permission.WriteOwner)
+    writer = _writer(file, title)
+    painter = QPainter(writer)
+    try:
+        _words(painter, QRectF(0, 6, PAGE_W, 12), visible(title), 7.0, INK, bold=True)
+        _words(painter, QRectF(0, 20, PAGE_W, 12), says, 4.0, INK)
+        rows = tuple(bytes(row) for row in segno.make(text, error="l", micro=False, boost_error=False).matrix)
+        dots = int(_dots(PAGE_W - 20) // len(rows))
+        for number, row in enumerate(rows):
+            for start, length in _runs(row):
+                left, top = int(_dots(10)) + start * dots, int(_dots(40)) + number * dots
+                painter.fillRect(left, top, length * dots, dots, Qt.GlobalColor.black)
+    finally:
+        painter.end()
+    if not file.commit():
+        raise StorageTrouble(StorageKind.IO, f"{path}: {file.errorString()}")
+    return path
+
+
+def _writer(file: QSaveFile, title: str) -> QPdfWriter:
+    writer = QPdfWriter(file)
+    writer.setResolution(DPI)
+    writer.setTitle(title)
+    margins = QMarginsF(10, 10, 10, 10)
+    page = QPageSize(QPageSize.PageSizeId.A4)
+    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter))
+    return writer

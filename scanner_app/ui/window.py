@@ -19,10 +19,12 @@ from scanner_app.application.events import (
     Level,
     Notice,
     SettingsChanged,
+    SheetSeen,
     Status,
     StatusChanged,
 )
 from scanner_app.application.roles import ANYBODY, role_for
+from scanner_app.application.sheets import SHEET_PREFIX
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
@@ -313,7 +315,10 @@ class Window(QMainWindow):
     # --- scans that come as keys
     def scanned(self, text: str, kind: str = "scanner") -> None:
         """Present what a keyboard scanner sent, whatever has the focus."""
-        if not self._in_setup:
+        if self._in_setup:
+            if text.startswith(SHEET_PREFIX):
+                self.hear(SheetSeen(text))
+        else:
             self.control.present(Credential(text, Symbology(kind.upper())))
 
     # --- the way out

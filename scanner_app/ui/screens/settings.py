@@ -24,6 +24,7 @@ from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.screens.sections.pins import PinsPage
 from scanner_app.ui.screens.sections.places import PlacesPage
 from scanner_app.ui.screens.sections.readers import ReadersPage
+from scanner_app.ui.screens.sections.sheets import SheetsPage
 from scanner_app.ui.screens.sections.sound import SoundPage
 from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.text import Label
@@ -33,7 +34,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[Office], Page]]] = MappingProxyType(
         "passes": {"accounts": AccountsPage, "places": PlacesPage},
         "devices": {"camera": CameraPage, "readers": ReadersPage},
         "people": {"look": LookPage, "language": LanguagePage, "sound": SoundPage},
-        "kiosk": {"kiosk": KioskPage, "pin": PinsPage},
+        "kiosk": {"kiosk": KioskPage, "sheets": SheetsPage, "pin": PinsPage},
     }
 )
 """Every section by its word in the catalogue, in groups: a new section is one line here and one file beside."""

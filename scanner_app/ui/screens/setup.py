@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, Role
-from scanner_app.application.events import Event, FrameSeen
+from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen, SheetSeen
+from scanner_app.application.sheets import Applied
 from scanner_app.domain.place import Place
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.screens.camera_form import CameraForm, NewPin
 from scanner_app.ui.screens.forms import AccountForm, PlaceForm, TemplateChoice, key_words, scrolled
+from scanner_app.ui.screens.sheet_form import SheetForm
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.steps import Steps
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
@@ -41,12 +43,15 @@ class SetupScreen(Screen):
         self._place: Place | None = None
         self._chosen: frozenset[str] = frozenset()
         self._key_note = ("", "")
+        self._from_sheet = False
+        self._camera_state = DeviceState.OPENING
         self.steps = Steps(theme, len(STEPS))
         self.title = Label("", "heading")
         self.help = Label("", "soft", wrap=True)
         self.body = QStackedWidget()
         self.form: QWidget | None = None
         self.back = button(texts.word("do.back"), self.go_back, "quiet", name="setup-back")
+        self.scan = button(texts.word("sheet.set_up"), self.show_sheet, name="setup-scan")
         self.skip = button(texts.word("setup.skip"), self.finish, "quiet", name="setup-skip")
         self.next = button(texts.word("do.next"), self.go_on, "primary", name="setup-next")
         self._lay_out()
@@ -66,6 +71,7 @@ class SetupScreen(Screen):
         foot = QHBoxLayout()
         foot.setSpacing(theme.space("s"))
         foot.addWidget(self.back)
+        foot.addWidget(self.scan)
         foot.addStretch(1)
         foot.addWidget(self.skip)
         foot.addWidget(self.next)
@@ -87,7 +93,8 @@ class SetupScreen(Screen):
         self.steps.show_step(step)
         self.title.setText(texts.word(f"setup.{name}"))
         self.help.setText(texts.word(f"setup.{name}_help"))
-        self.back.setVisible(step > 0)
+        self.back.setVisible(step > 0 and not (self._from_sheet and name == "camera"))
+        self.scan.setVisible(step == 0)
         self.next.setVisible(name != "pin")
         self.skip.setVisible(name == "pin")
         self.form = {
@@ -99,6 +106,32 @@ class SetupScreen(Screen):
         }[name]()
         self._show(self.form)
         self.next.setEnabled(name != "account" or bool(self._report.templates) or self._account is not None)
+
+    def show_sheet(self) -> None:
+        """Set up by a code from another kiosk, in place of the steps before the camera."""
+        self._leave_form()
+        self.title.setText(texts.word("sheet.set_up"))
+        self.help.setText(texts.word("sheet.set_up_help"))
+        self.scan.hide()
+        self.next.hide()
+        self.back.show()
+        self.form = SheetForm(self.desk, self._camera_state, self._take_sheet)
+        self._show(self.form)
+
+    def _take_sheet(self, report: Applied) -> None:
+        settings = report.settings or self._settings
+        self._settings, self._from_sheet = settings, True
+        if not report.keys:
+            self._key_note = (texts.word("sheet.no_keys"), "warn")
+        self.desk.bridge.call(self.desk.control.save_settings, settings, done=lambda _: self.show_step(3), owner=self)
+
+    def shown(self) -> None:
+        """A sheet held before the camera counts from the first step on."""
+        self.desk.control.sheets.expecting = True
+
+    def hidden(self) -> None:
+        """From now on a sheet is a guest's code like any other."""
+        self.desk.control.sheets.expecting = False
 
     def _show(self, form: QWidget) -> None:
         holder = scrolled(form) if isinstance(form, (AccountForm, TemplateChoice)) else form
@@ -180,17 +213,22 @@ class SetupScreen(Screen):
 
     # --- the end
     def _keep(self, form: CameraForm) -> None:
+        if self._from_sheet:
+            self._save(self._settings, form)
+            return
         account, place = self._account, self._place
         if account is None or place is None:
             self.show_step(0)
             return
-        devices = replace(self._settings.devices, sources=(form.source,), mirror=form.mirror.isChecked())
         accounts = (*(a for a in self._settings.accounts if a.id != account.id), account)
         places = (*(p for p in self._settings.places if p.name != place.name), place)
         device = self._settings.device or socket.gethostname()
-        self._settings = replace(
-            self._settings, device=device, place=place.name, accounts=accounts, places=places, devices=devices
-        )
+        changed = replace(self._settings, device=device, place=place.name, accounts=accounts, places=places)
+        self._save(changed, form)
+
+    def _save(self, settings: Settings, form: CameraForm) -> None:
+        devices = replace(settings.devices, sources=(form.source,), mirror=form.mirror.isChecked())
+        self._settings = replace(settings, devices=devices)
         self.desk.bridge.call(
             self.desk.control.save_settings, self._settings, done=lambda _: self.show_step(4), owner=self
         )
@@ -220,7 +258,7 @@ class SetupScreen(Screen):
         begin = button(texts.word("setup.begin"), lambda: self._finished(self._settings), "primary", name="setup-begin")
         lay.addWidget(begin, 0, Qt.AlignmentFlag.AlignHCenter)
         lay.addStretch(1)
-        for widget in (self.title, self.help, self.back, self.skip, self.next):
+        for widget in (self.title, self.help, self.back, self.scan, self.skip, self.next):
             widget.hide()
         self.steps.show_step(len(STEPS))
         self.body.addWidget(done)
@@ -229,5 +267,14 @@ class SetupScreen(Screen):
 
     def hear(self, event: Event) -> None:
         """Show the camera's picture in its step."""
-        if isinstance(event, FrameSeen) and isinstance(self.form, CameraForm):
+        if isinstance(event, FrameSeen) and isinstance(self.form, (CameraForm, SheetForm)):
             self.form.show_frame(event)
+        elif isinstance(event, DeviceChanged):
+            self._camera_state = event.state
+            if isinstance(self.form, SheetForm):
+                self.form.hear_camera(event)
+        elif isinstance(event, SheetSeen) and self._step == 0 and not self._from_sheet:
+            if not isinstance(self.form, SheetForm):
+                self.show_sheet()
+            if isinstance(self.form, SheetForm):
+                self.form.take(event.text)

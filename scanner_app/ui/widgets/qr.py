@@ -12,11 +12,11 @@ QUIET = 4
 
 
 class QrView(QWidget):
-    """Draws one text."""
+    """Draws one text. `error`: how much of it may be spoilt, l to h (ISO/IEC 18004); less makes larger modules."""
 
-    def __init__(self, text: str, side: int) -> None:
+    def __init__(self, text: str, side: int, *, error: str = "m") -> None:
         super().__init__()
-        self._matrix = [list(row) for row in segno.make(text, error="m", micro=False).matrix]
+        self._matrix = [list(row) for row in segno.make(text, error=error, micro=False, boost_error=False).matrix]
         self.setFixedSize(side, side)
         self.setAccessibleName("QR")
 
