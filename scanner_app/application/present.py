@@ -105,7 +105,9 @@ def judge(ledger: FactsKnown, matches: Matches, place: Place, credential: Creden
     states = [effective(p, ledger.local_facts(p.key)) for p in matches.passes]
     living = [(p, uses) for p, uses in states if not p.nullified] or states
     uses: tuple[Use, ...] = living[0][1] if len(living) == 1 else ()
-    current = replace(matches, passes=tuple(p for p, _ in states))
+    passes = tuple(p for p, _ in states)
+    changed = any(now is not before for now, before in zip(passes, matches.passes, strict=True))
+    current = replace(matches, passes=passes) if changed else matches
     return decide(current, uses, place, credential, moment.trusted)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scanner_app.bench import made_up
-from scanner_app.bench.storage import look_ups, quantile, timed
+from scanner_app.bench.redemption import quantile, timed
+from scanner_app.bench.storage import look_ups
 from scanner_app.domain.passes import Pass
 from scanner_app.storage.cache_read import Caches
 from scanner_app.storage.store import Store

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_BYTES = 4096
 """Longest credential looked at, in UTF-8 bytes; the largest QR code carries 2,953 (ISO/IEC 18004)."""
@@ -100,6 +101,7 @@ def page_key(text: str) -> str | None:
     return found.group(1) if found else None
 
 
+@lru_cache(maxsize=64)  # finder, judge and platforms ask for the same code within one scan
 def candidates(text: str) -> tuple[str, ...]:
     """Return the texts to look up, the most literal first: as read, cleaned, without inner controls, a page's key."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -114,4 +116,6 @@ def candidates(text: str) -> tuple[str, ...]:
 
 def storable(text: str) -> str:
     """Return text that any database and JSON reader takes: lone surrogates become visible escapes."""
+    if text.isascii():
+        return text
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -183,8 +183,9 @@ class LedgerWriter:
             op = replace(op, account=storable(op.account), uid=storable(op.uid))
         state = OperationState.CANCELLED if self._supersedes(op) else OperationState.PENDING
         answer = "superseded" if state is OperationState.CANCELLED else ""
-        number = self.tail.number + 1
-        self._tail = replace(self.tail, number=number)
+        tail = self.tail
+        number = tail.number + 1
+        self._tail = Tail(tail.seq, tail.link, number)
         what = (op.account, op.uid, op.scan_id, op.kind.value, to_us(op.at), state.value)
         self._insert("outbox", (number, *what, 0, created, 0, None, answer, 0, 0, operation_body(op)))
 

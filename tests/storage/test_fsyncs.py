@@ -11,15 +11,15 @@ ROUNDS = 300
 LINE = """
 import os, sys
 from pathlib import Path
-from scanner_app.bench import made_up, storage
+from scanner_app.bench import made_up, redemption
 from scanner_app.storage.store import Store
 with Store(Path(sys.argv[1]), {made_up.ACCOUNT: "t"}) as store:
     made_up.load(store, int(sys.argv[2]))
-    with store.cache_reader() as caches:
-        os.write(2, b"BEGIN\\n")
-        for number in range(int(sys.argv[2])):
-            assert storage.redeem(store, caches, number, f"scan-{number}")
-        os.write(2, b"END\\n")
+    desk = redemption.a_desk(store)
+    os.write(2, b"BEGIN\\n")
+    for number in range(int(sys.argv[2])):
+        assert redemption.redeem(desk, number)
+    os.write(2, b"END\\n")
 """
 
 
