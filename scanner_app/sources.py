@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from hardware.camera import CameraSource, CameraState, open_source
-from hardware.decode import DEFAULT_FORMATS, Debounce, DecodeResult, DecoderProcess, Read
+from hardware.decode import DEFAULT_FORMATS, DecodeResult, DecoderProcess, Read, Turns
 from hardware.frames import Frame
 from hardware.readers import NfcOptions, is_reader
 from scanner_app.application.devices import ReaderReport
@@ -45,7 +45,8 @@ class CameraLine:
         self.spec = spec
         self._tuning = tuning
         self._present, self._tell = present, tell
-        self._debounce = Debounce()
+        self._turns = Turns()
+        self._size = (0, 0)
         self._decoder = DecoderProcess(formats, on_result=self._decoded)
         self._source: CameraSource | None = None
         self._outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
@@ -74,6 +75,7 @@ class CameraLine:
         return self._decoder.stop() and ended
 
     def _framed(self, frame: Frame) -> None:
+        self._size = (frame.gray.shape[1], frame.gray.shape[0])
         if self._every_frame:
             self._decoder.submit_each(frame)
         else:
@@ -83,9 +85,9 @@ class CameraLine:
 
     def _decoded(self, result: DecodeResult) -> None:
         self._outlines = tuple(r.outline for r in result.reads)
-        for read in result.reads:
-            if self._debounce.is_new(read, result.frame_at):
-                self._present(credential_of(read))
+        read = self._turns.next(result.reads, result.frame_at, self._size)
+        if read is not None:
+            self._present(credential_of(read))
 
     def _state(self, state: CameraState, why: str) -> None:
         if why:

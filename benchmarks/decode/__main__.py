@@ -13,8 +13,10 @@ from pathlib import Path
 from benchmarks.decode import report, samples
 from benchmarks.decode.clips import Clip, door_clips, empty_scenes, roll_clips, shots
 from benchmarks.decode.contenders import CONTENDERS
+from benchmarks.decode.latency import waits
 from benchmarks.decode.measure import ClipResult, empty_cost, run_clip
 
+_HELD_CLOSE = 300  # pixels across the code: what a guest who wants in holds up (docs/decode.md 3d)
 _ANSI_CLEAR = "\r\033[K"
 
 
@@ -26,11 +28,21 @@ def main() -> int:
         wrong += _clips("Door clips, 1080p", door_clips(1 if arguments.full else 3))
         wrong += _clips("Rolled codes, 420 px, 14 angles, clean and dim", roll_clips()[:: 1 if arguments.full else 2])
         wrong += _empty(90)
+    if arguments.only in ("", "latency"):
+        _latency(1 if arguments.full else 3)
     if arguments.only in ("", "samples"):
         for folder in arguments.samples:
             wrong += _samples(folder, None if arguments.full else 12)
     print(f"\nWrong reads of ours in all of the above: {wrong}")
     return 1 if wrong else 0
+
+
+def _latency(share: int) -> None:
+    clips = [clip for clip in door_clips() if clip.feasible and clip.width >= _HELD_CLOSE][::share]
+    _progress(f"in real time: {len(clips)} guests")
+    found, lost = waits(clips)
+    _progress("")
+    report.latency_table(found, lost, os.getloadavg()[0])
 
 
 def _samples(folder: Path, most: int | None) -> int:
@@ -42,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.decode", description=__doc__)
     parser.add_argument("--full", action="store_true", help="every clip, every picture")
     parser.add_argument("--samples", type=Path, action="append", default=_from_environment("SAMPLES"), metavar="DIR")
-    parser.add_argument("--only", choices=("clips", "samples"), default="")
+    parser.add_argument("--only", choices=("clips", "latency", "samples"), default="")
     return parser.parse_args()
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from statistics import mean, median
 
 from benchmarks.decode.clips import CONDITIONS, SYMBOLOGIES
+from benchmarks.decode.latency import Wait
 from benchmarks.decode.measure import ClipResult
 from benchmarks.decode.samples import Tally
 
@@ -92,3 +93,18 @@ def samples_table(title: str, sets: Iterable[tuple[str, int, dict[str, Tally]]],
         for text in tallies["ours"].wrongs:
             print(f"    WRONG {text}")
     return wrong
+
+
+def latency_table(waits: list[Wait], lost: int, load: float) -> None:
+    """Code in view to verdict, in wall milliseconds."""
+    print(f"\n## Code in view to verdict, real time, {len(waits)} guests, {lost} without a verdict, load {load:.1f}")
+    print("(from the first frame with the whole code in it; own: from the first frame that can be read at all)")
+    for condition in ("clean", *(name for name in CONDITIONS if name != "clean"), ""):
+        chosen = [wait for wait in waits if condition in ("", wait.clip.condition)]
+        if chosen:
+            print(f"{condition or 'all':10} {len(chosen):4}   {_waited([w.in_view for w in chosen])}", end="")
+            print(f"   own {_waited([w.readable for w in chosen])}")
+
+
+def _waited(values: list[float]) -> str:
+    return " / ".join(f"p{percent} {_percentile(values, percent):.0f}" for percent in (50, 95, 99)) + " ms"

@@ -6,6 +6,7 @@ from hardware.decode.presentations import Presentation, presentations
 from hardware.decode.process import Counters, DecodeResult, DecoderProcess
 from hardware.decode.read import DEFAULT_FORMATS, FORMATS, Read
 from hardware.decode.still import decode_image
+from hardware.decode.turns import Turns
 
 __all__ = [
     "DEFAULT_FORMATS",
@@ -17,6 +18,7 @@ __all__ = [
     "Pipeline",
     "Presentation",
     "Read",
+    "Turns",
     "decode_image",
     "presentations",
 ]

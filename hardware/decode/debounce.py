@@ -24,6 +24,12 @@ class Debounce:
         self._forget(at)
         return last is None or at < last or at - last > self._window
 
+    def saw(self, read: Read, at: float) -> None:
+        """Note that a code that counted before is still there; one that did not is not touched."""
+        last = self._last.get(read.key)
+        if last is not None and 0 <= at - last <= self._window:
+            self._last[read.key] = at
+
     def _forget(self, at: float) -> None:
         """Keep only what can still matter, so that a day of passes does not grow the table."""
         if len(self._last) > 64:

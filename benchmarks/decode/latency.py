@@ -1,0 +1,143 @@
+"""Code in view to verdict: door clips replayed in real time through the real line, from film to committed fact.
+
+One film (motion JPEG, 1080p, 30 pictures a second) is opened as a camera line opens one: capture thread, one-slot
+mailbox, decoder in its child process, debounce, presenter thread, look-up, decision, commit with fsync, `Decided`.
+Counted is the wall time from the moment the capture thread handed over the first frame with the whole code in it to
+the verdict's event.
+
+The figure includes the guest: phones arrive moving and blurred, and some of these clips cannot be read at all before
+the lens has focused. So a second figure starts at the first frame that the same pipeline reads when it may look at
+every frame in peace: what is then left is the program's own.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from benchmarks.decode.clips import SIZE, Clip, shots
+from hardware.decode import Debounce, Pipeline
+from hardware.frames import Frame
+from hardware.opencv import cv2
+from scanner_app import settings as settings_file
+from scanner_app.application.config import Settings
+from scanner_app.application.events import Decided, Event, FrameSeen
+from scanner_app.bootstrap import Kiosk, open_kiosk
+from scanner_app.domain.place import Place, Policy
+from scanner_app.sources import CameraLine
+
+_RATE: Final = 30.0
+_GAP: Final = 15  # frames with nobody between two guests
+
+
+@dataclass(slots=True)
+class Wait:
+    """One guest: milliseconds to the verdict from the whole code in view, and from the first frame that can be read."""
+
+    clip: Clip
+    in_view: float
+    readable: float
+
+
+@dataclass(slots=True)
+class _Guest:
+    clip: Clip
+    in_view: int  # index in the film of the first frame with the whole code
+    readable: int | None = None  # of the first frame that is read in peace
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Wall times as they happen: of each frame handed over, of each verdict by its code."""
+
+    frames: list[float] = field(default_factory=list)
+    verdicts: dict[str, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hear(self, event: Event) -> None:
+        """Note when it was."""
+        now = time.monotonic()
+        with self.lock:
+            if isinstance(event, FrameSeen):
+                self.frames.append(now)
+            elif isinstance(event, Decided):
+                self.verdicts.setdefault(event.scan.credential.text, now)
+
+
+def waits(clips: Sequence[Clip]) -> tuple[list[Wait], int]:
+    """The waits of the guests who got a verdict, and how many could be read in peace but got none."""
+    with tempfile.TemporaryDirectory(prefix="scanner-bench-") as name:
+        film = Path(name) / "line.avi"
+        guests = _film(film, clips)
+        _read_in_peace(film, guests)
+        seen = _play(film, Path(name) / "kiosk")
+    found, lost = [], 0
+    for guest in guests:
+        verdict = seen.verdicts.get(guest.clip.text)
+        if guest.readable is None:
+            continue
+        if verdict is None:
+            lost += 1
+            continue
+        begun, could = seen.frames[guest.in_view], seen.frames[guest.readable]
+        found.append(Wait(guest.clip, (verdict - begun) * 1000, (verdict - could) * 1000))
+    return found, lost
+
+
+def _film(path: Path, clips: Sequence[Clip]) -> list[_Guest]:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), _RATE, SIZE, False)
+    guests, index = [], 0
+    for clip in clips:
+        film = list(shots(clip))
+        first = next((number for number, shot in enumerate(film) if shot.in_view), 0)
+        for gray in [*(shot.frame.gray for shot in film), *[film[0].frame.gray] * _GAP]:
+            writer.write(gray)
+        guests.append(_Guest(clip, index + first))
+        index += len(film) + _GAP
+    writer.release()
+    return guests
+
+
+def _read_in_peace(path: Path, guests: Sequence[_Guest]) -> None:
+    by_text, pipeline, debounce = {guest.clip.text: guest for guest in guests}, Pipeline(), Debounce()
+    for frame in _frames(path):
+        for read in pipeline.process(frame):
+            if debounce.is_new(read, frame.at) and read.text in by_text and by_text[read.text].readable is None:
+                by_text[read.text].readable = frame.index
+
+
+def _frames(path: Path) -> Iterator[Frame]:
+    capture, index = cv2.VideoCapture(str(path)), 0
+    while (got := capture.read())[0]:
+        yield Frame(cv2.cvtColor(got[1], cv2.COLOR_BGR2GRAY), index / _RATE, index)  # type: ignore[arg-type]
+        index += 1
+    capture.release()
+
+
+def _play(film: Path, folder: Path) -> _Seen:
+    seen = _Seen()
+    with _door(folder) as kiosk:
+        kiosk.door.listen(seen.hear)
+        line = CameraLine(str(film), kiosk.door.present, seen.hear)
+        line.start(paced=True)
+        while not line.wait(1.0):
+            continue
+        time.sleep(0.5)  # the last verdict is on its way
+        line.stop()
+    return seen
+
+
+@contextmanager
+def _door(folder: Path) -> Iterator[Kiosk]:
+    """A door that knows nobody: each code is looked up, refused and recorded, which costs what an admission costs."""
+    folder.mkdir()
+    place = Place("Main", policy=Policy.ATTENDANCE)
+    settings_file.save(folder, Settings(device="bench", place="Main", places=(place,)))
+    with open_kiosk(folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        kiosk.start_door()
+        yield kiosk
