@@ -35,6 +35,7 @@ from scanner_app.in_step import InStep
 from scanner_app.lifecycle import InstanceLock, Parts
 from scanner_app.many_doors import Around as AroundHub
 from scanner_app.many_doors import open_hub, start_hub
+from scanner_app.out_of_order import OutOfOrder
 from scanner_app.pins import Pins
 from scanner_app.secrets import SecretStore
 from scanner_app.set_up_sheets import SetUpSheets
@@ -210,6 +211,7 @@ class Kiosk:
                 self.settings,
                 self.secrets,
                 self.pins,
+                OutOfOrder(self.data_dir),
                 self.accounts.try_account,
                 self.accounts.capabilities,
                 self.accounts.office_task,

@@ -9,12 +9,19 @@ from collections.abc import Callable
 from hardware.readers import BadSpec, open_relay
 from hardware.relay import Opening, Relay
 from scanner_app.application.control import CorrectionReport
-from scanner_app.application.events import Decided, Event, Level, Notice, Overridden
+from scanner_app.application.events import Decided, Event, GateMoved, GateState, Level, Notice, Overridden
 from scanner_app.domain.errors import SettingsTrouble
 
 log = logging.getLogger(__name__)
 
 OPERATOR = "turnstile"
+
+_STATES = {
+    Opening.OPENED: GateState.SHUT,
+    Opening.TURNED: GateState.PASSED,
+    Opening.NOT_TURNED: GateState.NOT_PASSED,
+    Opening.FAILED: GateState.FAILED,
+}
 
 Undo = Callable[[str, str, str], CorrectionReport]
 
@@ -53,9 +60,11 @@ class Turnstile:
         return why if result is Opening.FAILED else ""
 
     def _let_through(self, scan_id: str) -> None:
+        self._tell(GateMoved(scan_id, GateState.OPEN))
         self._relay.open_once(lambda result, why: self._opened(scan_id, result, why))
 
     def _opened(self, scan_id: str, result: Opening, why: str) -> None:
+        self._tell(GateMoved(scan_id, _STATES[result]))
         if result is Opening.FAILED:
             # The guest stays admitted: staff open by hand, or undo.
             self._tell(Notice("relay_failed", Level.ERROR, why))

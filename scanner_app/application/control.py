@@ -128,6 +128,12 @@ class DoorControl(Protocol):
     def set_direction(self, direction: Direction) -> None:
         """Turn the place in use round: from now on guests come in, or leave."""
 
+    def out_of_order(self) -> str:
+        """Return the code of what keeps this unattended kiosk shut, also since before a restart; '' for nothing."""
+
+    def set_out_of_order(self, code: str) -> None:
+        """Shut the kiosk: what is presented is not judged until '' opens it again."""
+
     # seeing
     def status(self) -> Status:
         """Return the door at a glance."""

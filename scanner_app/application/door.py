@@ -80,6 +80,16 @@ class Keys(Protocol):
         """Keep a key; return where."""
 
 
+class Shut(Protocol):
+    """Where it is remembered that an unattended kiosk is out of order."""
+
+    def read(self) -> str:
+        """Return the code, '' when it is in order."""
+
+    def keep(self, code: str) -> None:
+        """Remember a code."""
+
+
 class PinKeeper(Protocol):
     """Where PINs are kept."""
 
@@ -99,6 +109,7 @@ class Parts:
     settings: SettingsKeeper
     keys: Keys
     pins: PinKeeper
+    shut: Shut
     try_account: Callable[[AccountConfig, str], AccountReport]
     capabilities: Callable[[str], Capabilities]
     office: Callable[[str, OfficeTask, str, str], None]
@@ -120,6 +131,7 @@ class Door:
         self._line: queue.SimpleQueue[tuple[Credential, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="presenter", daemon=True)
         self._look_only = False
+        self._shut = ""
         self._expected = Expected(parts.desk.clerk.cache_reader)
 
     # --- life
@@ -208,6 +220,16 @@ class Door:
         turned = replace(place, direction=direction)
         places = tuple(turned if p is place else p for p in settings.places)
         self.save_settings(replace(settings, places=places))
+
+    def out_of_order(self) -> str:
+        """Return what keeps this kiosk shut."""
+        self._shut = self._parts.shut.read()
+        return self._shut
+
+    def set_out_of_order(self, code: str) -> None:
+        """Shut the kiosk, or open it again."""
+        self._shut = code
+        self._parts.shut.keep(code)
 
     # --- seeing
     def status(self) -> Status:
@@ -345,6 +367,8 @@ class Door:
 
     def _work(self) -> None:
         while (item := self._line.get()) is not None:
+            if self._shut:
+                continue  # nobody is admitted behind a screen that says out of order
             try:
                 self._take(*item)
             except Exception:

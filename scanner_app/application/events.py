@@ -37,6 +37,24 @@ class Overridden:
     scan_id: str
 
 
+class GateState(StrEnum):
+    """Where the turnstile stands with one guest."""
+
+    OPEN = "open"  # let go: one guest may pass
+    PASSED = "passed"  # a contact says that somebody did
+    SHUT = "shut"  # the time is over; nothing tells whether anybody did
+    NOT_PASSED = "not_passed"  # nobody did: the admission was taken back
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class GateMoved:
+    """The turnstile let go, or what came of it, for one scan."""
+
+    scan_id: str
+    state: GateState
+
+
 class DeviceState(StrEnum):
     """How a camera or reader is doing."""
 
@@ -148,5 +166,14 @@ class SheetSeen:
 
 
 Event = (
-    Checking | Decided | Overridden | DeviceChanged | FrameSeen | Notice | StatusChanged | SettingsChanged | SheetSeen
+    Checking
+    | Decided
+    | Overridden
+    | GateMoved
+    | DeviceChanged
+    | FrameSeen
+    | Notice
+    | StatusChanged
+    | SettingsChanged
+    | SheetSeen
 )

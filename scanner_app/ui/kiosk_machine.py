@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypedDict
 
 from scanner_app.application.events import (
     Checking,
@@ -12,12 +13,13 @@ from scanner_app.application.events import (
     DeviceState,
     Event,
     FrameSeen,
+    GateMoved,
+    GateState,
     Level,
     Notice,
 )
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Outcome, Reason
-from scanner_app.ui import texts
 
 
 class State(StrEnum):
@@ -27,6 +29,7 @@ class State(StrEnum):
     READING = "reading"  # a code is in sight
     CHECKING = "checking"
     ADMITTED = "admitted"
+    GATE_OPEN = "gate_open"  # the turnstile let go: walk
     REFUSED = "refused"
     SEE_STAFF = "see_staff"
     OUT_OF_ORDER = "out_of_order"  # stays until staff says so, or what was broken works again
@@ -39,7 +42,20 @@ SEE_STAFF = frozenset(
     }
 )  # fmt: skip
 """Refusals that a guest cannot mend alone."""
+DEVICE = "device"
+"""What is broken when a camera or reader is gone: it ends by itself when the device is back."""
 BROKEN_DISK = frozenset({"storage_full", "storage_read_only", "storage_corrupt", "storage_io"})
+
+
+class _Told(TypedDict):
+    state: State
+    code: str
+
+
+_AFTER_GATE = {
+    GateState.NOT_PASSED: _Told(state=State.REFUSED, code="turnstile_not_turned"),
+    GateState.FAILED: _Told(state=State.SEE_STAFF, code="relay_failed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,7 @@ class Timing:
     checking: float = 8.0
     verdict: float = 4.0
     see_staff: float = 12.0
+    gate: float = 6.0
 
     def of(self, state: State) -> float | None:
         """Return the seconds after which a state gives way to WAITING, None if it stays."""
@@ -57,6 +74,7 @@ class Timing:
             State.READING: self.reading,
             State.CHECKING: self.checking,
             State.ADMITTED: self.verdict,
+            State.GATE_OPEN: self.gate,
             State.REFUSED: self.verdict + 2,
             State.SEE_STAFF: self.see_staff,
         }.get(state)
@@ -64,25 +82,43 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """Where the machine stands. `code` names what is shown, `broken` what keeps it out of order."""
+    """Where the machine stands. `code` names what is shown, `broken` what keeps it out of order.
+
+    `gate` is the scan that the turnstile let go for.
+
+    A camera that is gone keeps no other device from working: its verdicts are shown, then it is out of order again.
+    """
 
     state: State = State.WAITING
     code: str = ""
     broken: str = ""
+    gate: str = ""
+
+    @property
+    def sticky(self) -> str:
+        """What only a member of staff may end, '' for nothing."""
+        return "" if self.broken == DEVICE else self.broken
 
     def hear(self, event: Event) -> Kiosk:
         """Return where an event leads."""
         match event:
             case Decided():
                 return self._decided(event)
-            case Checking() if not self.broken:
-                return replace(self, state=State.CHECKING)
-            case FrameSeen() if event.outlines and self.state is State.WAITING:
-                return replace(self, state=State.READING)
             case DeviceChanged():
                 return self._device(event)
             case Notice() if event.level is Level.ERROR and event.code in BROKEN_DISK:
                 return Kiosk(State.OUT_OF_ORDER, event.code, event.code)
+            case _:
+                return self if self.sticky else self._passing(event)
+
+    def _passing(self, event: Event) -> Kiosk:
+        match event:
+            case Checking():
+                return replace(self, state=State.CHECKING)
+            case GateMoved():
+                return self._gate(event)
+            case FrameSeen() if event.outlines and self.state is State.WAITING:
+                return replace(self, state=State.READING)
             case _:
                 return self
 
@@ -90,24 +126,44 @@ class Kiosk:
         verdict = event.scan.verdict
         if verdict.reason is Reason.CANNOT_RECORD:
             return Kiosk(State.OUT_OF_ORDER, verdict.reason.value, verdict.reason.value)
-        if self.broken:
+        if self.sticky:
             return self
         if verdict.outcome is Outcome.ADMIT:
-            return Kiosk(State.ADMITTED, "LEAVE" if verdict.direction is Direction.EXIT else "ADMIT")
+            # The turnstile may have let go before the window heard why.
+            state = State.GATE_OPEN if self.gate == event.scan.scan_id else State.ADMITTED
+            return self._showing(state, "LEAVE" if verdict.direction is Direction.EXIT else "ADMIT")
         if verdict.outcome is Outcome.ATTENTION or verdict.reason in SEE_STAFF:
-            return Kiosk(State.SEE_STAFF, verdict.reason.value if verdict.reason is not Reason.ADMIT else "ADMIT_STALE")
-        return Kiosk(State.REFUSED, texts.verdict_code(verdict))
+            return self._showing(
+                State.SEE_STAFF, verdict.reason.value if verdict.reason is not Reason.ADMIT else "ADMIT_STALE"
+            )
+        return self._showing(State.REFUSED, verdict.reason.value)
+
+    def _showing(self, state: State, code: str) -> Kiosk:
+        return replace(self, state=state, code=code)
+
+    def _gate(self, event: GateMoved) -> Kiosk:
+        if event.state is GateState.OPEN:
+            opened = replace(self, gate=event.scan_id)
+            return replace(opened, state=State.GATE_OPEN) if self.state is State.ADMITTED else opened
+        if event.scan_id != self.gate:
+            return self
+        done = replace(self, gate="")
+        if self.state is not State.GATE_OPEN:
+            return done
+        if event.state is GateState.PASSED:
+            return done.time_out()
+        return replace(done, **_AFTER_GATE[event.state]) if event.state in _AFTER_GATE else done
 
     def _device(self, event: DeviceChanged) -> Kiosk:
         if event.state in (DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN):
-            return Kiosk(State.OUT_OF_ORDER, "device", "device") if not self.broken else self
-        if event.state is DeviceState.RUNNING and self.broken == "device":
+            return self if self.broken else Kiosk(State.OUT_OF_ORDER, DEVICE, DEVICE)
+        if event.state is DeviceState.RUNNING and self.broken == DEVICE:
             return Kiosk()
         return self
 
     def time_out(self) -> Kiosk:
         """Return where waiting leads."""
-        return self if self.broken else Kiosk()
+        return Kiosk(State.OUT_OF_ORDER, self.broken, self.broken) if self.broken else Kiosk()
 
     def repaired(self) -> Kiosk:
         """Return where a member of staff's word leads: in order again."""

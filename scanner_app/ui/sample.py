@@ -285,6 +285,16 @@ class SampleDoor:
         """Work elsewhere."""
         self._note("set_place", name)
 
+    def out_of_order(self) -> str:
+        """Say what keeps the kiosk shut."""
+        found: str = self.answers.get("out_of_order", "")
+        return found
+
+    def set_out_of_order(self, code: str) -> None:
+        """Shut the kiosk."""
+        self._note("set_out_of_order", code)
+        self.answers["out_of_order"] = code
+
     def set_direction(self, direction: Direction) -> None:
         """Turn round."""
         self._note("set_direction", direction)

@@ -20,7 +20,10 @@ from scanner_app.application.events import (
     Decided,
     DeviceChanged,
     DeviceState,
+    Event,
     FrameSeen,
+    GateMoved,
+    GateState,
     Level,
     SheetSeen,
     StatusChanged,
@@ -35,6 +38,7 @@ from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.screens.forms import AccountForm
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
 from scanner_app.ui.screens.history import HistoryScreen
+from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.settings import SECTIONS, SettingsScreen
 from scanner_app.ui.screens.setup import STEPS, SetupScreen
@@ -63,7 +67,7 @@ class Stage:
     def __init__(self, window: Window, door: sample.SampleDoor) -> None:
         self.window, self.door = window, door
 
-    def tell(self, *events: Decided | Checking | DeviceChanged | FrameSeen | SheetSeen | StatusChanged) -> None:
+    def tell(self, *events: Event) -> None:
         """Let the window hear events."""
         for event in events:
             self.window.hear(event)
@@ -421,6 +425,17 @@ def _waiting(stage: Stage) -> None:
     stage.tell(DeviceChanged("camera:0", DeviceState.RUNNING), FrameSeen("camera:0", camera_picture()))
 
 
+def _gate_open(stage: Stage) -> None:
+    stage.tell(sample.decided(sample.admitted()), GateMoved("scan-00000", GateState.OPEN))
+
+
+def _attract(stage: Stage) -> None:
+    _waiting(stage)
+    kiosk = stage.window.screens["kiosk"]
+    assert isinstance(kiosk, KioskScreen)  # noqa: S101 - by its name
+    kiosk.attract.begin(None)
+
+
 def _out_of_order(stage: Stage) -> None:
     stage.tell(DeviceChanged("camera:0", DeviceState.LOST))
 
@@ -475,6 +490,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("kiosk-reading", _camera, _unattended),
     Shot("kiosk-checking", _with_camera(Checking(Credential("x", Symbology.QR))), _unattended),
     Shot("kiosk-admitted", _with_camera(sample.decided(sample.admitted(Grade.PENDING))), _unattended),
+    Shot("kiosk-gate-open", _gate_open, _unattended),
+    Shot("kiosk-attract", _attract, _unattended),
     Shot("kiosk-refused", _with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), _unattended),
     Shot("kiosk-see-staff", _with_camera(sample.decided(sample.refused(Reason.ALREADY_USED))), _unattended),
     Shot("kiosk-out-of-order", _out_of_order, _unattended),

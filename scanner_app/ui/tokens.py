@@ -35,6 +35,7 @@ class Palette:
     refuse_ink: str = "#FFFFFF"
     look: str = "#31406F"
     look_ink: str = "#FFFFFF"
+    shade: str = "#0A0F1C"  # the ground of an idle kiosk's picture, in every look
 
     def colours(self) -> dict[str, str]:
         """Return every colour by its name."""
@@ -117,6 +118,7 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     ("attention_ink", "attention"),
     ("refuse_ink", "refuse"),
     ("look_ink", "look"),
+    ("look_ink", "shade"),
 )
 """(text, ground) pairs in use; WCAG 2.2 AA asks 4.5:1 (tests/ui/test_tokens.py)."""
 

@@ -30,6 +30,7 @@ from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.desk import Screen
+from scanner_app.ui.idle import Idle
 from scanner_app.ui.screens import attended_screens
 from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.setup import SetupScreen
@@ -78,6 +79,7 @@ class Window(QMainWindow):
         self._camera = DeviceState.OPENING
         self._may_close = False
         self.typing = TouchTyping(self)
+        self.idle = Idle(self._nobody_there, self)
         self._in_setup = not settings.ready
         self.setWindowTitle(texts.word("app.name"))
         self.setMinimumSize(960, 600)
@@ -151,6 +153,7 @@ class Window(QMainWindow):
         super().showEvent(event)
         if (handle := self.windowHandle()) is not None:
             self.typing.watch(handle)
+            self.idle.watch(handle)
 
     def _make_screens(self) -> dict[str, Screen]:
         if self._in_setup:
@@ -158,6 +161,7 @@ class Window(QMainWindow):
         screens = {s.name: s for s in attended_screens(self)}
         if not self.settings.screen.attended:
             return {"kiosk": KioskScreen(self), **screens}
+        self.bridge.call(self.control.set_out_of_order, "")  # staff stand here: they see for themselves
         return screens
 
     @property
@@ -312,6 +316,14 @@ class Window(QMainWindow):
         self.rebuild()
         self._ask_status()
 
+    def _nobody_there(self) -> None:
+        """Where guests help themselves, nothing of the staff's stays open."""
+        if self.settings.screen.attended or self._in_setup:
+            return
+        if self._overlay.panel is not None:
+            self._pin_cancelled()
+        self.go(self.home)
+
     # --- scans that come as keys
     def scanned(self, text: str, kind: str = "scanner") -> None:
         """Present what a keyboard scanner sent, whatever has the focus."""
@@ -338,6 +350,7 @@ class Window(QMainWindow):
         """Close only by the PIN."""
         if self._may_close:
             self._tick.stop()
+            self.idle.stop()
             event.accept()
             return
         event.ignore()

@@ -14,7 +14,7 @@ import pytest
 from hardware.relay import Relay, RelayProfile, switch_command
 from scanner_app import settings as settings_file
 from scanner_app.application.control import CorrectionReport
-from scanner_app.application.events import Checking, Decided, Event, Notice, Overridden
+from scanner_app.application.events import Checking, Decided, Event, GateMoved, GateState, Notice, Overridden
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import Moment, Scan
@@ -49,7 +49,14 @@ class Door:
         self.told: queue.Queue[Event] = queue.Queue()
         self._trouble = trouble
         relay = Relay(RelayProfile("x", pulse=0.01, turn=0.1), lambda: port)
-        self.turnstile = Turnstile(relay, self._undo, self.told.put)
+        self.gate: list[GateState] = []
+        self.turnstile = Turnstile(relay, self._undo, self._tell)
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, GateMoved):
+            self.gate.append(event.state)
+        else:
+            self.told.put(event)
 
     def _undo(self, *words: str) -> CorrectionReport:
         self.undone.append(words)  # type: ignore[arg-type]
@@ -77,6 +84,7 @@ def test_one_pulse_for_each_recorded_use() -> None:
     assert port.sent.count(switch_command(1, on=True)) == 3
     assert not door.undone
     assert door.told.empty()
+    assert door.gate.count(GateState.OPEN) == 3
 
 
 @pytest.mark.parametrize(
@@ -105,6 +113,7 @@ def test_an_entry_nobody_took_is_given_back(trouble: str, code: str) -> None:
     assert isinstance(notice, Notice)
     assert notice.code == code
     assert door.undone == [("scan-1", "turnstile", "nobody went through")]
+    assert door.gate == [GateState.OPEN, GateState.NOT_PASSED]
     assert door.turnstile.stop(5)
 
 
@@ -113,6 +122,7 @@ def test_a_failure_is_told_and_takes_nothing_back() -> None:
     notice = door.told.get(timeout=5)
     assert isinstance(notice, Notice)
     assert notice.code == "relay_failed"
+    assert door.gate == [GateState.OPEN, GateState.FAILED]
     assert not door.undone
 
 

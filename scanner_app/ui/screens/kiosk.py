@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from scanner_app.application.control import Role
@@ -14,9 +14,12 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, refusal_facts
 from scanner_app.ui.kiosk_machine import Kiosk, State, Timing
+from scanner_app.ui.pictures import HOUSE, picture_in
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.sound import name as sound_name
-from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.attract import Attract
+from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.flags import FlagButton
 from scanner_app.ui.widgets.overlay import announce
 from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
@@ -27,6 +30,7 @@ _LOOKS = {
     State.READING: (Symbol.READY, "canvas", "accent"),
     State.CHECKING: (Symbol.CHECKING, "canvas", "ink"),
     State.ADMITTED: (Symbol.ADMIT, "admit", "admit_ink"),
+    State.GATE_OPEN: (Symbol.WAY_IN, "admit", "admit_ink"),
     State.REFUSED: (Symbol.REFUSE, "refuse", "refuse_ink"),
     State.SEE_STAFF: (Symbol.ATTENTION, "attention", "attention_ink"),
     State.OUT_OF_ORDER: (Symbol.REFUSE, "canvas", "ink"),
@@ -34,6 +38,7 @@ _LOOKS = {
 _HEADLINES = {
     State.WAITING: "kiosk.welcome",
     State.ADMITTED: "kiosk.welcome",
+    State.GATE_OPEN: "kiosk.go",
     State.READING: "kiosk.reading",
     State.CHECKING: "kiosk.checking",
     State.SEE_STAFF: "kiosk.see_staff",
@@ -41,6 +46,10 @@ _HEADLINES = {
 }
 CHOICE_STAYS = 45_000
 """Milliseconds after which a language that a guest chose and did not use gives way to the house's own."""
+OWN_PICTURE = "own"
+"""In place of a file: the program's own picture for an idle kiosk."""
+TOLD = (State.ADMITTED, State.GATE_OPEN, State.REFUSED, State.SEE_STAFF)
+"""States that tell a guest what became of the own pass."""
 _GUEST_FACTS = frozenset({"valid_from", "expired_at", "places", "opens_at", "template", "balance"})
 
 
@@ -67,7 +76,51 @@ class KioskScreen(Screen):
         self._timer.timeout.connect(self._time_out)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay_out()
+        self.attract = Attract(theme, self)
+        self._dull = QTimer(self)  # nobody came for a while
+        self._dull.setSingleShot(True)
+        self._dull.timeout.connect(self._show_picture)
         self._draw()
+        desk.bridge.call(desk.control.out_of_order, done=self._was_shut, owner=self)
+
+    def shown(self) -> None:
+        """Wait for guests, and for nobody."""
+        self._stay_awake()
+
+    def hidden(self) -> None:
+        """Show nothing while staff look at something else."""
+        self.attract.end()
+        self._dull.stop()
+
+    def _was_shut(self, code: str) -> None:
+        """What shut this kiosk before a restart shuts it still."""
+        if code:
+            self._enter(Kiosk(State.OUT_OF_ORDER, code, code))
+
+    def _stay_awake(self) -> None:
+        """Somebody or something is here: no picture for a while."""
+        self.attract.end()
+        screen = self.desk.settings.screen
+        if screen.attract and self.machine.state is State.WAITING:
+            self._dull.start(int(screen.attract_after * 1000))
+        else:
+            self._dull.stop()
+
+    def _show_picture(self) -> None:
+        path, fit = self.desk.settings.screen.attract, self.size()
+        if path == OWN_PICTURE:
+            self._picture_read(None)
+        else:
+            self.desk.bridge.call(picture_in, path, HOUSE, fit, done=self._picture_read, owner=self)
+
+    def _picture_read(self, picture: QImage | None) -> None:
+        if self.machine.state is State.WAITING and self.isVisible():
+            self.attract.begin(picture)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A touch ends the picture."""
+        super().mousePressEvent(event)
+        self._stay_awake()
 
     def _time_out(self) -> None:
         self._chosen = False
@@ -81,7 +134,7 @@ class KioskScreen(Screen):
         edge = theme.space("xl")
         lay.setContentsMargins(edge, edge, edge, theme.space("l"))
         lay.setSpacing(theme.space("l"))
-        self.preview.setFixedSize(theme.px(520), theme.px(300))
+        self.preview.setFixedSize(theme.px(640), theme.px(360))
         self.preview.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         lay.addStretch(1)
         lay.addWidget(self.symbol, 0, centre)
@@ -90,20 +143,26 @@ class KioskScreen(Screen):
             lay.addWidget(label)
         lay.addWidget(self.preview, 0, centre)
         lay.addStretch(1)
+        lay.addLayout(self._foot())
+
+    def _foot(self) -> QHBoxLayout:
+        theme = self.desk.theme
         foot = QHBoxLayout()
-        self._language = button(
-            texts.catalogue(texts.language()).name, self._choose_language, "quiet", name="kiosk-language"
-        )
+        foot.setSpacing(theme.space("s"))
+        self.flags = [FlagButton(theme, code, self._choose) for code in texts.languages()]
+        for flag in self.flags:
+            foot.addWidget(flag)
         self._staff = button(texts.word("kiosk.staff"), self._staff_pressed, "quiet", name="kiosk-staff")
-        foot.addWidget(self._language)
         foot.addStretch(1)
         foot.addWidget(self._staff)
-        lay.addLayout(foot)
+        return foot
 
     def hear(self, event: Event) -> None:
         """Feed the machine, show the picture."""
         if isinstance(event, FrameSeen):
             self.preview.show_frame(event)
+            if self.attract.isVisible() and (event.outlines or self.attract.wakes(event)):
+                self._stay_awake()
         after = self.machine.hear(event)
         if isinstance(event, Decided):
             self._event = event
@@ -125,12 +184,15 @@ class KioskScreen(Screen):
         if machine.state is State.WAITING and self.machine.state is not State.WAITING:
             self._chosen = False
             self._speak(self.desk.settings.screen.language)
+        if machine.sticky != self.machine.sticky:
+            self.desk.bridge.call(self.desk.control.set_out_of_order, machine.sticky)
         self.machine = machine
         seconds = self._timing.of(machine.state)
         if seconds is None:
             self._timer.stop()
         else:
             self._timer.start(int(seconds * 1000))
+        self._stay_awake()
         self._draw()
 
     def _draw(self) -> None:
@@ -141,13 +203,19 @@ class KioskScreen(Screen):
         self.headline.setText(
             texts.word(_HEADLINES[state]) if state in _HEADLINES else texts.headline(self.machine.code)
         )
-        told = state in (State.ADMITTED, State.REFUSED, State.SEE_STAFF)
+        told = state in TOLD
         self.says.setText(self._words(state))
-        self.name_line.setText(holder(verdict) if verdict and state is State.ADMITTED else "")
+        inside = state in (State.ADMITTED, State.GATE_OPEN)
+        self.name_line.setText(holder(verdict) if verdict and inside else "")
         self.facts.setText(self._own_facts() if told else "")
         for label in (self.says, self.name_line, self.facts):
             label.setVisible(bool(label.text()))
-        self.preview.setVisible(state in (State.WAITING, State.READING))
+        looking = state in (State.WAITING, State.READING)
+        self.preview.setVisible(looking)
+        self.symbol.setVisible(not looking)
+        for flag in self.flags:
+            flag.ink = theme.colour(ink)
+            flag.setChecked(flag.language == texts.language())
         palette = theme.palette
         self.setStyleSheet(
             f"KioskScreen {{ background: {getattr(palette, ground)}; }}"
@@ -156,7 +224,9 @@ class KioskScreen(Screen):
         announce(self, f"{self.headline.text()} {self.says.text()}")
 
     def _words(self, state: State) -> str:
-        if state in (State.ADMITTED, State.REFUSED, State.SEE_STAFF):
+        if state is State.GATE_OPEN:
+            return ""  # the headline says it
+        if state in TOLD:
             return texts.guest(self.machine.code)
         return {State.WAITING: texts.word("kiosk.show"), State.OUT_OF_ORDER: texts.word("kiosk.out_help")}.get(
             state, ""
@@ -176,21 +246,18 @@ class KioskScreen(Screen):
             lines.append(texts.word("kiosk.entries_left", count=texts.number(left)))
         return "\n".join(lines)
 
-    def _choose_language(self) -> None:
-        self.desk.open_panel(LanguagePanel(self.desk, self._choose))
-
     def _choose(self, language: str) -> None:
-        self.desk.close_panel()
         self._chosen = True
         self._speak(language)
+        self._stay_awake()
         self._draw()
-        self._timer.start(CHOICE_STAYS)
+        if self.machine.state is State.WAITING:
+            self._timer.start(CHOICE_STAYS)
 
     def _speak(self, language: str) -> None:
         if language == texts.language():
             return
         texts.set_language(language)
-        self._language.setText(texts.catalogue(language).name)
         self._staff.setText(texts.word("kiosk.staff"))
         rtl = Qt.LayoutDirection.RightToLeft if texts.is_rtl() else Qt.LayoutDirection.LeftToRight
         self.setLayoutDirection(rtl)
@@ -201,17 +268,6 @@ class KioskScreen(Screen):
     def _staff_here(self) -> None:
         self._enter(self.machine.repaired())
         self.desk.open_panel(StaffPanel(self.desk))
-
-
-class LanguagePanel(Panel):
-    """The languages, each in its own words."""
-
-    def __init__(self, desk: Desk, chosen: Callable[[str], None]) -> None:
-        super().__init__(desk, texts.word("kiosk.language"))
-        for code in texts.languages():
-            words = texts.catalogue(code).name
-            made = choice(words, partial(chosen, code), checked=code == texts.language(), name=words)
-            self.lay.addWidget(made)
 
 
 class StaffPanel(Panel):
