@@ -1,4 +1,4 @@
-"""The window's cameras follow the barcodes that the place in use allows."""
+"""The window's cameras follow the barcodes that the place in use allows, and present one code at a time."""
 
 import queue
 
@@ -6,7 +6,7 @@ import numpy as np
 import zxingcpp
 
 from hardware.opencv import cv2
-from scanner_app.sources import SourceSet
+from scanner_app.sources import CameraLine, SourceSet
 
 
 def test_cameras_are_opened_anew_when_the_place_allows_other_codes(tmp_path):
@@ -22,3 +22,21 @@ def test_cameras_are_opened_anew_when_the_place_allows_other_codes(tmp_path):
         assert (found.text, found.symbology.value) == ("PASS-1", "DATA_MATRIX")
     finally:
         assert sources.stop()
+
+
+def test_of_two_guests_in_one_picture_only_the_one_in_the_middle_is_judged(tmp_path):
+    picture = np.full((720, 1280), 120, np.uint8)
+    for text, (left, top) in (("BEHIND", (60, 60)), ("FRONT", (520, 260))):
+        code = np.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=8), np.uint8)
+        picture[top : top + code.shape[0], left : left + code.shape[1]] = code
+    file = tmp_path / "shown.png"
+    cv2.imwrite(str(file), picture)
+    credentials = []
+    line = CameraLine(str(file), lambda credential: credentials.append(credential.text), lambda _event: None)
+    line.start(paced=False)
+    try:
+        while not line.wait(1.0):
+            continue
+    finally:
+        assert line.stop()
+    assert credentials == ["FRONT"]

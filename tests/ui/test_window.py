@@ -17,6 +17,7 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTro
 from scanner_app.ui import sample, texts
 from scanner_app.ui.app import run_window
 from scanner_app.ui.heartbeat import Heartbeat
+from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.widgets.pinpad import PinPad
@@ -206,6 +207,17 @@ def test_a_camera_without_controls_says_so(window, door, qtbot):
     said = texts.word("camera.lacks", names="Torch, Exposure, Focus")
     qtbot.waitUntil(lambda: said in [label.text() for label in tuner.findChildren(QLabel)])
     assert not tuner.fields
+
+
+def test_a_camera_that_is_plugged_in_appears_in_the_list(window, door, qtbot):
+    window.go("settings")
+    window.screens["settings"].show_section("camera")
+    form = window.screens["settings"].findChild(CameraForm)
+    qtbot.waitUntil(lambda: len(form._known) == 2)
+    door.answers["cameras"] = (*form._known, ("camera:2", "Document camera"))
+    form._again.setInterval(10)
+    qtbot.waitUntil(lambda: bool([b for b in form.findChildren(QPushButton, "Document camera") if b.isVisible()]))
+    assert form.source == "camera:0", "what was chosen stays chosen"
 
 
 def test_a_gate_counts_who_boarded(window, door, qtbot):

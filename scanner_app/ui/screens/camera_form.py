@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.control import Role
@@ -21,6 +22,8 @@ from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
 
 SHORTEST_PIN = 4
+LOOK_AGAIN = 2000
+"""Milliseconds after which the list of cameras is looked at again: one may have been plugged in."""
 
 
 class CameraForm(QWidget):
@@ -32,6 +35,9 @@ class CameraForm(QWidget):
         self.desk = desk
         self.source = source
         self._stop: Callable[[], None] | None = None
+        self._known: list[tuple[str, str]] = []
+        self._again = QTimer(self, interval=LOOK_AGAIN)
+        self._again.timeout.connect(self._look_again)
         theme = desk.theme
         self.preview = Preview(theme, mirror=desk.settings.devices.mirror)
         self.mirror = Tick(theme, texts.word("settings.mirror"))
@@ -68,7 +74,24 @@ class CameraForm(QWidget):
         """Find the cameras and show the chosen one."""
         self.desk.bridge.call(self.desk.control.cameras, done=self._found, owner=self)
 
+    def _look_again(self) -> None:
+        self.desk.bridge.call(self.desk.control.cameras, done=self._compared, owner=self)
+
+    def _compared(self, cameras: Sequence[tuple[str, str]]) -> None:
+        """List what was plugged in or out; the picture of a camera that comes back is opened anew by its own line."""
+        if list(cameras) != self._known:
+            self._show_list(cameras)
+
     def _found(self, cameras: Sequence[tuple[str, str]]) -> None:
+        self._show_list(cameras)
+        if self.source not in [source for source, _ in cameras]:
+            self.own.setText(self.source)
+        if self.source:
+            self.choose(self.source)
+        self._again.start()
+
+    def _show_list(self, cameras: Sequence[tuple[str, str]]) -> None:
+        self._known = list(cameras)
         while (item := self._list.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -78,10 +101,6 @@ class CameraForm(QWidget):
             self._group.addButton(made)
             self._list.addWidget(made)
         self._none.setVisible(not cameras)
-        if self.source not in [source for source, _ in cameras]:
-            self.own.setText(self.source)
-        if self.source:
-            self.choose(self.source)
 
     def choose(self, source: str) -> None:
         """Show this camera's picture."""
