@@ -16,6 +16,7 @@ from scanner_app.application.ports import Capabilities, Door, FactRow, Template
 from scanner_app.application.roles import Action as Action  # noqa: PLC0414 - screens find it here
 from scanner_app.application.roles import Role as Role  # noqa: PLC0414
 from scanner_app.application.sheets import Sheets
+from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Pass, PassKey, Use
 from scanner_app.domain.verdict import Verdict
@@ -137,6 +138,9 @@ class DoorControl(Protocol):
     # seeing
     def status(self) -> Status:
         """Return the door at a glance."""
+
+    def venue(self) -> VenueView | None:
+        """Return the whole venue as it is known here, None where this kiosk is on its own."""
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return the newest scans, newest first."""

@@ -39,6 +39,7 @@ from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
 from scanner_app.application.present import Desk, look, present
 from scanner_app.application.readiness import door_status
 from scanner_app.application.sheets import SHEET_PREFIX, Sheets
+from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import SettingsTrouble
@@ -238,6 +239,10 @@ class Door:
         status = door_status(self._desk, accounts)
         expected = self._expected.of(self.settings().current_place, accounts)
         return replace(status, look_only=self._look_only, expected=expected)
+
+    def venue(self) -> VenueView | None:
+        """Return the whole venue as it is known here."""
+        return self._desk.hub.view() if self._desk.hub is not None else None
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return the newest scans, newest first."""

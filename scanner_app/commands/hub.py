@@ -1,9 +1,10 @@
-"""`scanner-app hub init|run|status|enrol|revoke|grow|join|audit`: the box that a venue's kiosks share."""
+"""`scanner-app hub init|run|status|enrol|revoke|grow|join|audit|page`: the box that a venue's kiosks share."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import VenueRule
 from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands import hub_page
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
@@ -51,6 +53,7 @@ def add_parser(
     )
     run = action("run", "run this machine's hub, or all of the venue's on this machine")
     run.add_argument("--only", metavar="HUB", help="hub1, hub2 or hub3")
+    run.add_argument("--page", type=int, metavar="PORT", help="serve the venue's page there too (see `hub page`)")
     action("status", "the hubs, the stream, who is enrolled")
     enrol = action("enrol", "let a kiosk in: prints or writes what it needs, once")
     enrol.add_argument("kiosk", metavar="KIOSK")
@@ -62,6 +65,12 @@ def add_parser(
     revoke.add_argument("kiosk", metavar="KIOSK")
     grow = action("grow", "make three hubs of one, before an event")
     grow.add_argument("--hub", action="append", required=True, metavar="HOST[:PORT[:ROUTES]]")
+    page = action("page", "serve the venue's page for a supervisor's phone from this hub's box")
+    page.add_argument("--only", metavar="HUB", default="hub1", help="whose page: hub1, hub2 or hub3")
+    page.add_argument("--folder", type=Path, metavar="DIR", help="the hub's own folder, where it is alone on its box")
+    page.add_argument("--listen", default="0.0.0.0", metavar="ADDRESS")  # noqa: S104 - a LAN's page
+    page.add_argument("--port", type=int, default=hub_page.PORT, help="default: %(default)s")
+    page.add_argument("--qr", type=Path, metavar="FILE", help="draw the page's link as a QR code (PNG or SVG)")
     action("audit", "look at every signature in the stream; ends with 3 when one is not its kiosk's")
     join = action("join", "on a kiosk: take part with an enrolment file")
     join.add_argument("file", type=Path, metavar="FILE")
@@ -114,10 +123,17 @@ def _run(args: argparse.Namespace) -> int:
         ]
         try:
             made = asyncio.run(hub_admin.ensure_stream(venue, lambda: stop.is_set() or _any_ended(servers)))
-            if made and not stop.is_set():
-                _tell(args, {"venue": venue.name, "hubs": venue.urls, "running": [b.name for b in boxes]})
-            while not stop.wait(0.5) and not _any_ended(servers):
-                continue
+            with contextlib.ExitStack() as page:
+                told: dict[str, object] = {"venue": venue.name, "hubs": venue.urls, "running": [b.name for b in boxes]}
+                if made and not stop.is_set():
+                    if args.page is not None:
+                        own = hub_folder.box_folder(folder, boxes[0])
+                        served = hub_page.open_page(own, "0.0.0.0", args.page)  # noqa: S104 - a LAN's page
+                        page.callback(served.close)
+                        told |= {f"page_{name}": text for name, text in served.told().items()}
+                    _tell(args, told)
+                while not stop.wait(0.5) and not _any_ended(servers):
+                    continue
         finally:
             ended = _any_ended(servers)
             for server in servers:
@@ -184,6 +200,21 @@ def _reload(folder: Path, venue: hub_folder.Venue) -> int:
     return len(pids) if os.name == "posix" else 0
 
 
+def _page(args: argparse.Namespace) -> int:
+    own = args.folder or _folder(args) / args.only
+    with stop_signals() as stop:
+        served = hub_page.open_page(own, args.listen, args.port)
+        try:
+            told = served.told()
+            if args.qr:
+                _draw(args.qr, str(told["link"]))
+            _tell(args, told)
+            stop.wait()
+        finally:
+            served.close()
+    return Exit.OK
+
+
 def _audit(args: argparse.Namespace) -> int:
     venue = hub_folder.load(_folder(args))
     found = asyncio.run(audit.audit(venue))
@@ -229,4 +260,5 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "grow": _grow,
     "join": _join,
     "audit": _audit,
+    "page": _page,
 }

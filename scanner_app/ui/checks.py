@@ -9,7 +9,7 @@ from enum import StrEnum
 from scanner_app.application.config import Settings
 from scanner_app.application.events import AccountStatus, DeviceState, Status
 from scanner_app.application.ports import Connection
-from scanner_app.ui import moments, texts
+from scanner_app.ui import moments, texts, venue_words
 
 CLOCK_LIMIT = 30.0
 LIST_LIMIT = 900.0
@@ -45,6 +45,7 @@ def checks(status: Status, settings: Settings, camera: DeviceState) -> list[Chec
         *_passes(status),
         _sent(status),
         _conflicts(status),
+        *_venue(status),
         _clock(status),
         _camera(settings, camera),
     ]
@@ -107,6 +108,20 @@ def _conflicts(status: Status) -> Check:
         says = texts.word("strip.conflicts", count=texts.number(status.conflicts))
         return Check("conflicts", Tone.WARN, says, texts.admin("upload_contested"))
     return Check("conflicts", Tone.GOOD, texts.word("ready.no_conflicts"))
+
+
+def _venue(status: Status) -> Iterator[Check]:
+    venue = status.venue
+    if venue is None:
+        return
+    rule = venue_words.rule(venue.rule)
+    if venue_words.alone(venue):
+        yield Check("venue", Tone.WARN, texts.word("ready.hub_away", rule=rule), texts.word("ready.hub_advice"))
+    else:
+        yield Check("venue", Tone.GOOD, texts.word("ready.hub_reached", rule=rule))
+    if venue.alarms:
+        says = f"{texts.word('venue.alarms')}: {texts.number(venue.alarms)}"
+        yield Check("venue", Tone.WARN, says, texts.word("venue.alarm.advice"))
 
 
 def _clock(status: Status) -> Check:

@@ -32,8 +32,9 @@ _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
 _WHY = (
     "used_at", "used_place", "used_device", "uses", "direction", "valid_from", "expired_at", "places", "opens_at",
     "closed_at", "template", "balance", "amount", "entries", "count", "holders", "flight", "shown_flight", "date",
-    "airport", "asked", "part",
+    "airport", "asked", "part", "rule",
 )  # fmt: skip
+_CODED = {"direction": "direction", "rule": "venue.rule"}
 _ALONE = {"uses": Reason.ALREADY_USED, "direction": Reason.NOT_INSIDE}  # told with this reason only
 
 
@@ -63,8 +64,8 @@ def _value(key: str, value: Detail, telling: Telling) -> str:
         return ", ".join(value)
     if key == "date" and (moment := moments.parse(value)):
         return moments.day(moment, "UTC")
-    if key == "direction":
-        return texts.word(f"direction.{value}")
+    if key in _CODED:
+        return texts.word(f"{_CODED[key]}.{value}")
     if key == "uses" and isinstance(value, int):
         return texts.number(value)
     return str(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner_app.application.config import AccountConfig, DeviceConfig, Settings, TapConfig
+from scanner_app.application.config import AccountConfig, DeviceConfig, Settings, TapConfig, VenueConfig
 from scanner_app.application.control import (
     AccountReport,
     CameraControl,
@@ -28,7 +28,17 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
+from scanner_app.application.hub import HubState, VenueRule
 from scanner_app.application.ports import Can, Capabilities, Connection, Door, FactRow, Template
+from scanner_app.application.venue_view import (
+    AlarmView,
+    BoxState,
+    BoxView,
+    DoorState,
+    DoorView,
+    TwiceView,
+    VenueView,
+)
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Direction, IdentifierKind, Pass, PassKey, Source, Use
 from scanner_app.domain.place import Accepted, Place, Policy
@@ -90,6 +100,42 @@ NAMES = (
 TICKETS = ("Weekend · Standing", "Saturday · Block B", "Backstage crew")
 
 
+def _door(n: int, state: DoorState, **more: Any) -> DoorView:
+    places = ("Main gate", "Garden", "Backstage", "North stand", "Family entrance")
+    rule = VenueRule.OPEN if n % 4 == 0 else VenueRule.CLOSED
+    counts = {"admitted": 340 + 173 * n, "flow": 12 + 7 * n % 40, "refused": n % 9, "heard": 0.6}
+    return DoorView(f"kiosk-{n:02d}", state, places[n % 5], rule, **{**counts, **more})
+
+
+VENUE = VenueView(
+    "Summer Night Festival",
+    NOW,
+    connected=True,
+    led=True,
+    doors=(
+        *(_door(n, DoorState.ONLINE) for n in range(1, 8)),
+        _door(8, DoorState.ISOLATED, isolated_for=94.0, alone=17, provisional=17, offset=-3.4),
+        _door(9, DoorState.SILENT, heard=412.0),
+        DoorView("kiosk-10", DoorState.SILENT),
+    ),
+    boxes=(BoxView("hub1", BoxState.READY), BoxView("hub2", BoxState.LEADER), BoxView("hub3", BoxState.AWAY)),
+    records=11_204,
+    twice=(
+        TwiceView(
+            NOW - timedelta(minutes=2), "Garden", "kiosk-08", NOW - timedelta(minutes=3), "Main gate", "kiosk-01"
+        ),
+        TwiceView(
+            NOW - timedelta(minutes=9), "Main gate", "kiosk-05", NOW - timedelta(minutes=12), "Garden", "kiosk-08"
+        ),
+    ),
+    twice_count=2,
+    alarms=(AlarmView(9120, "signature", "kiosk-03", NOW - timedelta(minutes=14)),),
+    alarm_count=1,
+)
+JOINED = VenueConfig("Summer Night Festival", "kiosk-03", ("hub1", "hub2", "hub3"))
+HUB = HubState(connected=True, hub="hub1", sequence=11_204, offset=0.004)
+
+
 def guest(n: int = 0) -> Pass:
     """Return the n-th made-up pass."""
     uid = f"pass-{n:05d}"
@@ -134,6 +180,7 @@ DETAILS: dict[Reason, dict[str, Detail]] = {
     Reason.ALREADY_USED: _USED,
     Reason.NOTHING_LEFT: {**_USED, "entries": 3, "entries_left": 0, "uses": 3},
     Reason.NOT_INSIDE: {},
+    Reason.HUB_UNDECIDED: {"rule": "closed"},
     Reason.ALREADY_INSIDE: _USED,
 }
 _NOBODY = (Reason.UNREADABLE, Reason.UNKNOWN, Reason.NOT_LOADED, Reason.AMBIGUOUS, Reason.CANNOT_RECORD, Reason.ERROR)
@@ -307,6 +354,11 @@ class SampleDoor:
     def status(self) -> Status:
         """Return the status."""
         return self.now
+
+    def venue(self) -> VenueView | None:
+        """Return a venue of many doors."""
+        found: VenueView | None = self._note("venue", None, VENUE)
+        return found
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return some scans."""

@@ -29,6 +29,7 @@ from scanner_app.application.events import (
     StatusChanged,
 )
 from scanner_app.application.ports import Connection
+from scanner_app.application.venue_view import DoorState
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Reason
@@ -42,6 +43,7 @@ from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.settings import SECTIONS, SettingsScreen
 from scanner_app.ui.screens.setup import STEPS, SetupScreen
+from scanner_app.ui.screens.venue import VenueScreen
 from scanner_app.ui.screens.walk_up import WalkUpPanel
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.widgets.pinpad import PinPad
@@ -314,6 +316,40 @@ def _screen(name: str) -> Callable[[Stage], None]:
     return act
 
 
+def _joined() -> sample.SampleDoor:
+    status = replace(sample.STATUS, venue=sample.HUB)
+    return sample.SampleDoor(kept=replace(sample.SETTINGS, venue=sample.JOINED), now=status)
+
+
+def _venue(stage: Stage) -> None:
+    stage.window.go("venue")
+    screen = stage.window.screens["venue"]
+    assert isinstance(screen, VenueScreen)  # noqa: S101 - by its name
+    stage.until(lambda: bool(screen.rows))
+
+
+def _no_hub(stage: Stage) -> None:
+    doors = tuple(replace(d, state=DoorState.UNKNOWN, isolated_for=None) for d in sample.VENUE.doors)
+    stage.door.answers["venue"] = replace(
+        sample.VENUE,
+        connected=False,
+        led=False,
+        doors=doors,
+        boxes=(),
+        twice=(),
+        twice_count=0,
+        alarms=(),
+        alarm_count=0,
+    )
+    _alone(stage)
+    _venue(stage)
+
+
+def _alone(stage: Stage) -> None:
+    hub = replace(sample.HUB, connected=False, isolated_for=12.0)
+    stage.tell(StatusChanged(replace(sample.STATUS, venue=hub)), sample.decided(sample.VERDICTS["hub-undecided"], 3))
+
+
 def _search(stage: Stage) -> None:
     _screen("helpdesk")(stage)
     desk = stage.window.screens["helpdesk"]
@@ -484,6 +520,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("history-conflicts", _conflicts),
     Shot("history-details", _details),
     Shot("numbers", _screen("numbers")),
+    Shot("venue", _venue, _joined),
+    Shot("venue-no-hub", _no_hub, _joined),
+    Shot("door-no-hub", _alone, _joined),
+    Shot("readiness-venue", _screen("readiness"), _joined),
     Shot("readiness", _ready),
     Shot("readiness-not", _not_ready),
     Shot("kiosk-waiting", _waiting, _unattended),

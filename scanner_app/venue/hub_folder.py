@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,6 +23,23 @@ FILE = "venue.json"
 FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 """Names of venues and kiosks: they stand in configuration files, certificates and inbox subjects."""
+PAGE = "page.json"
+PAGE_NAME = "page-"
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""What a page's code is made of: nothing that looks like something else."""
+CODE_LENGTH = 8
+PAGE_UNIT = """[Unit]
+Description=Pass Scanner page of {name} of {venue}
+After=pass-scanner-{name}.service
+
+[Service]
+ExecStart={program} hub page --folder {folder}
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+"""
 UNIT = """[Unit]
 Description=Pass Scanner hub {name} of {venue}
 After=network-online.target
@@ -45,6 +63,7 @@ class Venue:
     """What the installer knows. `kiosks`: name -> public nkey; seeds of kiosks are handed out once and not kept.
 
     `keys`: every key that a kiosk ever had, also of those shut out: what they signed while they had it stays theirs.
+    `pages`: name of a hub's page -> public nkey; it only reads.
     """
 
     name: str
@@ -55,6 +74,7 @@ class Venue:
     hash_key: str
     kiosks: Mapping[str, str]
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def urls(self) -> list[str]:
@@ -102,7 +122,8 @@ def load(folder: Path) -> Venue:
         ca, ca_key, admin, hashing = (str(raw[k]) for k in ("ca", "ca_key", "admin_seed", "hash_key"))
         kiosks = dict(raw["kiosks"])
         known = raw.get("keys") or {name: [key] for name, key in kiosks.items()}
-        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, kiosks, known)
+        pages = dict(raw.get("pages") or {})
+        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, kiosks, known, pages)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsTrouble("hub_unreadable", str(error)) from error
 
@@ -118,7 +139,7 @@ def box_folder(folder: Path, box: HubBox) -> Path:
 
 
 def write_boxes(folder: Path, venue: Venue, server: str) -> None:
-    """Write each hub's folder: configuration, users, certificates, systemd unit. What is there of keys stays."""
+    """Write each hub's folder: configuration, users, certificates, page, systemd units. What is there of keys stays."""
     for box in venue.boxes:
         own = box_folder(folder, box)
         own.mkdir(mode=0o700, exist_ok=True)
@@ -130,12 +151,38 @@ def write_boxes(folder: Path, venue: Venue, server: str) -> None:
         write_private(own / "hub.conf", hub_config(box, venue.boxes, str(own.resolve())))
         unit = UNIT.format(name=box.name, venue=venue.name, server=server, folder=own.resolve())
         write_private(own / f"pass-scanner-{box.name}.service", unit)
+        program = f"{sys.executable} -m scanner_app"
+        unit = PAGE_UNIT.format(name=box.name, venue=venue.name, program=program, folder=own.resolve())
+        write_private(own / f"pass-scanner-{box.name}-page.service", unit)
+        venue = _with_page(own, box, venue)
+    save(folder, venue)
     write_users(folder, venue)
+
+
+def _with_page(own: Path, box: HubBox, venue: Venue) -> Venue:
+    """Write what the page of a hub needs to read the stream, and its code; return the venue that knows it."""
+    name, kept = f"{PAGE_NAME}{box.name}", read_json(own / PAGE) or {}
+    seed = str(kept.get("seed") or keys.new_seed())
+    # Its own hub by the address that is always right, then the others.
+    others = [f"tls://{b.host}:{b.port}" for b in venue.boxes if b.name != box.name]
+    enrolment = {
+        "venue": venue.name,
+        "kiosk": name,
+        "host": box.host,
+        "hubs": [f"tls://127.0.0.1:{box.port}", *others],
+        "ca": venue.ca,
+        "seed": seed,
+        "hash_key": venue.hash_key,
+        "admin": keys.public_key(venue.admin_seed),
+        "code": kept.get("code") or "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)),
+    }
+    write_private(own / PAGE, json.dumps(enrolment, indent=2, sort_keys=True))
+    return replace(venue, pages={**venue.pages, name: keys.public_key(seed)})
 
 
 def write_users(folder: Path, venue: Venue) -> None:
     """Write who may talk to the hubs, into every hub's folder."""
-    text = users_config(keys.public_key(venue.admin_seed), venue.kiosks)
+    text = users_config(keys.public_key(venue.admin_seed), venue.kiosks, venue.pages)
     for box in venue.boxes:
         write_private(box_folder(folder, box) / "users.conf", text)
 
@@ -210,6 +257,6 @@ def _names(host: str) -> list[str]:
 
 
 def _checked(name: str) -> str:
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name.startswith(PAGE_NAME):
         raise SettingsTrouble("name_invalid", name)
     return name

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -101,6 +102,8 @@ class HubLink:
         except TimeoutError:
             future.cancel()
             raise
+        except CancelledError as error:  # the thread is ending, or a connection went in the middle of something
+            raise HubUnreachable("the question was given up") from error
 
     def post(self, work: Coroutine[Any, Any, object]) -> None:
         """Run a coroutine in the loop; its failure is logged."""
@@ -137,7 +140,10 @@ class HubLink:
         assert me is not None  # noqa: S101 - this is a coroutine
         self._asking.add(me)
         try:
-            return await client.request(subject, data, timeout=seconds)
+            answer = await client.request(subject, data, timeout=seconds)
+            if gone.is_set() and me.cancelling():
+                me.uncancel()  # the answer came with the end of the connection; left, it would end a later question
+            return answer
         except asyncio.CancelledError:
             if gone.is_set() and me.uncancel() == 0:
                 raise HubUnreachable("the connection went away") from None

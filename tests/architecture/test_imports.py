@@ -40,7 +40,7 @@ ONLY_IN = {
     "pyzbar": ("hardware/",),
     "nfc": ("hardware/",),
     "serial": ("hardware/",),
-    "aiohttp": ("scanner_app/sandbox/",),
+    "aiohttp": ("scanner_app/sandbox/", "scanner_app/venue/page.py"),
 }
 
 

@@ -1,5 +1,6 @@
 """Three real hubs that are killed, paused and started while every pass is claimed at two doors at once."""
 
+import asyncio
 import json
 import random
 import signal
@@ -9,6 +10,7 @@ import time
 from collections import defaultdict
 
 import pytest
+from nats.js.api import ConsumerConfig
 from support.storage_kit import ACCOUNT
 from support.venue_door import a_claim, kiosks
 from support.venue_kit import HASH_KEY, until, venue
@@ -19,6 +21,7 @@ from scanner_app.domain.verdict import Reason
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.link import HubLink, HubUnreachable
 from scanner_app.venue.records import decode, slot_subject
+from scanner_app.venue.roster import is_roster
 from scanner_app.venue.rule import HybridClock
 
 KIOSKS = [f"kiosk-{n:02d}" for n in range(1, 9)]
@@ -89,11 +92,16 @@ def stored(made):
     """Every subject of the stream and the id of the record that holds it."""
 
     async def read(client):
-        last = (await client.jetstream(timeout=10).stream_info("RED")).state.last_seq
-        found = {}
-        for sequence in range(1, last + 1):
-            message = await client.jetstream(timeout=10).get_msg("RED", seq=sequence)
-            found[message.subject] = decode(message.data).claim_id
+        js = client.jetstream(timeout=10)
+        last = (await js.stream_info("RED")).state.last_seq
+        queue = asyncio.Queue()
+        await js.subscribe("", stream="RED", cb=queue.put, ordered_consumer=True, config=ConsumerConfig())
+        found, sequence = {}, 0
+        while sequence < last:
+            message = await asyncio.wait_for(queue.get(), 20)
+            sequence = message.metadata.sequence.stream
+            if not is_roster(message.subject):
+                found[message.subject] = decode(message.data).claim_id
         return found
 
     return made.as_admin(read, 60.0)

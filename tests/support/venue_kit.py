@@ -49,6 +49,7 @@ class Venue:
         self.folder = folder
         self.ca, self._ca_key = new_ca("Test")
         self.admin = keys.new_seed()
+        self.pages: dict[str, str] = {}
         self.seeds = {name: keys.new_seed() for name in kiosks}
         ports = free_ports(2 * count)
         self.boxes = [HubBox(f"hub{i + 1}", "127.0.0.1", ports[2 * i], ports[2 * i + 1]) for i in range(count)]
@@ -65,7 +66,7 @@ class Venue:
 
     def write_users(self) -> None:
         users = users_config(
-            keys.public_key(self.admin), {name: keys.public_key(seed) for name, seed in self.seeds.items()}
+            keys.public_key(self.admin), {name: keys.public_key(seed) for name, seed in self.seeds.items()}, self.pages
         )
         for box in self.boxes:
             (self.folder / box.name / "users.conf").write_text(users)

@@ -1,5 +1,6 @@
 """The claim protocol against real hubs."""
 
+import asyncio
 import gc
 import signal
 import threading
@@ -15,7 +16,7 @@ from scanner_app.application.hub import ClaimEnd, VenueRule
 from scanner_app.application.ids import new_id
 from scanner_app.domain.passes import PassKey
 from scanner_app.venue.claims import Protocol
-from scanner_app.venue.link import HubLink
+from scanner_app.venue.link import HubLink, HubUnreachable
 from scanner_app.venue.rule import HybridClock, share
 
 SECONDS = 5.0
@@ -194,3 +195,16 @@ def test_a_paused_hub_is_left_for_another_and_nothing_stays_open(tmp_path):
         assert link.stop()
         gc.collect()  # what was left open would say so now
         made.signal(paused, signal.SIGCONT)
+
+
+def test_a_question_that_is_given_up_is_an_unreachable_hub(one_hub):
+    link = HubLink(one_hub.enrolment("kiosk-01"))
+    link.start()
+    until(lambda: link.is_up)
+
+    async def given_up():
+        raise asyncio.CancelledError
+
+    with pytest.raises(HubUnreachable):
+        link.call(given_up(), 2.0)
+    assert link.stop()

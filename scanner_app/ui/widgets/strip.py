@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from scanner_app.application.events import DeviceState, Status
 from scanner_app.application.ports import Connection
-from scanner_app.ui import moments, texts
+from scanner_app.ui import moments, texts, venue_words
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import STRIP
 from scanner_app.ui.widgets.text import Label
@@ -95,7 +95,9 @@ class StatusStrip(QWidget):
         self._most = 6 if not theme.large else 2
         self._place = Label("", "strong", foreign=True, elide=True)
         self._rule = Label("", "caption", elide=True)
-        self._mode, self._link, self._list, self._unsent, self._clock, self._camera = (Chip(theme) for _ in range(6))
+        self._mode, self._link, self._list, self._unsent, self._clock, self._camera, self._hub = (
+            Chip(theme) for _ in range(7)
+        )
         where = QVBoxLayout()
         where.setSpacing(0)
         where.addStretch(1)
@@ -114,7 +116,7 @@ class StatusStrip(QWidget):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The chips, in reading order."""
-        return (self._mode, self._clock, self._unsent, self._list, self._link, self._camera)
+        return (self._mode, self._hub, self._clock, self._unsent, self._list, self._link, self._camera)
 
     def show_status(self, status: Status) -> None:
         """Tell the state of the door."""
@@ -128,6 +130,7 @@ class StatusStrip(QWidget):
         self._link.tell(texts.word(key), tone)
         self._list.tell(*_list(status))
         self._unsent.tell(*_unsent(status))
+        self._hub.tell(venue_words.alone(status.venue) if status.venue else "", "danger")
         off = status.clock_offset
         wrong = off is not None and abs(off) > CLOCK_LIMIT
         self._clock.tell(texts.word("strip.clock", span=moments.span(off or 0)) if wrong else "", "danger")

@@ -1,0 +1,65 @@
+"""The venue's page from a hub's box: its feed, its server, its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from scanner_app import logs
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.files import read_json
+from scanner_app.ui import venue_page
+from scanner_app.venue.hub_folder import PAGE
+from scanner_app.venue.link import Enrolment
+from scanner_app.venue.page import PORT, PageServer, Place
+from scanner_app.venue.page_feed import PageFeed
+
+__all__ = ["PORT", "Served", "open_page"]
+ASSETS = ("page.css", "page.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A page that is being served."""
+
+    host: str
+    code: str
+    feed: PageFeed
+    server: PageServer
+
+    def told(self) -> dict[str, object]:
+        """Return where it is and what opens it."""
+        url = f"https://{self.host}:{self.server.port}/"
+        return {"url": url, "code": self.code, "link": f"{url}enter/{self.code}"}
+
+    def close(self) -> None:
+        """End serving and following."""
+        self.server.stop()
+        self.feed.stop()
+
+
+def open_page(folder: Path, listen: str, port: int) -> Served:
+    """Serve the page of the hub in this folder. SettingsTrouble when there is none, or the port cannot be had."""
+    try:
+        raw = read_json(folder / PAGE)
+    except StorageTrouble as error:
+        raise SettingsTrouble("hub_unreadable", error.detail) from error
+    if raw is None:
+        raise SettingsTrouble("hub_missing", str(folder))
+    try:
+        hubs, hash_key = tuple(map(str, raw["hubs"])), bytes.fromhex(str(raw["hash_key"]))
+        texts = {name: str(raw[name]) for name in ("venue", "kiosk", "ca", "seed", "admin", "code", "host")}
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingsTrouble("hub_unreadable", f"{folder / PAGE}: {error}") from error
+    for secret in (texts["seed"], texts["code"], str(raw["hash_key"])):
+        logs.never_log(secret)
+    enrolment = Enrolment(texts["venue"], texts["kiosk"], hubs, texts["ca"], texts["seed"], hash_key, texts["admin"])
+    feed = PageFeed(enrolment, folder)
+    assets = {name: (files("resources") / "page" / name).read_text(encoding="utf-8") for name in ASSETS}
+    server = PageServer(Place(listen, port, folder, texts["code"]), feed.view, venue_page, assets)
+    feed.start()
+    if not server.start():
+        feed.stop()
+        raise SettingsTrouble("page_port", f"{listen}:{port}: {server.trouble}")
+    return Served(texts["host"], texts["code"], feed, server)
