@@ -19,7 +19,7 @@ from scanner_app.platforms.strict_json import decode
 
 BLOCK = 16
 LONGEST_LINK = 8192
-"""Longest link read, in characters; browsers and servers give up at about this."""
+"""Longest link made or read, in characters; browsers and servers give up at about this."""
 
 
 class LinkTrouble(Trouble):
@@ -31,36 +31,38 @@ class LinkTrouble(Trouble):
 
 
 def read_key(written: str) -> bytes:
-    """Return a project key from its hexadecimal form: 16, 24 or 32 bytes; SettingsTrouble else."""
+    """Return a project key from its hexadecimal form: 16, 24 or 32 bytes; LinkTrouble else."""
     try:
         key = bytes.fromhex(written.strip())
     except ValueError:
-        raise SettingsTrouble("key_unreadable") from None
+        raise LinkTrouble("key") from None
     if len(key) not in (16, 24, 32):
-        raise SettingsTrouble("key_unreadable")
+        raise LinkTrouble("key", f"{2 * len(key)} digits")
     return key
 
 
 def read_key_file(path: Path) -> bytes:
-    """Return the project key in a file; SettingsTrouble when there is none."""
+    """Return the project key in a file; SettingsTrouble when it cannot be read, LinkTrouble when it holds none."""
     try:
-        return read_key(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError):
-        raise SettingsTrouble("key_unreadable", path.name) from None
+        return read_key(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsTrouble("key_unreadable", f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise LinkTrouble("key", "not text") from None
 
 
 def landing_page(url: str) -> str:
-    """Return a distribution URL without its end slash; SettingsTrouble unless it is https and `/c/<id>`."""
+    """Return a distribution URL without its end slash; LinkTrouble unless it is https and `/c/<id>`."""
     trimmed = url.strip().rstrip("/")
     try:
         parts = urlsplit(trimmed)
     except ValueError:
-        raise SettingsTrouble("url_invalid") from None
+        raise LinkTrouble("url") from None
     plain = trimmed.isascii() and trimmed.isprintable() and not set(trimmed) & set(' "<>\\^`{|}')
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or not plain:
-        raise SettingsTrouble("url_invalid")
+        raise LinkTrouble("url")
     if not re.fullmatch(r"/c/[^/]+", parts.path):
-        raise SettingsTrouble("url_invalid")
+        raise LinkTrouble("url")
     return trimmed
 
 
@@ -73,7 +75,10 @@ def make(fields: Mapping[str, str], url: str, key: bytes, iv: bytes | None = Non
     padded = padder.update(_plain(fields)) + padder.finalize()
     encryptor = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
     sealed = base64.urlsafe_b64encode(encryptor.update(padded) + encryptor.finalize()).rstrip(b"=")
-    return f"{url}?data={sealed.decode('ascii')}&iv={start.hex()}"
+    link = f"{url}?data={sealed.decode('ascii')}&iv={start.hex()}"
+    if len(link) > LONGEST_LINK:
+        raise LinkTrouble("too_long", f"{len(link)} characters")
+    return link
 
 
 def read(link: str, key: bytes) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,6 +18,7 @@ from scanner_app.platforms.smartpass import LinkTrouble, make
 
 ADDED = "smartUrl"
 WHY = "reason"
+WHY_NOT = {"link_not_unicode": "not UTF-8", "link_empty": "no values", "link_too_long": "too long for a link"}
 LONGEST_LINE = 1024 * 1024
 STEP = 500
 """Rows between two calls of the progress callback."""
@@ -38,9 +40,10 @@ Progress = Callable[[int, int], None]
 def make_many(source: Path, out: Path, url: str, key: bytes, progress: Progress | None = None) -> Made:
     """Write the input with the column `smartUrl` to `out`; bad rows go to `OUT.rejected.csv` with the reason.
 
-    Both files appear whole or not at all. Raises LinkTrouble for an unusable header, StorageTrouble for the disk.
+    Both files appear whole or not at all. Raises LinkTrouble for unusable files or headers, else StorageTrouble.
     """
     rejects = out.with_name(f"{out.name}.rejected.csv")
+    _usable(source, out)
     _keep_apart(source, out, rejects)
     try:
         with ExitStack() as stack:
@@ -59,6 +62,15 @@ def make_many(source: Path, out: Path, url: str, key: bytes, progress: Progress 
         return Made(made[0], made[1], rejects if made[1] else None)
     except OSError as error:
         raise StorageTrouble(StorageKind.IO, f"{error.strerror or error}") from error
+
+
+def _usable(source: Path, out: Path) -> None:
+    try:
+        source.open("rb").close()
+    except OSError as error:
+        raise LinkTrouble("input", f"{source}: {error.strerror or error}") from None
+    if out.is_dir() or not os.access(out.parent, os.W_OK | os.X_OK):
+        raise LinkTrouble("output", str(out))
 
 
 def _keep_apart(source: Path, out: Path, rejects: Path) -> None:
@@ -106,7 +118,8 @@ def _text(line: bytes) -> str:
 
 def _delimiter(header: str) -> str:
     """Return what separates the columns: a comma, or what spreadsheets of other countries write instead."""
-    return "," if "," in header else next((mark for mark in ";\t" if mark in header), ",")
+    bare = re.sub('"[^"]*"', "", header)  # a quoted name may hold any of them
+    return "," if "," in bare else next((mark for mark in ";\t" if mark in bare), ",")
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:
@@ -116,6 +129,8 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
         raise LinkTrouble("header", str(error)) from None
     if not any(header):
         raise LinkTrouble("header", "empty")
+    if not all(name.isprintable() for name in header):
+        raise LinkTrouble("not_unicode", "first row")  # another encoding: no name of a column has such characters
     if len(set(header)) != len(header) or "" in header or ADDED in header:
         raise LinkTrouble("header", "a name is missing, or stands twice")
     return header
@@ -144,7 +159,7 @@ class _Run:
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                self._bad.writerow([_writable("".join(lines.taken)), f"unreadable: {error}"])
+                self._set_apart(["".join(lines.taken)], f"unreadable: {error}")
                 counts[1] += 1
                 continue
             if row is None:
@@ -157,10 +172,16 @@ class _Run:
     def _one(self, row: list[str]) -> int:
         reason, link = self._link(row)
         if reason:
-            self._bad.writerow([_writable(cell) for cell in row] + [reason])
+            self._set_apart(row, reason)
             return 1
         self._good.writerow([*row, link])
         return 0
+
+    def _set_apart(self, row: list[str], reason: str) -> None:
+        """The reason stands in its own column whatever the row had; what was too much follows it."""
+        cells, columns = [_writable(cell) for cell in row], len(self._header)
+        kept = cells[:columns] + [""] * (columns - len(cells))
+        self._bad.writerow([*kept, reason, *cells[columns:]])
 
     def _link(self, row: list[str]) -> tuple[str, str]:
         if len(row) != len(self._header):
@@ -169,7 +190,7 @@ class _Run:
         try:
             return "", make(fields, self._url, self._key)
         except LinkTrouble as trouble:
-            return {"link_not_unicode": "not UTF-8", "link_empty": "no values"}.get(trouble.code, trouble.code), ""
+            return WHY_NOT.get(trouble.code, trouble.code), ""
 
 
 def _writable(cell: str) -> str:

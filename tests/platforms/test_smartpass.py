@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner_app.__main__ import main
-from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.platforms import smartpass
 from scanner_app.platforms.smartpass import LinkTrouble
 from scanner_app.platforms.smartpass_csv import make_many
@@ -94,7 +93,7 @@ def test_another_key_reads_nothing():
 
 @pytest.mark.parametrize("written", ["", "xyz", "ab" * 15, "ab" * 33, "0x" + "ab" * 32])
 def test_unusable_keys(written):
-    with pytest.raises(SettingsTrouble):
+    with pytest.raises(LinkTrouble):
         smartpass.read_key(written)
 
 
@@ -104,7 +103,7 @@ def test_unusable_keys(written):
     + ["https://pub1.pskt.io/c/a?x=1", "https://pub1.pskt.io/c/a#x", "https://[/c/a", "https://pub1.pskt.io/c/a b"],
 )
 def test_unusable_landing_pages(url):
-    with pytest.raises(SettingsTrouble):
+    with pytest.raises(LinkTrouble):
         smartpass.landing_page(url)
 
 
@@ -148,11 +147,34 @@ def test_bad_rows_are_kept_apart_with_the_reason(tmp_path):
     apart = rows_of(made.rejects)
     assert (made.rows, made.rejected) == (2, 5)
     assert apart[0] == ["a", "b", "reason"]
-    assert apart[1] == ["1", "1 values for 2 columns"]
-    assert apart[2] == ["1", "2", "3", "3 values for 2 columns"]
+    assert apart[1] == ["1", "", "1 values for 2 columns"]
+    assert apart[2] == ["1", "2", "3 values for 2 columns", "3"]  # the reason stands in its own column, whatever came
     assert apart[3] == ["\\udcff\\udcfe", "2", "not UTF-8"]
     assert apart[4][0] == '"x"y,2\n'
-    assert apart[5][0] == '"never closed,5\n6,7\n'
+    assert apart[5][:2] == ['"never closed,5\n6,7\n', ""]
+    assert apart[5][2].startswith("unreadable: ")
+
+
+def test_what_no_browser_would_take_is_kept_apart(tmp_path):
+    made, rows = make_from(tmp_path, f"a\n{'x' * 9000}\n{'y' * 200_000}\nok\n".encode())
+    assert (made.rows, made.rejected) == (1, 2)
+    assert [row[0] for row in rows[1:]] == ["ok"]
+    reasons = made.rejects.read_text()
+    assert "too long for a link" in reasons
+    assert "field larger than field limit" in reasons
+
+
+def test_a_quoted_name_may_hold_a_separator(tmp_path):
+    make_from(tmp_path, b'"Last, first";b\nx;1\n')
+    assert rows_of(tmp_path / "out.csv", ";")[1][:2] == ["x", "1"]
+
+
+@pytest.mark.parametrize("content", [b"n\xe4me\nx\n", "näme\nx\n".encode("utf-16")])
+def test_another_encoding_is_said(tmp_path, content):
+    with pytest.raises(LinkTrouble) as raised:
+        make_from(tmp_path, content)
+    assert raised.value.code == "link_not_unicode"
+    assert [p.name for p in tmp_path.iterdir()] == ["in.csv"]
 
 
 def test_other_separators(tmp_path):
@@ -182,9 +204,19 @@ def test_the_input_is_never_overwritten(tmp_path, name):
 
 def test_a_run_that_fails_leaves_the_earlier_output(tmp_path):
     (tmp_path / "out.csv").write_text("earlier")
-    with pytest.raises(StorageTrouble):
+    with pytest.raises(LinkTrouble) as raised:
         make_many(tmp_path / "missing.csv", tmp_path / "out.csv", URL, KEY)
+    assert raised.value.code == "link_input"
     assert (tmp_path / "out.csv").read_text() == "earlier"
+
+
+@pytest.mark.parametrize("out", ["nowhere/out.csv", "folder"])
+def test_a_place_that_cannot_be_written_is_said(tmp_path, out):
+    (tmp_path / "in.csv").write_bytes(b"a\n1\n")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(LinkTrouble) as raised:
+        make_many(tmp_path / "in.csv", tmp_path / out, URL, KEY)
+    assert raised.value.code == "link_output"
 
 
 def people(path: Path, count: int) -> Path:
@@ -249,7 +281,7 @@ def test_links_make(capsys, tmp_path, key_file):
     ]
     assert main(words) == 0
     assert rows_of(out)[0] == ["a", "b", "smartUrl"]
-    assert rows_of(Path(f"{out}.rejected.csv"))[1] == ["3", "1 values for 2 columns"]
+    assert rows_of(Path(f"{out}.rejected.csv"))[1] == ["3", "", "1 values for 2 columns"]
 
 
 def test_links_troubles(capsys, tmp_path, key_file):
