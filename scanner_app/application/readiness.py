@@ -27,6 +27,12 @@ class Counts:
     inside: int | None = None
 
 
+def _sum(totals: Sequence[int | None]) -> int | None:
+    """Return what all platforms say they have; None where one does not say: it would be held against all passes."""
+    known = [total for total in totals if total is not None]
+    return sum(known) if known and len(known) == len(totals) else None
+
+
 def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
     """Return the status of the place in use. `accounts` as the sync threads see them."""
     settings, moment, known = desk.settings(), desk.clock.now(), desk.clock.known
@@ -34,7 +40,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
     counts = _counts(desk, place, moment)
     syncs = [a.last_sync for a in accounts]
     oldest = min((s for s in syncs if s), default=None) if all(syncs) else None
-    totals = [a.platform_total for a in accounts if a.platform_total is not None]
+    totals = [a.platform_total for a in accounts]
     return Status(
         device=settings.device,
         place=place.name if place else "",
@@ -44,7 +50,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         connection=next((c for c in _WORST if any(a.connection is c for a in accounts)), Connection.UNKNOWN),
         accounts=tuple(accounts),
         held=sum(a.held for a in accounts),
-        platform_total=sum(totals) if totals else None,
+        platform_total=_sum(totals),
         unsent=counts.unsent,
         refused=counts.refused_upload,
         conflicts=counts.conflicts,
