@@ -110,7 +110,7 @@ class Kiosk:
         unlock_store(data_dir, self.secrets)
         if self.settings.load().encrypted and self.secrets.get(STORAGE_KEY) is None:
             raise SettingsTrouble("storage_key_missing")  # else the ledger would look damaged and be set aside
-        self.store = Store(data_dir, self.accounts.tenants(), read_only=not writes, on_damage=self._damaged)
+        self.store = Store(data_dir, self.accounts.tenants(), read_only=not writes)
         self.store.open()
         self._parts.add("store", self.store.close)
         self._keep_time(writes=writes)
@@ -120,6 +120,7 @@ class Kiosk:
         self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.accounts.tenants, self.hub)
         self.sheets = SetUpSheets(self.settings.load, self.secrets, self.clock)
         self.door = self._door()
+        self.store.hear_damage(self._damaged)
         self.settings.changed.append(self._follow)
         self._parts.add("venue", start_hub(self.hub))
 

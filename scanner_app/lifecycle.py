@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import logging
 import os
@@ -59,12 +60,15 @@ def _lock(handle: int) -> None:
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[threading.Event]:
-    """Give an event that SIGINT and SIGTERM set, the old handlers back at the end."""
+    """Give an event that SIGINT and SIGTERM set, the old handlers back at the end.
+
+    A handler runs between any two steps of the main thread, also of an earlier handler (`timeout` and service managers
+    send their signal twice) and of `Event.set` and `Event.wait` with the event's lock held: it takes no lock itself.
+    """
     stop = threading.Event()
 
-    def ask(number: int, _frame: FrameType | None) -> None:
-        log.info("asked to stop by signal %d", number)
-        stop.set()
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        _thread.start_new_thread(stop.set, ())
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

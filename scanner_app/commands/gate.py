@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from hardware.camera import CameraState
 from hardware.readers import NfcOptions, is_reader
-from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
+from scanner_app.application.events import Decided
 from scanner_app.bootstrap import Kiosk, codes_read, open_kiosk, tuning_kept
+from scanner_app.commands.device_words import DeviceWords
 from scanner_app.commands.options import data_dir, json_option
-from scanner_app.commands.output import Exit, complain, print_json, say, swallow_broken_pipe
+from scanner_app.commands.output import Exit, print_json, say, swallow_broken_pipe
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import scan_record
@@ -75,12 +76,13 @@ def _choose_place(kiosk: Kiosk, name: str) -> None:
 
 def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing: list[str]) -> None:
     line: Line = queue.Queue(maxsize=64)
-    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, _tell_device)
+    words = DeviceWords()
+    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, words.hear)
     if turnstile is not None:
         turnstile.start()
         kiosk.add("turnstile", turnstile.stop)
     taps = nfc_options(kiosk.settings.load(), kiosk.secrets, TapMemory(SunCounters(kiosk.data_dir)))
-    sources = [_source(spec, line, stop, kiosk, _Ways(args, taps, missing)) for spec in args.source]
+    sources = [_source(spec, line, stop, kiosk, _Ways(args, taps, missing, words)) for spec in args.source]
     left = len(sources)
     show = _show_json if args.json else _show_plain
     while left and not stop.is_set():
@@ -99,11 +101,12 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """What the sources share: how they were asked for, what counts at NFC readers, recordings that were not there."""
+    """What the sources share: how they were asked for, what counts at NFC readers, absent recordings, who tells."""
 
     args: argparse.Namespace
     taps: NfcOptions
     missing: list[str]
+    words: DeviceWords
 
 
 def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _Ways) -> threading.Thread:
@@ -111,14 +114,17 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _W
     if spec == "-":
         feed = lambda: _feed_text(line, stop)  # noqa: E731
     elif is_reader(spec):
-        reader = ReaderLine(spec, line.put, _tell_device, ways.taps)
+        reader = ReaderLine(spec, line.put, ways.words.hear, ways.taps)
         reader.start()
         kiosk.add(spec, reader.stop)
         feed = lambda: _wait_reader(line, stop)  # noqa: E731
     else:
         codes, tuning = codes_read(kiosk.settings.load()), tuning_kept(kiosk.settings)
-        camera = CameraLine(spec, line.put, _tell_device, formats=codes, tuning=tuning)
-        camera.start(paced=ways.args.paced or "://" in spec or spec.startswith("camera:") or spec.isdigit())
+        camera = CameraLine(spec, line.put, ways.words.hear, formats=codes, tuning=tuning)
+        live = "://" in spec or spec.startswith("camera:") or spec.isdigit()
+        if not live:
+            ways.words.is_recording(spec)
+        camera.start(paced=ways.args.paced or live)
         kiosk.add(spec, camera.stop)
         feed = lambda: _wait_camera(camera, line, stop, ways.missing)  # noqa: E731
     thread = threading.Thread(target=feed, name=f"source {spec}", daemon=True)
@@ -144,17 +150,6 @@ def _wait_reader(line: Line, stop: threading.Event) -> None:
     """A reader has no end of its own: it waits for the next guest until the gate is stopped."""
     stop.wait()
     line.put(None)
-
-
-def _tell_device(event: Event) -> None:
-    if isinstance(event, Notice) and (event.level is not Level.INFO or event.code.startswith("tap_")):
-        complain(f"{event.code}: {event.detail}")
-    if isinstance(event, DeviceChanged) and event.state not in (
-        DeviceState.OPENING,
-        DeviceState.RUNNING,
-        DeviceState.ENDED,
-    ):
-        complain(f"{event.source}: {event.state.value} ({event.reason})")
 
 
 def _show_json(decided: Decided) -> None:

@@ -10,6 +10,7 @@ from scanner_app.application.events import AccountStatus, Status
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
+from scanner_app.domain.errors import SettingsTrouble
 
 
 def add_parser(
@@ -23,6 +24,8 @@ def add_parser(
 def run(args: argparse.Namespace) -> int:
     """Show."""
     with open_kiosk(data_dir(args), writes=False) as kiosk:
+        if not kiosk.accounts.configured():
+            raise SettingsTrouble("not_set_up")
         status = kiosk.door.status()
     record = status_record(status)
     if args.json:

@@ -1,5 +1,6 @@
 """`scanner-app sandbox`: the pass platforms on loopback, until told to stop."""
 
+import _thread
 import argparse
 import json
 import signal
@@ -48,7 +49,7 @@ def _on_signals() -> threading.Event:
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
+        _thread.start_new_thread(ended.set, ())  # takes no lock itself: it may interrupt itself, or the waiting
 
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)

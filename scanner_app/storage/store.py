@@ -229,7 +229,13 @@ class Store:
         self._shelf.sweep()
         self._tell_damage()
 
+    def hear_damage(self, hear: Callable[[str], None]) -> None:
+        """Have `on_damage` told to this from now on, with what nobody has heard yet."""
+        self._on_damage = hear
+        self._tell_damage()
+
     def _tell_damage(self) -> None:
+        if self._on_damage is None:
+            return  # it waits for somebody to hear it
         for account in self._shelf.take_news():
-            if self._on_damage is not None:
-                self._on_damage(account)
+            self._on_damage(account)

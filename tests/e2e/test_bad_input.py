@@ -39,8 +39,8 @@ def key_file(sandbox: Sandbox, tmp_path: Path) -> Path:
         ({"url": "https://127.0.0.1:1"}, "reach"),
         ({"url": "http://app.example.com"}, "https"),
         ({"url": "not an address"}, "address"),
-        ({"template": "no-such-template"}, "template"),
-        ({"app-configuration": "no-such-door"}, "door"),
+        ({"template": "nowhere"}, "no such pass template"),
+        ({"app-configuration": "nowhere"}, "no such door"),
         ({"zone": "Mars/Olympus"}, "zone"),
     ],
 )
@@ -79,6 +79,13 @@ def test_a_kiosk_that_is_not_set_up(sandbox: Sandbox, tmp_path: Path) -> None:
         assert len(done.stderr.strip().splitlines()) <= 2, done.stderr
 
 
+def test_a_failed_set_up_is_none(sandbox: Sandbox, key_file: Path, tmp_path: Path) -> None:
+    scene = Scene(sandbox, tmp_path / "kiosk", "")
+    scene.run("setup", *words_of(sandbox, key_file, template="nowhere"), check=False)
+    done = scene.run("status", "--json", check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+
+
 def test_a_second_instance_is_told_and_looks_go_on(scene: Scene) -> None:
     lock = InstanceLock(scene.folder)
     lock.acquire()
@@ -110,6 +117,28 @@ def test_a_camera_that_is_not_there(scene: Scene) -> None:
     assert done.returncode == 3
     assert "/nowhere/film.avi" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_camera_that_may_come_is_waited_for_aloud(scene: Scene) -> None:
+    words = ["gate", "--data-dir", str(scene.folder), "--place", scene.place, "--source", "camera:63", "--offline"]
+    with subprocess.Popen([sys.executable, "-m", "scanner_app", *words], stderr=subprocess.PIPE, text=True) as gate:
+        assert gate.stderr is not None
+        said = next(line for line in gate.stderr if "camera:63" in line)
+        gate.terminate()
+        rest = gate.stderr.read()
+    assert "missing" in said
+    assert "tried again" in said
+    assert rest == ""
+    assert gate.returncode == 0
+
+
+def test_a_cache_that_is_damaged_at_the_start_is_set_aside(scene: Scene) -> None:
+    for cache in (scene.folder / "cache").glob("*.db"):
+        cache.write_bytes(b"noise" * 20_000)
+    refused = scene.lines("gate", "--place", scene.place, "--source", "-", "--json", "--offline", text="x\n")
+    assert [line["reason"] for line in refused] == ["NOT_LOADED"]
+    scene.run("sync")
+    assert scene.lines("status", "--json")[0]["passes_held"] > 0
 
 
 def test_pictures_that_are_none(scene: Scene, tmp_path: Path) -> None:

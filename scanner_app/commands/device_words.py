@@ -1,0 +1,44 @@
+"""What `gate` says on standard error of its cameras and readers: each change once, and that it waits."""
+
+from __future__ import annotations
+
+from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
+from scanner_app.commands.output import complain
+from scanner_app.ui import texts
+
+TROUBLE = frozenset({DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN, DeviceState.OFF})
+WAITED_FOR = frozenset({DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN})
+
+
+class DeviceWords:
+    """Hears the events of a gate's devices."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[DeviceState, str]] = {}
+        self._recordings: set[str] = set()
+
+    def is_recording(self, source: str) -> None:
+        """Say that a source ends when it cannot be read."""
+        self._recordings.add(source)
+
+    def hear(self, event: Event) -> None:
+        """Say what changed."""
+        if isinstance(event, Notice) and (event.level is not Level.INFO or event.code.startswith("tap_")):
+            complain(f"{event.code}: {event.detail}")
+        if isinstance(event, DeviceChanged):
+            self._device(event)
+
+    def _device(self, event: DeviceChanged) -> None:
+        if event.state in TROUBLE:
+            now = (event.state, event.reason)
+            if self._said.get(event.source) != now:
+                self._said[event.source] = now
+                complain(f"{event.source}: {event.state.value} ({event.reason})" + self._waits(event))
+        elif event.state is DeviceState.RUNNING and event.source in self._said:
+            del self._said[event.source]
+            complain(f"{event.source}: {event.state.value}")
+
+    def _waits(self, event: DeviceChanged) -> str:
+        if event.source in self._recordings or event.state not in WAITED_FOR:
+            return ""
+        return f". {texts.advice('device_missing')} It is tried again until it is there; Ctrl-C ends."
