@@ -323,6 +323,14 @@ def test_what_the_vendor_leaves_open_can_be_switched(client):
     assert client.get("/api/v1/passes/crm-1")["data"] == [made]
 
 
+def test_passes_that_nobody_saved_validate_only_by_the_switch(client):
+    client.make("&extId=unsaved-1")
+    body = {"scan": {"readerId": "main-entrance-1", "passId": "unsaved-1", "scanType": "barcode"}}
+    assert client.ask("POST", "/api/v1/scans", body).json["validationResponse"]["status"] == "failed"
+    client.ask("POST", "/sandbox/switches", {"issued_passes_validate": True})
+    assert client.ask("POST", "/api/v1/scans", body).json["validationResponse"]["status"] == "successful"
+
+
 def test_readers_and_webhooks(client):
     path = f"/api/v1/entities/{client.info['entity']}/readers"
     made = client.ask(

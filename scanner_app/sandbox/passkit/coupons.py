@@ -70,32 +70,3 @@ async def void(request: web.Request) -> web.Response:
     message["passMetaData"] = (message.get("passMetaData") or {}) | {"status": INVALIDATED, "invalidatedAt": now}
     objects.save(account, COUPON, message)
     return answer({})
-
-
-async def read(request: web.Request) -> web.Response:
-    """GET /coupon/singleUse/coupon/{id}."""
-    account = account_of(request)
-    return objects.told(account, objects.by_id(account, COUPON, request.match_info["id"]))
-
-
-async def read_external(request: web.Request) -> web.Response:
-    """GET /coupon/singleUse/coupon/externalId/{campaign}/{externalId}."""
-    account, match = account_of(request), request.match_info
-    return objects.told(account, objects.by_external(account, COUPON, match["class"], match["external"]))
-
-
-async def list_coupons(request: web.Request) -> web.Response:
-    """POST /coupon/singleUse/coupons/list/{campaign}: newline-delimited."""
-    owner = objects.class_of(account_of(request), COUPON, request.match_info["class"])
-    return await objects.stream(request, COUPON, owner["id"])
-
-
-async def count(request: web.Request) -> web.Response:
-    """POST /coupon/singleUse/coupons/count/{campaign}."""
-    owner = objects.class_of(account_of(request), COUPON, request.match_info["class"])
-    return await objects.count(request, COUPON, owner["id"])
-
-
-async def list_campaigns(request: web.Request) -> web.Response:
-    """POST /coupon/singleUse/campaigns/list."""
-    return await objects.list_classes(request, COUPON)

@@ -69,35 +69,6 @@ async def update(request: web.Request) -> web.Response:
     return answer({"id": message["id"]})
 
 
-async def read(request: web.Request) -> web.Response:
-    """GET /members/member/id/{id}."""
-    account = account_of(request)
-    return objects.told(account, objects.by_id(account, MEMBER, request.match_info["id"]))
-
-
-async def read_external(request: web.Request) -> web.Response:
-    """GET /members/member/externalId/{program}/{externalId}."""
-    account, match = account_of(request), request.match_info
-    return objects.told(account, objects.by_external(account, MEMBER, match["class"], match["external"]))
-
-
-async def list_members(request: web.Request) -> web.Response:
-    """POST /members/member/list/{program}: newline-delimited."""
-    owner = objects.class_of(account_of(request), MEMBER, request.match_info["class"])
-    return await objects.stream(request, MEMBER, owner["id"])
-
-
-async def count(request: web.Request) -> web.Response:
-    """POST /members/count/{program}."""
-    owner = objects.class_of(account_of(request), MEMBER, request.match_info["class"])
-    return await objects.count(request, MEMBER, owner["id"])
-
-
-async def list_programs(request: web.Request) -> web.Response:
-    """POST /members/programs/list."""
-    return await objects.list_classes(request, MEMBER)
-
-
 async def check_in(request: web.Request) -> web.Response:
     """POST /members/member/checkIn: the event."""
     return await _move(request, "CHECKED_IN")

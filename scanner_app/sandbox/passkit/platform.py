@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from scanner_app.sandbox.account import Account, account_of
-from scanner_app.sandbox.passkit import auth, coupons, members, seeding, smartpass, tickets
+from scanner_app.sandbox.passkit import auth, coupons, members, reading, seeding, smartpass, tickets
 from scanner_app.sandbox.passkit.objects import COUPON, MEMBER, TICKET
 from scanner_app.sandbox.passkit.schema import SCHEMA
 from scanner_app.sandbox.wire import answer, refuse
@@ -35,24 +36,24 @@ ROUTES = (
     ("DELETE", "/coupon/singleUse/coupon", coupons.void),
     ("PUT", "/coupon/singleUse/coupon/redeem", coupons.redeem),
     ("PATCH", "/coupon/singleUse/coupon/person", coupons.patch_person),
-    ("GET", "/coupon/singleUse/coupon/{id}", coupons.read),
-    ("GET", "/coupon/singleUse/coupon/externalId/{class}/{external}", coupons.read_external),
-    ("POST", "/coupon/singleUse/coupons/list/{class}", coupons.list_coupons),
-    ("POST", "/coupon/singleUse/coupons/count/{class}", coupons.count),
-    ("POST", "/coupon/singleUse/campaigns/list", coupons.list_campaigns),
+    ("GET", "/coupon/singleUse/coupon/{id}", partial(reading.read, COUPON)),
+    ("GET", "/coupon/singleUse/coupon/externalId/{class}/{external}", partial(reading.read_external, COUPON)),
+    ("POST", "/coupon/singleUse/coupons/list/{class}", partial(reading.listed, COUPON)),
+    ("POST", "/coupon/singleUse/coupons/count/{class}", partial(reading.counted, COUPON)),
+    ("POST", "/coupon/singleUse/campaigns/list", partial(reading.classes, COUPON)),
     ("POST", "/members/member", members.enrol),
     ("PUT", "/members/member", members.update),
     ("DELETE", "/members/member", members.delete),
-    ("GET", "/members/member/id/{id}", members.read),
-    ("GET", "/members/member/externalId/{class}/{external}", members.read_external),
+    ("GET", "/members/member/id/{id}", partial(reading.read, MEMBER)),
+    ("GET", "/members/member/externalId/{class}/{external}", partial(reading.read_external, MEMBER)),
     ("POST", "/members/member/checkIn", members.check_in),
     ("POST", "/members/member/checkOut", members.check_out),
     ("PUT", "/members/member/points/{how:earn|burn|set}", members.points),
-    ("POST", "/members/member/list/{class}", members.list_members),
+    ("POST", "/members/member/list/{class}", partial(reading.listed, MEMBER)),
     ("POST", "/members/member/list/events/{id}", members.list_events),
     ("DELETE", "/members/member/events/id/{id}", members.delete_event),
-    ("POST", "/members/count/{class}", members.count),
-    ("POST", "/members/programs/list", members.list_programs),
+    ("POST", "/members/count/{class}", partial(reading.counted, MEMBER)),
+    ("POST", "/members/programs/list", partial(reading.classes, MEMBER)),
     ("POST", "/distribution/smartpasslink", smartpass.make_link),
     ("GET", "/c/{code}", smartpass.click),
     ("GET", "/pass/{id}", smartpass.page),
