@@ -76,7 +76,7 @@ class Tally:
     slots: tuple[tuple[datetime, int], ...] = ()  # arrivals per SLOT, gaps filled with zeros
     reasons: tuple[tuple[str, int], ...] = ()  # codes of refusals, the most frequent first
     doors: tuple[tuple[str, int], ...] = ()  # admissions per place and device
-    busiest: tuple[datetime, int] | None = None
+    busiest: tuple[datetime, int] | None = None  # the minute in which most came in
     holders: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -86,7 +86,8 @@ def tally(rows: Sequence[FactRow], since: datetime, until: datetime) -> Tally:
     came = [r for r in records if r.admits]
     refused = Counter(r.code for r in records if not r.admits)
     slots = Counter(_slot(r.row.at) for r in came)
-    busiest = max(slots.items(), key=lambda item: (item[1], -item[0].timestamp()), default=None)
+    minutes = Counter(r.row.at.replace(second=0, microsecond=0) for r in came)
+    busiest = max(minutes.items(), key=lambda item: (item[1], -item[0].timestamp()), default=None)
     return Tally(
         len(came),
         sum(refused.values()),

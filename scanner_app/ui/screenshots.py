@@ -432,6 +432,17 @@ def _setup_code(stage: Stage) -> None:
     stage.tell(SheetSeen("PSP1:made-up"))
 
 
+def _numbers(stage: Stage) -> None:
+    _screen("numbers")(stage)
+    stage.until(stage.window.bridge.idle)
+
+
+def _platform_numbers(stage: Stage) -> None:
+    _numbers(stage)
+    stage.press("numbers-platform")
+    stage.until(stage.window.bridge.idle)
+
+
 def _conflicts(stage: Stage) -> None:
     _screen("history")(stage)
     screen = stage.window.screens["history"]
@@ -519,11 +530,12 @@ SHOTS: tuple[Shot, ...] = (
     Shot("history", _screen("history")),
     Shot("history-conflicts", _conflicts),
     Shot("history-details", _details),
-    Shot("numbers", _screen("numbers")),
     Shot("venue", _venue, _joined),
     Shot("venue-no-hub", _no_hub, _joined),
     Shot("door-no-hub", _alone, _joined),
     Shot("readiness-venue", _screen("readiness"), _joined),
+    Shot("numbers", _numbers),
+    Shot("numbers-platform", _platform_numbers),
     Shot("readiness", _ready),
     Shot("readiness-not", _not_ready),
     Shot("kiosk-waiting", _waiting, _unattended),

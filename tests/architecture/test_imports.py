@@ -35,6 +35,7 @@ ONLY_IN = {
     "httpx": ("scanner_app/platforms/http.py",),
     "httpcore": ("scanner_app/platforms/wire.py",),
     "sqlite_utils": ("scanner_app/storage/", "scanner_app/sandbox/"),
+    "pyqtgraph": ("scanner_app/ui/charts.py",),
     "cv2": ("hardware/",),
     "zxingcpp": ("hardware/",),
     "pyzbar": ("hardware/",),

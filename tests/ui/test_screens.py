@@ -13,10 +13,10 @@ from scanner_app.application.ports import Connection, FactRow
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Reason
 from scanner_app.ui import keep, records, sample, texts
+from scanner_app.ui.charts import round_top
 from scanner_app.ui.checks import Tone, checks, ready
 from scanner_app.ui.screens.door_panels import NotePanel
 from scanner_app.ui.screens.history import as_csv
-from scanner_app.ui.widgets.bars import round_top
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_the_tally_counts_arrivals_reasons_doors():
     assert tally.doors == (("Main gate · Kiosk 3", 3),)
     assert sum(count for _, count in tally.slots) == 3
     assert [b - a for (a, _), (b, _) in zip(tally.slots, tally.slots[1:], strict=False)] == [timedelta(minutes=5)] * 3
-    assert tally.busiest[1] == 2
+    assert tally.busiest == (sample.NOW.replace(second=0) - timedelta(minutes=16), 1)  # the first of the best
 
 
 def test_a_purged_fact_counts_for_nothing_and_breaks_nothing():
@@ -164,7 +164,7 @@ def test_numbers_are_shown_and_kept(window, door, qtbot, documents):
     window.go("numbers")
     screen = window.screens["numbers"]
     qtbot.waitUntil(lambda: screen.tally.admitted > 0)
-    assert screen.figures["admitted"].text() == texts.number(screen.tally.admitted)
+    assert screen.here.figures["admitted"].text() == texts.number(screen.tally.admitted)
     for ending in ("png", "pdf", "csv"):
         press(qtbot, window, f"numbers-{ending}")
         qtbot.waitUntil(
@@ -230,3 +230,43 @@ def test_the_help_desk_sends_a_message_and_blocks(window, door, qtbot):
     desk._ask_words(OfficeTask.VOID)
     asked = [(key, OfficeTask.PUSH, "supervisor", "Gate 4, please"), (key, OfficeTask.VOID, "supervisor", "")]
     qtbot.waitUntil(lambda: [a for name, a in door.asked if name == "office"] == asked)
+
+
+def test_the_platforms_figures_are_shown_with_their_age_and_kept(window, door, qtbot, documents):
+    window.go("numbers")
+    press(qtbot, window, "numbers-platform")
+    screen = window.screens["numbers"]
+    qtbot.waitUntil(lambda: screen.platform.figures["active"].text() == texts.number(4860))
+    assert screen.platform.says.text().startswith(texts.word("numbers.as_of", ago="")[:4])
+    screen.platform.series.setCurrentIndex(1)
+    for ending in ("pdf", "csv"):
+        press(qtbot, window, f"numbers-{ending}")
+        qtbot.waitUntil(lambda e=ending: any(f.suffix == f".{e}" for f in documents.iterdir()))
+    (kept,) = documents.glob("*.csv")
+    assert "Summer Night Festival,active,2026-06-20,4860" in kept.read_text("utf-8-sig")
+    assert all(f.stat().st_mode & 0o777 == 0o600 for f in documents.iterdir())
+
+
+def test_figures_that_cannot_be_had_say_why(window, door, qtbot):
+    before = door.front.figures()
+    door.answers["figures"] = [replace(before[0], trouble="platform_unreachable")]
+    window.go("numbers")
+    press(qtbot, window, "numbers-platform")
+    screen = window.screens["numbers"]
+    qtbot.waitUntil(lambda: texts.sentence("platform_unreachable") in screen.platform.says.text())
+    assert screen.platform.figures["active"].text() == texts.number(4860)  # what was told last stays
+    door.answers["figures"], door.can = [], frozenset()
+    window._rail_pressed("door")
+    window.go("numbers")
+    press(qtbot, window, "numbers-platform")
+    qtbot.waitUntil(lambda: texts.sentence("account_unusable") in screen.platform.says.text())
+
+
+def test_bars_appear_once_their_library_has_been_loaded_off_the_windows_thread(window, door, qtbot):
+    window.go("numbers")
+    chart = window.screens["numbers"].here.arrivals
+    qtbot.waitUntil(lambda: chart._plot is not None and bool(chart._bars))
+    drawn = [item for item in chart._plot.getPlotItem().items if type(item).__name__ == "BarGraphItem"]
+    assert len(drawn) == 1
+    assert sum(drawn[0].opts["height"]) == window.screens["numbers"].tally.admitted
+    assert chart.accessibleName()

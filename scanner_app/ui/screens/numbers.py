@@ -1,33 +1,46 @@
-"""The day in figures: arrivals, refusals by reason, doors, the busiest minutes. Keeps them as PNG, PDF or CSV."""
+"""The day in figures, of this kiosk and of the platform. Keeps them as PNG, PDF or CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
-from PySide6.QtCore import QMarginsF, QRect, Qt
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import Event, StatusChanged
-from scanner_app.application.ports import FactRow
-from scanner_app.ui import moments, records, texts
+from scanner_app.application.front_desk import Counted
+from scanner_app.application.ports import Can, Capabilities, FactRow
+from scanner_app.ui import charts, records, texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.keep import keep_file, new_path
+from scanner_app.ui.numbers_csv import as_csv, platform_csv
+from scanner_app.ui.numbers_report import write_report
+from scanner_app.ui.offers import offer, why_not
 from scanner_app.ui.records import Tally
-from scanner_app.ui.widgets.bars import Arrivals, Shares
+from scanner_app.ui.screens.forms import scrolled
+from scanner_app.ui.screens.numbers_here import HerePage
+from scanner_app.ui.screens.numbers_page import FiguresPage
+from scanner_app.ui.screens.numbers_platform import PlatformPage
+from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.buttons import button, choice
-from scanner_app.ui.widgets.text import Label
 
 LOADED = 50_000
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+PLATFORM = "platform"
+
+
+class Paper:
+    """What a page needs of the window when it is drawn for paper."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.theme = Theme.named("light")
+        self.settings, self.status = desk.settings, desk.status
 
 
 class NumbersScreen(Screen):
-    """Figures above, arrivals in the middle, reasons and doors below."""
+    """One of two pages below a row of choices."""
 
     name = "numbers"
 
@@ -36,116 +49,136 @@ class NumbersScreen(Screen):
         theme = desk.theme
         self.span = "day"
         self.tally = Tally()
+        self.counted: tuple[Counted, ...] = ()
+        self._library: Any = None
         self._group = QButtonGroup(self)
-        self.figures: dict[str, Label] = {}
-        self.arrivals = Arrivals(theme)
-        self.reasons, self.doors = Shares(theme, "danger"), Shares(theme, "good")
-        self.page = QWidget()
-        self.page.setObjectName("canvas")
-        self.page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        page = column(theme, self.page, margin="", gap="m")
-        page.addLayout(self._figures())
-        page.addWidget(self._card("numbers.arrivals", self.arrivals), 3)
-        low = QHBoxLayout()
-        low.setSpacing(theme.space("m"))
-        low.addWidget(self._card("numbers.reasons", self.reasons), 1)
-        low.addWidget(self._card("numbers.doors", self.doors), 1)
-        page.addLayout(low, 3)
+        self.here, self.platform = HerePage(desk), PlatformPage(desk)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.here)
+        self.pages.addWidget(self.platform)
         lay = column(theme, self, margin="l", gap="m")
         lay.setContentsMargins(theme.space("l"), theme.space("s"), theme.space("l"), theme.space("l"))
         lay.addLayout(self._top())
-        lay.addWidget(self.page, 1)
+        lay.addWidget(scrolled(self.pages) if theme.large else self.pages, 1)
 
-    def _top(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(self.desk.theme.space("s"))
-        for name in SPANS:
-            made = choice(texts.word(f"numbers.{name}"), lambda n=name: self._choose(n), checked=name == self.span)  # type: ignore[misc] # a loop's value
+    def _top(self) -> QBoxLayout:
+        """What to show, then how to keep it; below each other where text is large."""
+        theme = self.desk.theme
+        both: QBoxLayout = QVBoxLayout() if theme.large else QHBoxLayout()
+        row, keep = QHBoxLayout(), QHBoxLayout()
+        for each in (both, row, keep):
+            each.setSpacing(theme.space("s"))
+        both.addLayout(row, 1)
+        both.addLayout(keep)
+        for name in (*SPANS, PLATFORM):
+            made = choice(
+                texts.word(f"numbers.{name}"),
+                lambda n=name: self.show_page(n),  # type: ignore[misc] # a loop's value
+                checked=name == self.span,
+                name=f"numbers-{name}",
+            )
             self._group.addButton(made)
             row.addWidget(made)
         for ending in ("png", "pdf", "csv"):
-            row.addWidget(button(ending.upper(), lambda e=ending: self._keep(e), name=f"numbers-{ending}"))  # type: ignore[misc] # a loop's value
-        return row
-
-    def _figures(self) -> QHBoxLayout:
-        theme = self.desk.theme
-        row = QHBoxLayout()
-        row.setSpacing(theme.space("m"))
-        for name in ("admitted", "refused", "inside", "busiest"):
-            card = QWidget()
-            card.setObjectName("card")
-            card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            lay = column(theme, card, margin="m", gap="xs")
-            self.figures[name] = Label("", "heading", elide=True)
-            lay.addWidget(self.figures[name])
-            lay.addWidget(Label(texts.word(f"numbers.{name}"), "soft", elide=True))
-            row.addWidget(card, 1)
-        return row
-
-    def _card(self, key: str, chart: QWidget) -> QWidget:
-        card = QWidget()
-        card.setObjectName("card")
-        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        lay: QVBoxLayout = column(self.desk.theme, card, margin="m", gap="s")
-        lay.addWidget(Label(texts.word(key), "strong"))
-        lay.addWidget(chart, 1)
-        return card
+            keep.addWidget(button(ending.upper(), lambda e=ending: self._keep(e), name=f"numbers-{ending}"))  # type: ignore[misc] # a loop's value
+        return both
 
     def shown(self) -> None:
-        """Count again."""
+        """Count again; the charts come as soon as their library is there."""
+        self.desk.bridge.call(charts.load, done=self._charts_ready, owner=self)
         self._count()
+
+    def _charts_ready(self, library: Any) -> None:
+        self._library = library
+        self.here.ready(library)
+        self.platform.ready(library)
 
     def hear(self, event: Event) -> None:
         """Count again when the state of the door has changed."""
-        if isinstance(event, StatusChanged) and self.isVisible():
+        if isinstance(event, StatusChanged) and self.isVisible() and self.pages.currentWidget() is self.here:
             self._count()
 
-    def _choose(self, span: str) -> None:
-        self.span = span
+    def show_page(self, name: str) -> None:
+        """Show a span of this kiosk's time, or the platform's figures."""
+        if name == PLATFORM:
+            self.pages.setCurrentWidget(self.platform)
+            self._ask_platform()
+            return
+        self.span = name
+        self.pages.setCurrentWidget(self.here)
         self._count()
 
+    # --- this kiosk
     def _count(self) -> None:
         control, span = self.desk.control, SPANS[self.span]
         self.desk.bridge.call(lambda: _tally(control.recent(LOADED), span), done=self._show, owner=self)
 
     def _show(self, tally: Tally) -> None:
         self.tally = tally
-        place = self.desk.settings.current_place
-        zone = place.zone if place else ""
-        inside = self.desk.status.inside
-        self.figures["admitted"].setText(texts.number(tally.admitted))
-        self.figures["refused"].setText(texts.number(tally.refused))
-        self.figures["inside"].setText("·" if inside is None else texts.number(inside))
-        busy = tally.busiest
-        said = f"{moments.clock(busy[0], zone)} · {texts.number(busy[1])}" if busy else "·"
-        self.figures["busiest"].setText(said)
-        self.arrivals.show_slots([(moments.clock(at, zone), count) for at, count in tally.slots])
-        self.reasons.show_shares([(texts.headline(code), count) for code, count in tally.reasons])
-        self.doors.show_shares(tally.doors)
+        self.here.show_tally(tally)
+
+    # --- the platform
+    def _ask_platform(self) -> None:
+        control, accounts = self.desk.control, self.desk.settings.accounts
+        self._show_counted(control.front.known_figures())
+        self.platform.say(texts.word("helpdesk.asking"))
+        self.desk.bridge.call(
+            lambda: ({a.id: control.capabilities(a.id) for a in accounts}, control.front.figures()),
+            done=lambda found: self._counted(*found),
+            owner=self,
+        )
+
+    def _counted(self, can: dict[str, Capabilities], counted: Sequence[Counted]) -> None:
+        self._show_counted(counted)
+        if not counted:
+            name = texts.word("numbers.platform")
+            offers = [(name, offer(Can.STATISTICS, c, self.desk.status, account)) for account, c in can.items()]
+            self.platform.say(why_not(offers) or texts.word("numbers.none"), "warn")
+
+    def _show_counted(self, counted: Sequence[Counted]) -> None:
+        self.counted = tuple(counted)
+        self.platform.show_counted(counted)
 
     # --- keeping
     def _keep(self, ending: str) -> None:
         self.desk.with_pin(Role.ADMINISTRATOR, lambda: self._keep_now(ending))
 
     def _keep_now(self, ending: str) -> None:
+        page = self.pages.currentWidget()
         if ending == "csv":
-            content = as_csv(self.tally)
+            content = as_csv(self.tally) if page is self.here else platform_csv(self.counted)
             self.desk.bridge.call(lambda: keep_file("numbers", "csv", content), done=self._kept, owner=self)
             return
         path = new_path("numbers", ending)
-        picture = self.page.grab()
         if ending == "png":
-            picture.save(str(path))
+            path.touch(mode=0o600)
+            self.pages.grab().save(str(path))
         else:
-            writer = QPdfWriter(str(path))
-            page = QPageSize(QPageSize.PageSizeId.A4)
-            writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Landscape, QMarginsF(12, 12, 12, 12)))
-            painter = QPainter(writer)
-            wide = painter.viewport().width()
-            painter.drawPixmap(QRect(0, 0, wide, wide * picture.height() // max(1, picture.width())), picture)
-            painter.end()
-        path.chmod(0o600)
+            write_report(path, self._heading(), self._on_paper())
         self._kept(str(path))
+
+    def _on_paper(self) -> FiguresPage:
+        """Return the page that is shown, in the light look: paper is white whatever the screen is."""
+        paper = cast("Desk", Paper(self.desk))
+        page: HerePage | PlatformPage
+        if self.pages.currentWidget() is self.here:
+            page = HerePage(paper)
+            page.show_tally(self.tally)
+        else:
+            page = PlatformPage(paper)
+            page.show_counted(self.counted)
+            page.template.setCurrentIndex(self.platform.template.currentIndex())
+            page.series.setCurrentIndex(self.platform.series.currentIndex())
+        if self._library is not None:
+            page.ready(self._library)
+        page.setStyleSheet(paper.theme.sheet())
+        page.resize(self.pages.size())
+        return page
+
+    def _heading(self) -> str:
+        span = PLATFORM if self.pages.currentWidget() is self.platform else self.span
+        told = (texts.word(f"numbers.{span}"), self.desk.status.place, self.desk.status.device)
+        return " · ".join(part for part in told if part)
 
     def _kept(self, path: str) -> None:
         self.desk.toast(texts.word("do.kept", path=path), seconds=10)
@@ -155,16 +188,3 @@ def _tally(rows: Sequence[FactRow], span: timedelta) -> Tally:
     """Count back from the newest scan: the evening's figures are asked for the next morning, too."""
     until = (rows[0].at if rows else datetime.now(UTC)) + timedelta(seconds=1)
     return records.tally(rows, until - span, until)
-
-
-def as_csv(tally: Tally) -> bytes:
-    """Return the figures as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["what", "name", "count"])
-    writer.writerow(["admitted", "", tally.admitted])
-    writer.writerow(["refused", "", tally.refused])
-    writer.writerows(["arrivals", at.isoformat(), count] for at, count in tally.slots)
-    writer.writerows(["refused because", code, count] for code, count in tally.reasons)
-    writer.writerows(["admitted at", f"'{name}" if name[:1] in "=+-@" else name, count] for name, count in tally.doors)
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "backslashreplace")
