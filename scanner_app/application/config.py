@@ -147,7 +147,7 @@ class Settings:
     devices: DeviceConfig = field(default_factory=DeviceConfig)
     training: bool = False
     retention_days: int | None = None
-    lookup_deadline: float = 0.8  # seconds a verdict may wait for the network
+    lookup_deadline: float = 0.65  # a verdict may wait 0.8 s for the network; the rest is for a busy machine
     venue: VenueConfig | None = None
     pins: Mapping[str, str] = field(default_factory=dict)  # action -> role, see `application.roles`
     encrypted: bool = False  # the databases need the storage key of the secret store

@@ -156,6 +156,8 @@ def _show_json(decided: Decided) -> None:
     record = scan_record(decided.scan)
     record["ms"] = dict(decided.ms)
     record["durable"] = decided.durable
+    if not decided.durable:
+        record["scan_id"] = None  # it is in no ledger: whoever looks for what was printed must not miss it
     print_json(record)
 
 

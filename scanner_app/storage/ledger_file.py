@@ -6,14 +6,14 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cipher import ERRORS, TROUBLES
-from scanner_app.storage.connection import Connection, converted, open_writer, trouble
+from scanner_app.storage.connection import Connection, converted, open_reader, open_writer, trouble
 from scanner_app.storage.journal import Journal
 from scanner_app.storage.ledger_rows import Image, Tail
 from scanner_app.storage.ledger_write import LedgerWriter
@@ -46,6 +46,7 @@ class LedgerFile:
         self.journal_path = path.with_name("journal.jsonl")
         self.journal = Journal(self.journal_path)
         self.aside = ""
+        self.suspect = False  # a reader found it broken
         self._replaced = replaced
         self._connect = connect or (lambda path: open_writer(path, full=True))
         self._connection: Connection | None = None
@@ -68,7 +69,7 @@ class LedgerFile:
             self.journal.rewrite(self._db)
         self._try(lambda: self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone())  # makes the WAL
         reserve_wal(self.path)
-        self.run(lambda tx: tx.end_claims())
+        self.run(_begin)
 
     def _open(self, *, check: bool) -> None:
         refuse_newer(self.path, LEDGER)
@@ -129,7 +130,7 @@ class LedgerFile:
             if len(self._written) >= JOURNAL_LAG:
                 self._flush()
         if self._connection is db:
-            self._tail = writer.tail
+            self._tail = writer.known_tail  # reads nothing: after the commit nothing may fail any more
         self._commits += 1
         return done[0]
 
@@ -175,9 +176,20 @@ class LedgerFile:
         self._connection = self._connect(self.path)
         self.journal.open()
 
+    def _look_into(self) -> None:
+        """Build the ledger anew if a fresh look at the file, past what is held in memory, finds it broken."""
+        with closing(open_reader(self.path)) as look:
+            sound = rescue.is_sound(look)
+        if not sound:
+            self._rebuild()
+            self.journal.rewrite(self._db)
+
     # --- chores -----------------------------------------------------------------------------------------------------
     def chores(self, *, idle: bool, busy: bool) -> float | None:
         """After a job or when idle: journal, fsync, checkpoint. Return seconds until it wants to be called again."""
+        if self.suspect:
+            self.suspect = False
+            self._try(self._look_into)
         if self._flush():
             self._last_commit = time.monotonic()
         if busy:
@@ -209,6 +221,12 @@ class LedgerFile:
             chore()
         except TROUBLES:
             self._drop()
+
+
+def _begin(tx: LedgerWriter) -> None:
+    """Settle what a crash left claimed, and read where the chain ends: damage there is met now and not by a guest."""
+    tx.end_claims()
+    _ = tx.tail
 
 
 def reserve_wal(database: Path) -> None:

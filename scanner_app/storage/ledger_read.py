@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from scanner_app.application.ports import FactRow, OutboxItem
 from scanner_app.domain.credential import storable
-from scanner_app.domain.errors import StorageTrouble
+from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
 from scanner_app.storage.chain import ChainReport, verify
@@ -39,18 +39,20 @@ _ENDED = "SELECT state, count(*) FROM outbox WHERE state NOT IN ('pending', 'sen
 
 
 class Ledger:
-    """A reader of `ledger.db` for one thread at a time."""
+    """A reader of `ledger.db` for one thread at a time. `damaged` is called when the file turns out to be broken."""
 
-    def __init__(self, path: Path, pool: Pool) -> None:
-        self._path, self._pool = path, pool
+    def __init__(self, path: Path, pool: Pool, damaged: Callable[[], None] = lambda: None) -> None:
+        self._path, self._pool, self._damaged = path, pool, damaged
         self._connection: Connection | None = None
         self._round = -1
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         try:
             return self._query(sql, values)
-        except StorageTrouble:
+        except StorageTrouble as trouble:
             if self._round == self._pool.round:
+                if trouble.kind is StorageKind.CORRUPT:
+                    self._damaged()
                 raise
         return self._query(sql, values)  # the file was replaced under it
 

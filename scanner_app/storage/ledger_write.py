@@ -72,6 +72,11 @@ class LedgerWriter:
         return facts
 
     @property
+    def known_tail(self) -> Tail | None:
+        """Where the ledger ends now, if anything asked for it: reads nothing."""
+        return self._tail
+
+    @property
     def tail(self) -> Tail:
         """Where the ledger ends now."""
         if self._tail is None:

@@ -188,7 +188,7 @@ class Store:
     # --- reading ----------------------------------------------------------------------------------------------------
     def ledger_reader(self) -> Ledger:
         """Return a reader of the ledger for the calling thread; close it at the end."""
-        return Ledger(self._ledger.path, self._pool)
+        return Ledger(self._ledger.path, self._pool, self._ledger_damaged)
 
     def cache_reader(self) -> Caches:
         """Return a reader of all caches for the calling thread; close it at the end."""
@@ -217,6 +217,12 @@ class Store:
             journal_trouble=self._ledger.journal.trouble,
             unclean_start=self._unclean,
         )
+
+    def _ledger_damaged(self) -> None:
+        """A reader met a broken ledger: have the clerk look into it, and build it anew if that is so."""
+        if self._clerk is not None:
+            self._ledger.suspect = True
+            self._clerk.nudge()
 
     def _damaged(self, path: Path) -> None:
         """A reader met a broken cache: have the clerk set it aside; scanning goes on without it."""

@@ -278,6 +278,7 @@ class TestChain:
             ("UPDATE facts SET at = at + 1 WHERE seq = 4", 4),
             ("DELETE FROM facts WHERE seq = 2", 3),
             ("UPDATE facts SET body_hash = hash, body = '' WHERE seq = 2", 2),
+            ("UPDATE facts SET body_hash = 'x' WHERE seq = 2", 2),
         ],
     )
     def test_tampering_shows(self, store, folder, caches, tamper, bad):

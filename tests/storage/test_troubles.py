@@ -55,6 +55,15 @@ def overwrite(path, pages, rng):
             file.write(rng.randbytes(PAGE))
 
 
+def pending_of(store):
+    """What is still to be sent, as an upload asks again and again."""
+    with store.ledger_reader() as ledger:
+        try:
+            return ledger.outbox(frozenset({OperationState.PENDING}))
+        except StorageTrouble:
+            return []
+
+
 def until_trouble(store, reader, numbers):
     """Redeem pass after pass until the disk does not take one; return how many it took, and what was told."""
     for admitted, number in enumerate(numbers):
@@ -119,6 +128,18 @@ class TestDamagedLedger:
             with store.cache_reader() as reader:
                 for n in range(10, 40):
                     assert not present(store, reader, a_pass(n).barcode).admits
+
+    @pytest.mark.parametrize("trial", range(40))
+    def test_nor_when_nothing_warned_of_it_at_the_start(self, folder, full, trial):
+        """Ended in order, damaged while it was off: whoever meets the damage has it mended, scan or upload."""
+        template, unsent = full
+        shutil.copytree(template, folder)
+        overwrite(folder / "ledger.db", 3, random.Random(trial))
+        with opened(folder) as store:
+            with store.cache_reader() as reader:
+                for n in range(10, 40):
+                    assert not present(store, reader, a_pass(n).barcode).admits
+            until(lambda: {i.operation.scan_id for i in pending_of(store)} >= set(unsent))
 
     def test_also_when_it_is_gone_for_good(self, folder):
         _ids, unsent = filled(folder)
