@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -223,6 +224,7 @@ class Kiosk:
                 tuning.controls_of,
                 tuning.adjusted,
                 KioskDevices(self.secrets, lambda: self._sources, lambda: self._turnstile),
+                lambda: shutil.disk_usage(self.data_dir).free,
             )
         )
 

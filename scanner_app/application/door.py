@@ -121,6 +121,7 @@ class Parts:
     camera_controls: Callable[[str], CameraTuning]
     adjust_camera: Callable[[str, str, int], CameraTuning]
     devices: DeviceDesk
+    disk_free: Callable[[], int]
 
 
 class Door:
@@ -238,7 +239,7 @@ class Door:
         accounts = self._parts.sync.statuses()
         status = door_status(self._desk, accounts)
         expected = self._expected.of(self.settings().current_place, accounts)
-        return replace(status, look_only=self._look_only, expected=expected)
+        return replace(status, look_only=self._look_only, expected=expected, disk_free=self._parts.disk_free())
 
     def venue(self) -> VenueView | None:
         """Return the whole venue as it is known here."""

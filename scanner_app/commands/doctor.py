@@ -27,10 +27,10 @@ from scanner_app.crash import CrashFile
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError
 from scanner_app.secrets import SecretStore
 from scanner_app.ui import texts
+from scanner_app.ui.checks import LOW_DISK
 
 WAL_RESET_FIXED = (3, 51, 3)
 """First SQLite without the WAL-reset bug (reliability.md 0.3); older ones are safe with one writing connection."""
-LOW_DISK = 500 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

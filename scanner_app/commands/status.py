@@ -11,6 +11,8 @@ from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.ui import texts
+from scanner_app.ui.checks import Check, by_weight, checks, ready
 
 
 def add_parser(
@@ -26,15 +28,23 @@ def run(args: argparse.Namespace) -> int:
     with open_kiosk(data_dir(args), writes=False) as kiosk:
         if not kiosk.accounts.configured():
             raise SettingsTrouble("not_set_up")
-        status = kiosk.door.status()
-    record = status_record(status)
+        status, settings = kiosk.door.status(), kiosk.settings.load()
+    found = by_weight(checks(status, settings, None))
+    record = status_record(status) | {"ready": ready(found), "checks": [_check(each) for each in found]}
     if args.json:
         print_json(record)
     else:
         for name, value in record.items():
-            if name != "accounts":
+            if name not in ("accounts", "checks"):
                 say(f"{name.replace('_', ' '):16} {'-' if value is None else value}")
+        for each in found:
+            say(f"{each.tone.name:8} {texts.word(f'ready.{each.name}')}: {each.says} {each.advice}".rstrip())
     return Exit.OK
+
+
+def _check(found: Check) -> dict[str, str]:
+    """Return one line of the screen "Ready?": the same checks, the same words."""
+    return {"name": found.name, "state": found.tone.name.lower(), "says": found.says, "advice": found.advice}
 
 
 def status_record(status: Status) -> dict[str, object]:

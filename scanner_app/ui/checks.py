@@ -1,18 +1,25 @@
-"""Is this door ready? Every check, how it stands and what to do; the same facts as `scanner-app status`. No Qt."""
+"""Is this door ready? Every check, how it stands and what to do: for the screen and `scanner-app status`. No Qt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner_app.application.config import Settings
+from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import AccountStatus, DeviceState, Status
 from scanner_app.application.ports import Connection
+from scanner_app.domain.place import Policy
 from scanner_app.ui import moments, texts, venue_words
+from scanner_app.ui.plain import visible
 
 CLOCK_LIMIT = 30.0
 LIST_LIMIT = 900.0
+LOW_DISK, SCARCE_DISK = 500 * 1024**2, 2 * 1024**3
+"""Bytes free below which admissions are soon refused, and below which somebody should make room."""
+ACROSS_DOORS = frozenset({Policy.ONCE, Policy.COUNTED, Policy.IN_OUT})
+"""Policies that depend on what other doors admitted."""
 
 
 class Tone(StrEnum):
@@ -21,6 +28,7 @@ class Tone(StrEnum):
     GOOD = "good"
     WARN = "warn"
     DANGER = "danger"
+    NOTE = "ink_soft"  # so it is; nothing to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,13 @@ def ready(checks: list[Check]) -> bool:
     return all(check.tone is not Tone.DANGER for check in checks)
 
 
-def checks(status: Status, settings: Settings, camera: DeviceState) -> list[Check]:
-    """Return every check, in the order in which people set right what is wrong."""
+def checks(
+    status: Status, settings: Settings, camera: DeviceState | None, readers: Sequence[ReaderReport] = ()
+) -> list[Check]:
+    """Return every check, in the order in which people set right what is wrong.
+
+    `camera`, `readers`: as the program that runs them knows them; None and () in any other.
+    """
     return [
         _place(settings),
         *_passes(status),
@@ -47,8 +60,17 @@ def checks(status: Status, settings: Settings, camera: DeviceState) -> list[Chec
         _conflicts(status),
         *_venue(status),
         _clock(status),
+        *_disk(status),
         _camera(settings, camera),
+        *map(_reader, readers),
+        *_limits(settings),
     ]
+
+
+def by_weight(found: Sequence[Check]) -> list[Check]:
+    """Return the checks, what is worst first."""
+    order = (Tone.DANGER, Tone.WARN, Tone.GOOD, Tone.NOTE)
+    return sorted(found, key=lambda check: order.index(check.tone))
 
 
 def _place(settings: Settings) -> Check:
@@ -80,7 +102,10 @@ def _account(account: AccountStatus) -> Check:
     if account.connection is Connection.OFFLINE:
         code = "platform_unreachable"
         return Check("account", Tone.WARN, texts.sentence(code), texts.admin(code))
-    return Check("account", Tone.GOOD, f"{account.platform} · {texts.word('strip.online')}")
+    if account.connection is Connection.UNKNOWN:
+        return Check("account", Tone.NOTE, f"{account.platform} · {texts.word('ready.not_asked')}")
+    says = texts.word("ready.key_good")
+    return Check("account", Tone.GOOD, f"{account.platform} · {texts.word('strip.online')} · {says}")
 
 
 def _held(account: AccountStatus) -> Check:
@@ -134,7 +159,44 @@ def _clock(status: Status) -> Check:
     return Check("clock", Tone.GOOD, texts.word("ready.clock_right"))
 
 
-def _camera(settings: Settings, camera: DeviceState) -> Check:
+def _disk(status: Status) -> Iterator[Check]:
+    free = status.disk_free
+    if free is None:
+        return
+    says = texts.word("ready.disk_free", size=texts.number(free / 1024**3, 1))
+    if free < SCARCE_DISK:
+        tone = Tone.DANGER if free < LOW_DISK else Tone.WARN
+        yield Check("disk", tone, says, texts.admin("storage_full"))
+    else:
+        yield Check("disk", Tone.GOOD, says)
+
+
+def _reader(reader: ReaderReport) -> Check:
+    name = visible(reader.source)
+    if reader.state in (DeviceState.RUNNING, DeviceState.ENDED):
+        return Check("reader", Tone.GOOD, f"{name} · {texts.word('readers.state.on')}")
+    if reader.state is DeviceState.OPENING:
+        return Check("reader", Tone.NOTE, f"{name} · {texts.word('readers.state.opening')}")
+    says = f"{name} · {texts.word('readers.state.away')}"
+    return Check("reader", Tone.WARN, says, visible(reader.reason) or texts.advice("device_missing"))
+
+
+def _limits(settings: Settings) -> Iterator[Check]:
+    """Rules that hold only as far as this kiosk can see while there is no network."""
+    place = settings.current_place
+    if place is None:
+        return
+    if place.policy in ACROSS_DOORS and settings.venue is None:
+        yield Check("offline", Tone.NOTE, texts.word("ready.offline.doors"))
+    if place.policy is Policy.STORED_VALUE:
+        yield Check("offline", Tone.NOTE, texts.word("ready.offline.value"))
+    if place.confirm:
+        yield Check("offline", Tone.NOTE, texts.word("ready.offline.confirm"))
+
+
+def _camera(settings: Settings, camera: DeviceState | None) -> Check:
+    if camera is None:
+        return Check("camera", Tone.NOTE, texts.word("ready.camera_elsewhere"))
     says = texts.word(f"device.{camera.value}")
     if camera in (DeviceState.RUNNING, DeviceState.ENDED):
         return Check("camera", Tone.GOOD, says)

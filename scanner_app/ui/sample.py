@@ -68,6 +68,7 @@ DEVICES = DeviceConfig(
 )
 SETTINGS = Settings("Kiosk 3", "Main gate", (ACCOUNT,), (PLACE, GARDEN), devices=DEVICES)
 STATUS = Status(
+    disk_free=212 * 1024**3,
     device="Kiosk 3",
     place="Main gate",
     policy="once",

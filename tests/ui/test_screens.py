@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from scanner_app.application.control import CorrectionReport, OfficeTask
+from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import AccountStatus, DeviceState, StatusChanged
 from scanner_app.application.ports import Connection, FactRow
 from scanner_app.domain.scan import FactKind
@@ -17,6 +18,7 @@ from scanner_app.ui.charts import round_top
 from scanner_app.ui.checks import Tone, checks, ready
 from scanner_app.ui.screens.door_panels import NotePanel
 from scanner_app.ui.screens.history import as_csv
+from scanner_app.ui.screens.readiness import CheckRow
 
 
 @pytest.fixture
@@ -181,7 +183,7 @@ def test_the_scale_is_round_and_holds_the_highest_bar(most, top):
 def test_ready_when_all_is_well():
     found = checks(sample.STATUS, sample.SETTINGS, DeviceState.RUNNING)
     assert ready(found)
-    assert {c.tone for c in found} == {Tone.GOOD}
+    assert {c.tone for c in found} == {Tone.GOOD, Tone.NOTE}
 
 
 BAD = {
@@ -270,3 +272,26 @@ def test_bars_appear_once_their_library_has_been_loaded_off_the_windows_thread(w
     assert len(drawn) == 1
     assert sum(drawn[0].opts["height"]) == window.screens["numbers"].tally.admitted
     assert chart.accessibleName()
+
+
+def test_disk_readers_and_the_limits_of_a_door_without_a_network_are_told():
+    status = replace(sample.STATUS, disk_free=300 * 1024**2)
+    readers = (ReaderReport("nfc:usb", DeviceState.RUNNING), ReaderReport("serial:/dev/ttyS9", DeviceState.MISSING))
+    place = replace(sample.PLACE, confirm=True)
+    settings = replace(sample.SETTINGS, places=(place,))
+    found = {(c.name, c.tone) for c in checks(status, settings, DeviceState.RUNNING, readers)}
+    assert ("disk", Tone.DANGER) in found
+    assert {("reader", Tone.GOOD), ("reader", Tone.WARN)} <= found
+    notes = [c.says for c in checks(status, settings, DeviceState.RUNNING) if c.name == "offline"]
+    assert notes == [texts.word("ready.offline.doors"), texts.word("ready.offline.confirm")]
+    assert ready(checks(replace(status, disk_free=1024**3), settings, DeviceState.RUNNING, readers))
+
+
+def test_the_screen_asks_how_the_readers_fare(window, door, qtbot):
+    window.go("readiness")
+    screen = window.screens["readiness"]
+    qtbot.waitUntil(window.bridge.idle)
+    assert len(screen._readers) == len(door.devices.readers())
+    shown = [row.accessibleName() for row in screen.findChildren(CheckRow)]
+    for reader in screen._readers:
+        assert any(reader.source in name for name in shown)

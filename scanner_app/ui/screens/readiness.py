@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, StatusChanged
 from scanner_app.ui import texts
-from scanner_app.ui.checks import Check, Tone, checks, ready
+from scanner_app.ui.checks import Check, Tone, by_weight, checks, ready
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
 
-SYMBOLS = {Tone.GOOD: Symbol.ADMIT, Tone.WARN: Symbol.ATTENTION, Tone.DANGER: Symbol.REFUSE}
+SYMBOLS = {
+    Tone.GOOD: Symbol.ADMIT,
+    Tone.WARN: Symbol.ATTENTION,
+    Tone.DANGER: Symbol.REFUSE,
+    Tone.NOTE: Symbol.LOOK,
+}
 
 
 class ReadinessScreen(Screen):
@@ -26,6 +34,7 @@ class ReadinessScreen(Screen):
         super().__init__(desk)
         theme = desk.theme
         self._camera = DeviceState.OPENING
+        self._readers: tuple[ReaderReport, ...] = ()
         self._visible = False
         self.symbol = SymbolView(theme.px(180))
         self.headline = Label("", "display", wrap=True)
@@ -61,6 +70,16 @@ class ReadinessScreen(Screen):
         """Look again."""
         self._visible = True
         self._draw()
+        self._ask_readers()
+
+    def _ask_readers(self) -> None:
+        control = self.desk.control
+        self.desk.bridge.call(control.devices.readers, done=self._readers_known, owner=self)
+
+    def _readers_known(self, readers: Sequence[ReaderReport]) -> None:
+        if tuple(readers) != self._readers:
+            self._readers = tuple(readers)
+            self._draw()
 
     def hidden(self) -> None:
         """Rest."""
@@ -72,22 +91,23 @@ class ReadinessScreen(Screen):
             self._camera = event.state
         if isinstance(event, (DeviceChanged, StatusChanged)) and self._visible:
             self._draw()
+            self._ask_readers()
 
     def _draw(self) -> None:
         theme = self.desk.theme
-        found = checks(self.desk.status, self.desk.settings, self._camera)
+        found = checks(self.desk.status, self.desk.settings, self._camera, self._readers)
         fine = ready(found)
         tone = "good" if fine else "danger"
         self.symbol.show_symbol(Symbol.ADMIT if fine else Symbol.REFUSE, theme.colour(tone), theme.colour("canvas"))
         self.headline.setText(texts.word("setup.done" if fine else "ready.not"))
-        open_points = [c for c in found if c.tone is not Tone.GOOD]
+        open_points = [c for c in found if c.tone in (Tone.DANGER, Tone.WARN)]
         says = texts.plural("ready.points", len(open_points)) if open_points else texts.word("ready.all_good")
         self.says.setText(says)
         while (item := self._list.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for check in sorted(found, key=lambda c: (Tone.DANGER, Tone.WARN, Tone.GOOD).index(c.tone)):
+        for check in by_weight(found):
             self._list.addWidget(CheckRow(self.desk, check))
         self._list.addStretch(1)
 
