@@ -103,9 +103,14 @@ class Thread:
             if self._heap or not self._ticking:  # somebody came meanwhile, or nobody would see to the chores
                 self._ring()
 
+    @property
+    def inside(self) -> bool:
+        """Whether this is the clerk's own work."""
+        return self._holder == threading.get_ident()
+
     def refuse_nesting(self) -> None:
         """Raise `Bug` when the clerk's own work asks it for work: it would wait for itself."""
-        if self._holder == threading.get_ident():
+        if self.inside:
             raise Bug("work for the clerk asked the clerk for work")
 
     def nudge(self) -> None:

@@ -46,7 +46,6 @@ class LedgerFile:
         self.journal_path = path.with_name("journal.jsonl")
         self.journal = Journal(self.journal_path)
         self.aside = ""
-        self.suspect = False  # a reader found it broken
         self._replaced = replaced
         self._connect = connect or (lambda path: open_writer(path, full=True))
         self._connection: Connection | None = None
@@ -176,7 +175,7 @@ class LedgerFile:
         self._connection = self._connect(self.path)
         self.journal.open()
 
-    def _look_into(self) -> None:
+    def look_into(self) -> None:
         """Build the ledger anew if a fresh look at the file, past what is held in memory, finds it broken."""
         with closing(open_reader(self.path)) as look:
             sound = rescue.is_sound(look)
@@ -187,9 +186,6 @@ class LedgerFile:
     # --- chores -----------------------------------------------------------------------------------------------------
     def chores(self, *, idle: bool, busy: bool) -> float | None:
         """After a job or when idle: journal, fsync, checkpoint. Return seconds until it wants to be called again."""
-        if self.suspect:
-            self.suspect = False
-            self._try(self._look_into)
         if self._flush():
             self._last_commit = time.monotonic()
         if busy:

@@ -50,9 +50,9 @@ class Ledger:
         try:
             return self._query(sql, values)
         except StorageTrouble as trouble:
+            if self._round == self._pool.round and trouble.kind is StorageKind.CORRUPT:
+                self._damaged()
             if self._round == self._pool.round:
-                if trouble.kind is StorageKind.CORRUPT:
-                    self._damaged()
                 raise
         return self._query(sql, values)  # the file was replaced under it
 

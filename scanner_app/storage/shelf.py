@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner_app.application.ports import CacheTx
+from scanner_app.application.tenants import may_be_renewed
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cache_write import CacheWriter
@@ -59,13 +60,18 @@ class Shelf:
 
     def _of(self, account: str) -> list[Path]:
         current = self._current(account)
-        older = (p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != current)
+        older = [p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != current and self._related(account, p)]
         try:
             complete = current.exists() and _complete(current)
         except StorageTrouble:
             complete = False
         found = [] if complete else sorted(older, key=lambda p: p.stat().st_mtime, reverse=True)
         return [p for p in (current, *found) if p.exists()]
+
+    def _related(self, account: str, path: Path) -> bool:
+        """Whether a cache may be of the same account: what another platform told of a pass must admit nobody here."""
+        tenant = path.stem.removeprefix(f"{_safe(account)}-")
+        return may_be_renewed(tenant, _safe(self._tenants[account]))
 
     def _current(self, account: str) -> Path:
         return self._folder / f"{_safe(account)}-{_safe(self._tenants[account])}.db"

@@ -219,10 +219,9 @@ class Store:
         )
 
     def _ledger_damaged(self) -> None:
-        """A reader met a broken ledger: have the clerk look into it, and build it anew if that is so."""
-        if self._clerk is not None:
-            self._ledger.suspect = True
-            self._clerk.nudge()
+        """A reader met a broken ledger: have the clerk look into it, and build it anew if that is so; wait for that."""
+        if self._clerk is not None and not self._clerk.inside:
+            self._clerk.call(self._ledger.look_into, Priority.OUTBOX, light=False)
 
     def _damaged(self, path: Path) -> None:
         """A reader met a broken cache: have the clerk set it aside; scanning goes on without it."""

@@ -264,6 +264,14 @@ class TestTenants:
         assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == [newer]
         assert caches.find([a_pass(2).barcode], [ACCOUNT], barcodes) == []
 
+    def test_what_another_platform_told_admits_nobody(self, folder):
+        with Store(folder, {ACCOUNT: "site-a.k1"}) as store, store.cache_reader() as caches:
+            load(store, [a_pass(1)])
+            store.set_accounts({ACCOUNT: "site-a.k2"})
+            assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == [a_pass(1)]
+            store.set_accounts({ACCOUNT: "site-b.k3"})
+            assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == []
+
     def test_the_old_one_serves_over_a_restart(self, folder):
         with Store(folder, {ACCOUNT: "t1"}) as store:
             load(store, [a_pass(1)])

@@ -46,8 +46,8 @@ class Courier:
             return Answer(DONE, "no_door")  # nothing is kept of scans where no app configuration is set up
         if may_have_arrived and self._earlier(operation):
             return self._checked(operation, ALREADY)
-        if _admitted(operation) and operation.extra.get("spends"):
-            self._look_before(operation)
+        if _admitted(operation) and operation.extra.get("spends") and not self._look_before(operation):
+            return GONE
         try:
             self._calls.record(scan_body(operation, self._zone))
         except PlatformTrouble as trouble:
@@ -80,12 +80,16 @@ class Courier:
             foreign = self._foreign(subject, operation) if operation.policy == Policy.ONCE.value else None
         return _contested(foreign) if foreign else Answer(delivery)
 
-    def _look_before(self, operation: Operation) -> None:
-        """Remember a pass that was void before its scan is told: the scan leaves a use that would explain the void."""
+    def _look_before(self, operation: Operation) -> bool:
+        """Return whether the pass is there. One that is void before its scan is told is remembered.
+
+        The scan leaves a use that would explain the void.
+        """
         with before_telling():
             subject = self._look(operation.uid)
         if subject and self._void_unused(subject, operation):
             self._void_before.add(operation.scan_id)
+        return subject is not None
 
     def _void_unused(self, subject: Pass, operation: Operation) -> bool:
         """Whether a pass is void though no door but this one used it: an organiser did that."""
