@@ -74,7 +74,12 @@ class WedgeFilter(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._replay)
+        self._timer.timeout.connect(lambda: self._late.start())
+        # A window that was busy is told of the timer before the keys that waited: let those come first.
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(0)
+        self._late.timeout.connect(self._replay)
 
     def install(self, app: QApplication) -> None:
         """Begin to watch the keys of the whole application."""
@@ -110,7 +115,7 @@ class WedgeFilter(QObject):
         text = _text(event)
         if event.isAutoRepeat() or _is_chord(event) or not (end or text):
             return False  # no scanner holds a key down
-        answer = self._assembler.feed("" if end else text, time.monotonic(), terminator=end)
+        answer = self._assembler.feed("" if end else text, _at(event), terminator=end)
         if answer.key is Key.HOLD:
             self._hold(watched, event)
             return True
@@ -126,6 +131,7 @@ class WedgeFilter(QObject):
         self._held.append(event.clone())
         self._down.add(event.key())
         self._swallow.discard(event.key())
+        self._late.stop()
         # Twice the pause: the timer must never be the one to split a burst that arrives in one go.
         self._timer.start(max(1, int(self._assembler.pause * 2000)))
 
@@ -152,8 +158,14 @@ class WedgeFilter(QObject):
 
     def _let_go(self) -> None:
         self._timer.stop()
+        self._late.stop()
         self._held = []
         self._down.clear()
+
+
+def _at(event: QKeyEvent) -> float:
+    """When the key was pressed, seconds: by the system's stamp, since a busy window hears of it later."""
+    return event.timestamp() / 1000 if event.timestamp() else time.monotonic()
 
 
 def _text(event: QKeyEvent) -> str:

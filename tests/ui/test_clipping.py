@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from scanner_app.ui import texts
 from scanner_app.ui.screenshots import SHOTS, staged
+from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.headline import Headline
 from scanner_app.ui.widgets.text import Label
 
@@ -46,6 +48,17 @@ def test_every_screen_is_plain_text_and_nothing_of_it_is_cut_off(qapp, shot, lan
         for headline in window.findChildren(Headline):
             if headline.isVisibleTo(window) and headline.text():
                 assert headline.pixels >= 96, headline.text()
+
+
+def test_what_hangs_below_a_headline_is_drawn_whole(qapp):
+    made = Headline(Theme())
+    made.resize(900, 200)
+    made.show_words("y", QColor("white"))
+    drawn = QImage(made.size(), QImage.Format.Format_RGB32)
+    made.render(drawn)
+    ground = drawn.pixelColor(drawn.width() - 1, 0)
+    inked = [y for y in range(drawn.height()) if any(drawn.pixelColor(x, y) != ground for x in range(100))]
+    assert len(inked) >= QFontMetrics(made.font_at(made.pixels)).tightBoundingRect("y").height() - 1
 
 
 def fits(label) -> bool:

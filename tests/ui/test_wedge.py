@@ -22,16 +22,24 @@ def keys(window, qapp):
 
 
 def burst(window, text, end=Qt.Key.Key_Return):
-    """What a scanner does: keys without a pause, to whatever has the focus."""
-    for char in text:
-        _key(window, Qt.Key.Key_A, char)
-    _key(window, end, "\r")
+    """What a scanner does: keys 5 ms apart, to whatever has the focus."""
+    for n, char in enumerate(text):
+        _stamped(window, char, 5000 + 5 * n)
+    _stamped(window, "\r", 5000 + 5 * len(text), end)
 
 
 def _key(window, key, char):
     target = window.focusWidget() or window
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, char))
+
+
+def _stamped(window, char, at, key=Qt.Key.Key_A):
+    """A key as a window system gives it: with the milliseconds at which it was pressed."""
+    for kind in (PRESS, RELEASE):
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, char)
+        event.setTimestamp(at)
+        QApplication.sendEvent(window.focusWidget() or window, event)
 
 
 def presented(door):
@@ -172,4 +180,22 @@ def test_a_persons_tab_goes_on_to_the_next_field(window, door, keys):
     made.setFocus()
     _key(window, Qt.Key.Key_Tab, "\t")
     assert window.focusWidget() is not made
+    assert presented(door) == []
+
+
+def test_a_window_that_was_busy_loses_no_scan(window, door, keys, monkeypatch):
+    """The keys were pressed 5 ms apart; the window hears of each a second after the last."""
+    clock = iter(range(1, 100))
+    monkeypatch.setattr("scanner_app.ui.wedge.time.monotonic", lambda: float(next(clock)))
+    for n, char in enumerate("SNF-7340219"):
+        _stamped(window, char, 5000 + 5 * n)
+        keys._timer.timeout.emit()  # and the timer comes before the next key
+    _stamped(window, "\r", 5055, Qt.Key.Key_Return)
+    assert [c.text for c in presented(door)] == ["SNF-7340219"]
+
+
+def test_what_was_typed_slowly_is_no_scan_though_the_window_hears_it_at_once(window, door, keys):
+    for n, char in enumerate("SNF-7340219"):
+        _stamped(window, char, 5000 + 100 * n)
+    _stamped(window, "\r", 6200, Qt.Key.Key_Return)
     assert presented(door) == []

@@ -87,7 +87,8 @@ class Headline(QWidget):
         painter = QPainter(self)
         painter.setFont(self.font_at(self.pixels))
         painter.setPen(self._colour)
-        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        # Lines are set tighter than the font: without DontClip the tail of a y is cut off at its line's edge.
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
         for n, line in enumerate(self.lines):
             painter.drawText(QRectF(0, n * self.pixels * LINE, self.width(), self.pixels * LINE), flags, line)
         painter.end()
