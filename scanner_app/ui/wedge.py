@@ -74,8 +74,7 @@ class WedgeFilter(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(lambda: self._late.start())
-        # A window that was busy is told of the timer before the keys that waited: let those come first.
+        self._timer.timeout.connect(self._wait_for_late_keys)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(0)
@@ -134,6 +133,10 @@ class WedgeFilter(QObject):
         self._late.stop()
         # Twice the pause: the timer must never be the one to split a burst that arrives in one go.
         self._timer.start(max(1, int(self._assembler.pause * 2000)))
+
+    def _wait_for_late_keys(self) -> None:
+        """A window that was busy may hear of the timer before the keys that waited: let those come first."""
+        self._late.start()
 
     def _finish(self, event: QKeyEvent, answer: KeyAnswer) -> None:
         self._swallow |= self._down | {event.key()}

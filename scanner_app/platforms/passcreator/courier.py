@@ -99,7 +99,7 @@ class Courier:
         if not operation.door:
             return Answer(DONE, "no_door")
         if not self._deletes_scans:
-            return Answer(REFUSED, "unrecord_not_offered")
+            return Answer(DONE, "scan_stays")  # as the account is set up: nobody can mend it by trying again
         with before_telling():
             scan = self._earlier(operation)
         if scan is None:
