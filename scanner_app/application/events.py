@@ -142,7 +142,6 @@ class Status:
     inside: int | None = None
     refused_here: int = 0
     expected: int | None = None  # passes held that are good at this place, the ones already admitted among them
-    training: bool = False
     look_only: bool = False
     venue: HubState | None = None  # None where this kiosk has no others beside it
 

@@ -61,7 +61,6 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         admitted=counts.admitted,
         inside=counts.inside,
         refused_here=counts.refused,
-        training=settings.training,
         venue=desk.hub.state() if desk.hub is not None else None,
     )
 

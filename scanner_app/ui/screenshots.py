@@ -169,6 +169,11 @@ def _unattended() -> sample.SampleDoor:
     return sample.SampleDoor(kept=replace(sample.SETTINGS, screen=screen))
 
 
+def _training(*, attended: bool) -> Callable[[], sample.SampleDoor]:
+    screen = replace(sample.SETTINGS.screen, attended=attended)
+    return lambda: sample.SampleDoor(kept=replace(sample.SETTINGS, screen=screen, training=True))
+
+
 def _both_ways(direction: Direction) -> Callable[[], sample.SampleDoor]:
     def door() -> sample.SampleDoor:
         garden = replace(sample.GARDEN, direction=direction)
@@ -546,6 +551,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("kiosk-attract", _attract, _unattended),
     Shot("kiosk-refused", _with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), _unattended),
     Shot("kiosk-see-staff", _with_camera(sample.decided(sample.refused(Reason.ALREADY_USED))), _unattended),
+    Shot("training-door", _verdict("already-used"), _training(attended=True)),
+    Shot("training-panel", _button("door-type"), _training(attended=True)),
+    Shot("training-kiosk", _waiting, _training(attended=False)),
     Shot("kiosk-out-of-order", _out_of_order, _unattended),
 )
 LOOKS: tuple[str, ...] = ("light", "contrast")

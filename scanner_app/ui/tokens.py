@@ -156,6 +156,7 @@ TOUCH = 64
 """Least side of anything a finger should hit, in pixels."""
 RAIL = 104
 STRIP = 64
+TRAINING = 32
 
 
 def luminance(colour: str) -> float:

@@ -43,6 +43,7 @@ from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.rail import Rail
 from scanner_app.ui.widgets.strip import StatusStrip
+from scanner_app.ui.widgets.training import TrainingBand
 
 log = logging.getLogger(__name__)
 BASE = (1280, 800)
@@ -127,7 +128,7 @@ class Window(QMainWindow):
             self._stack.addWidget(screen)
         framed = self.settings.ready and self.settings.screen.attended and not self._in_setup
         self._rail = Rail(self.theme, [n for n in self.screens if n not in ("setup", "kiosk")], self._rail_pressed)
-        self._strip = StatusStrip(self.theme, demo=self.demo)
+        self._strip = StatusStrip(self.theme)
         self._rail.setVisible(framed)
         self._strip.setVisible(framed)
         body = QVBoxLayout()
@@ -141,12 +142,19 @@ class Window(QMainWindow):
         row.addWidget(self._rail)
         row.addLayout(body, 1)
         self.setCentralWidget(canvas)
+        self._mark_training()
         self._overlay = Overlay(self.theme, canvas.room)
         self._toast = Toast(self.theme, canvas)
         self._banner = VerdictBanner(self.theme, canvas)
         self.typing.begin(canvas, self.theme, self.settings.screen.keyboard, self._toast.stand_on)
         self._strip.show_status(self.status)
         self._strip.show_camera(self._camera)
+
+    def _mark_training(self) -> None:
+        """Above the window's middle, where no screen, panel, verdict or keyboard gets to."""
+        band = TrainingBand(self.theme)
+        band.setVisible(self.demo or self.settings.training)
+        self.setMenuWidget(band)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Know from now on whether a finger or a mouse pressed."""

@@ -21,6 +21,7 @@ from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.widgets.pinpad import PinPad
+from scanner_app.ui.widgets.training import TrainingBand
 
 
 def press(qtbot, window, name):
@@ -330,3 +331,23 @@ def test_every_widget_one_can_focus_has_a_name(window):
         for widget in window.findChildren(QWidget):
             if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 assert widget.accessibleName(), (screen, widget)
+
+
+@pytest.mark.parametrize("attended", [True, False])
+@pytest.mark.parametrize("language", texts.languages())
+def test_training_is_said_above_every_screen_and_panel(open_window, door, language, attended):
+    screen = replace(door.kept.screen, attended=attended, language=language)
+    door.kept = replace(door.kept, screen=screen, training=True)
+    window = open_window()
+    band = window.findChild(TrainingBand)
+    for name in window.screens:
+        window.go(name)
+        window.open_panel(QWidget())
+        assert band.isVisibleTo(window)
+        assert band.geometry().bottom() < window.centralWidget().geometry().top()
+        assert band.width() == window.width()
+    assert band.room() > 200, "stripes at both sides"
+
+
+def test_a_real_door_is_not_marked_as_training(window):
+    assert not window.findChild(TrainingBand).isVisibleTo(window)

@@ -219,7 +219,7 @@ class RecordPanel(Panel):
             self.feet(
                 button(texts.word("history.settle"), lambda: self._act(screen.settle, record), "primary", name="settle")
             )
-        elif record.admits:
+        elif record.admits and record.code != "ADMIT_LOOK":  # looking left nothing to take back
             self.feet(button(texts.word("door.undo"), lambda: self._act(screen.undo, record), name="record-undo"))
 
     def _act(self, act: object, record: Record) -> None:

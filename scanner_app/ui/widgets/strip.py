@@ -88,9 +88,8 @@ _CAMERA_TONES = {DeviceState.RUNNING: "good", DeviceState.OPENING: "", DeviceSta
 class StatusStrip(QWidget):
     """One line at the top of every screen."""
 
-    def __init__(self, theme: Theme, *, demo: bool = False) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._demo = demo
         self.setFixedHeight(theme.px(STRIP))
         self._most = 6 if not theme.large else 2
         self._place = Label("", "strong", foreign=True, elide=True)
@@ -124,8 +123,7 @@ class StatusStrip(QWidget):
         rule = [texts.word(f"policy.{status.policy}")] if status.policy else []
         rule += [texts.word(f"direction.{status.direction}")] if status.direction else []
         self._rule.setText(" · ".join([*rule, *([status.device] if status.device else [])]))
-        mode = [(status.look_only, "strip.look"), (status.training, "strip.training"), (self._demo, "strip.demo")]
-        self._mode.tell(" · ".join(texts.word(key) for on, key in mode if on), "warn" if status.look_only else "")
+        self._mode.tell(texts.word("strip.look") if status.look_only else "", "warn")
         key, tone = _LINK[status.connection]
         self._link.tell(texts.word(key), tone)
         self._list.tell(*_list(status))
