@@ -42,8 +42,9 @@ check-noqt: ## the tests that need no window, in an environment where PySide6 re
 faults: setup-test ## the long forms of kill loops, full disks, dead networks
 	@$(PYTEST) -m faults tests </dev/null
 
-faults-venue: setup-test ## a venue's three hubs killed and paused at random while every pass is claimed at two doors
-	@$(PYTEST) -s -m 'faults or not faults' tests/faults/test_venue_faults.py </dev/null
+faults-venue: setup-test ## a venue's hubs killed, paused, cut off, without power, while every pass is claimed at two doors
+	@scripts/faults-venue-packages.sh
+	@$(PYTEST) -s -o faulthandler_timeout=0 -m 'faults or not faults' tests/faults/test_venue_faults.py tests/venue/test_page.py </dev/null
 
 soak: setup-test ## hours of guests, watching memory, threads and files
 	@$(BIN)/python -m benchmarks.soak

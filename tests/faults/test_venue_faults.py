@@ -1,6 +1,7 @@
 """Three real hubs that are killed, paused and started while every pass is claimed at two doors at once."""
 
 import asyncio
+import contextlib
 import json
 import random
 import signal
@@ -11,9 +12,10 @@ from collections import defaultdict
 
 import pytest
 from nats.js.api import ConsumerConfig
+from support import venue_net, venue_power
 from support.storage_kit import ACCOUNT
 from support.venue_door import a_claim, kiosks
-from support.venue_kit import HASH_KEY, until, venue
+from support.venue_kit import HASH_KEY, Venue, until, venue
 
 from scanner_app.application.hub import ClaimEnd
 from scanner_app.domain.passes import PassKey
@@ -26,6 +28,8 @@ from scanner_app.venue.rule import HybridClock
 
 KIOSKS = [f"kiosk-{n:02d}" for n in range(1, 9)]
 TRY_SECONDS = 2.0
+CUT_SECONDS = 14.0
+POWER_SECONDS = 8.0
 
 
 def say(text):
@@ -45,7 +49,7 @@ class Doors:
         self.granted, self.taken = defaultdict(set), defaultdict(set)
         self.attempts = self.undecided = 0
         self.longest = 0.0
-        self._lock, self._stop = threading.Lock(), threading.Event()
+        self.lock, self._stop = threading.Lock(), threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=(n, KIOSKS[n % 8]), name=f"door {n}") for n in range(16)
         ]
@@ -61,6 +65,19 @@ class Doors:
         assert not any(t.is_alive() for t in self._threads)
         self.stop_links()
 
+    def more(self, count):
+        """Wait until so many more were granted."""
+        enough = len(self.granted) + count
+        until(lambda: len(self.granted) > enough, 90, "claims go on")
+
+    def give_up(self):
+        """End without an answer to what is being asked."""
+        self._stop.set()
+        self.stop_links()
+        for thread in self._threads:
+            thread.join(60)
+        assert not any(t.is_alive() for t in self._threads)
+
     def stop_links(self):
         assert all(link.stop() for link, _ in self.links.values())
 
@@ -73,14 +90,16 @@ class Doors:
             claim, began = a_claim(uid), time.monotonic()
             answer = None
             while answer is None or answer.end is ClaimEnd.UNDECIDED:
-                with self._lock:
+                if self._stop.is_set() and not self.links[name][0].is_up:
+                    return
+                with self.lock:
                     self.attempts += 1
                     self.undecided += answer is not None
                 try:
                     answer = link.call(protocol.claim(claim, TRY_SECONDS), TRY_SECONDS + 5.0)
                 except (HubUnreachable, TimeoutError):
                     continue
-            with self._lock:
+            with self.lock:
                 self.longest = max(self.longest, time.monotonic() - began)
                 if answer.end is ClaimEnd.GRANTED:
                     self.granted[uid].add(claim.claim_id)
@@ -196,6 +215,106 @@ def test_guests_wait_no_longer_than_the_deadline_and_the_rule_is_said(tmp_path):
         say(json.dumps({"longest_wait_s": round(max(waits), 2), "undecided": reasons.count(Reason.HUB_UNDECIDED)}))
         assert max(waits) < 2.0 + 1.0
         until(lambda: len(second.uses(number - 1)) == 1, 30)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(bool(venue_net.why_not()), reason=venue_net.why_not() or "namespaces")
+def test_the_leader_is_cut_from_the_others_while_kiosks_still_reach_it(tmp_path):
+    with venue_net.cable_venue(tmp_path, KIOSKS) as made:
+        doors = Doors(made)
+        doors.start()
+        for _ in range(2):
+            doors.more(50)
+            leader = made.leader()
+            made.pull(leader, "peers")
+            doors.more(200)  # at another leader
+            threading.Event().wait(CUT_SECONDS)
+            made.pull(leader, "peers", out=False)
+            doors.more(50)
+        doors.stop()
+        assert check(made, doors)["longest_wait_s"] < 40
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(bool(venue_net.why_not()), reason=venue_net.why_not() or "namespaces")
+def test_kiosks_are_cut_from_the_hubs_and_go_by_their_rule(tmp_path):
+    with (
+        venue_net.cable_venue(tmp_path / "hubs", KIOSKS) as made,
+        kiosks(made, tmp_path, KIOSKS[:1], rule="open", deadline=1.0) as (first,),
+        kiosks(made, tmp_path, KIOSKS[1:2], rule="open", deadline=1.0) as (second,),
+    ):
+        for kiosk in (first, second):
+            kiosk.load(50)
+            until(lambda kiosk=kiosk: kiosk.hub.state().connected)
+        assert first.show(0).scan.verdict.admits
+        until(lambda: len(second.uses(0)) == 1)
+        for box in made.boxes:
+            made.pull(box.name, "kiosks")
+        waits, both = [], range(1, 9)
+        for number in both:  # each pass at both doors, which cannot know of each other
+            for kiosk in (first, second):
+                began = time.monotonic()
+                verdict = kiosk.show(number).scan.verdict
+                waits.append(time.monotonic() - began)
+                assert (verdict.admits, verdict.detail["rule"]) == (True, "open")
+        assert second.show(0).scan.verdict.reason is Reason.ALREADY_USED
+        for box in made.boxes:
+            made.pull(box.name, "kiosks", out=False)
+        for kiosk in (first, second):
+            until(lambda kiosk=kiosk: len(kiosk.conflicts()) == len(both), 90, "every one reported at every door")
+            until(lambda kiosk=kiosk: kiosk.hub.view().twice_count == len(both), 30, "and at the supervisor")
+            until(lambda kiosk=kiosk: kiosk.hub.state().provisional == 0, 30)
+        say(json.dumps({"admitted_twice": len(both), "reported": len(first.conflicts()), "longest_wait_s": max(waits)}))
+        assert max(waits) < 1.0 + 1.0
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_power_of_all_hubs_is_cut(tmp_path, count):
+    if reason := venue_power.why_not(tmp_path):
+        pytest.skip(reason)
+    assert power_cut(tmp_path, count) == 0
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_without_syncing_always_a_power_cut_loses_claims_so_the_trial_sees_it(tmp_path):
+    if reason := venue_power.why_not(tmp_path):
+        pytest.skip(reason)
+    assert power_cut(tmp_path, 1, sync="sync_interval: 2m") > 0
+
+
+def power_cut(folder, count, sync=""):
+    """Claims at all doors, SIGKILL to all hubs, what had not reached the disks gone; return how many were lost."""
+    made = Venue(folder / "hubs", count, KIOSKS)
+    if sync:
+        for box in made.boxes:
+            conf = folder / "hubs" / box.name / "hub.conf"
+            conf.write_text(conf.read_text().replace("sync_interval: always", sync))
+    stores = [folder / "hubs" / box.name / "store" for box in made.boxes]
+    with venue_power.disks(stores) as disks, venue(folder / "hubs", count, KIOSKS, made=made):
+        doors = Doors(made)
+        doors.start()
+        until(lambda: len(doors.granted) > 50, 60)
+        threading.Event().wait(POWER_SECONDS)
+        made.kill()
+        with doors.lock:
+            acknowledged = {uid: set(ids) for uid, ids in doors.granted.items()}
+        doors.give_up()
+        for disk in disks:
+            disk.cut()
+        made.start()
+        with contextlib.suppress(Exception):
+            made.make_stream()
+        held = stored(made)
+        where = {uid: slot_subject(HASH_KEY, PassKey(ACCOUNT, uid), "main-door", "", 1) for uid in acknowledged}
+        lost = sum(held.get(where[uid]) not in ids for uid, ids in acknowledged.items())
+        say(json.dumps({"hubs": count, "sync": sync or "always", "acknowledged": len(acknowledged), "lost": lost}))
+        made.kill()
+        return lost
 
 
 @pytest.mark.faults

@@ -52,17 +52,30 @@ class Venue:
         self.pages: dict[str, str] = {}
         self.seeds = {name: keys.new_seed() for name in kiosks}
         ports = free_ports(2 * count)
-        self.boxes = [HubBox(f"hub{i + 1}", "127.0.0.1", ports[2 * i], ports[2 * i + 1]) for i in range(count)]
+        self.boxes = [self.box(i + 1, ports[2 * i], ports[2 * i + 1]) for i in range(count)]
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         for box in self.boxes:
             home = folder / box.name
             home.mkdir(parents=True)
-            certificate, key = new_hub(self.ca, self._ca_key, ["127.0.0.1"])
+            certificate, key = new_hub(self.ca, self._ca_key, sorted({box.host, self.routes(box).host}))
             (home / "ca.pem").write_text(self.ca)
             (home / "hub.pem").write_text(certificate)
             (home / "hub.key").write_text(key)
-            (home / "hub.conf").write_text(hub_config(box, self.boxes, str(home), listen="127.0.0.1"))
+            listen = "127.0.0.1" if box.host == "127.0.0.1" else "0.0.0.0"  # noqa: S104 - in a namespace
+            others = [self.routes(each) for each in self.boxes]
+            (home / "hub.conf").write_text(hub_config(box, others, str(home), listen=listen))
         self.write_users()
+
+    def box(self, number: int, port: int, route: int) -> HubBox:
+        return HubBox(f"hub{number}", "127.0.0.1", port, route)
+
+    def routes(self, box: HubBox) -> HubBox:
+        """A hub as the others reach it."""
+        return box
+
+    def command(self, box: HubBox) -> list[str]:
+        """What starts a hub, but for its configuration."""
+        return [str(SERVER)]
 
     def write_users(self) -> None:
         users = users_config(
@@ -85,7 +98,7 @@ class Venue:
             if not names or box.name in names:
                 conf = self.folder / box.name / "hub.conf"
                 self.processes[box.name] = subprocess.Popen(
-                    [SERVER, "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                    [*self.command(box), "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
 
     def kill(self, *names: str) -> None:
@@ -148,7 +161,7 @@ class Venue:
 
         try:
             await client.connect(
-                f"tls://127.0.0.1:{box.port}",
+                f"tls://{box.host}:{box.port}",
                 tls=ssl.create_default_context(cadata=self.ca),
                 nkeys_seed_str=seed,
                 inbox_prefix=inbox,
@@ -160,18 +173,18 @@ class Venue:
             await client.close()
 
     def enrolment(self, kiosk: str, hubs: tuple[str, ...] = ()) -> Enrolment:
-        addresses = hubs or tuple(f"127.0.0.1:{box.port}" for box in self.boxes)
+        addresses = hubs or tuple(f"{box.host}:{box.port}" for box in self.boxes)
         seed = self.seeds.get(kiosk) or keys.new_seed()
         return Enrolment("Test", kiosk, addresses, self.ca, seed, HASH_KEY, keys.public_key(self.admin))
 
     def address(self, name: str) -> str:
-        return next(f"127.0.0.1:{b.port}" for b in self.boxes if b.name == name)
+        return next(f"{b.host}:{b.port}" for b in self.boxes if b.name == name)
 
 
 @contextlib.contextmanager
-def venue(folder: Path, count: int, kiosks: list[str]) -> Iterator[Venue]:
+def venue(folder: Path, count: int, kiosks: list[str], made: Venue | None = None) -> Iterator[Venue]:
     """A running venue with its stream; every process has ended at the end."""
-    made = Venue(folder, count, kiosks)
+    made = made or Venue(folder, count, kiosks)
     made.start()
     try:
         made.make_stream()

@@ -36,7 +36,7 @@ def test_doors_hubs_flow_twice_and_alarms(joined, qtbot, door):
     words = said(screen)
     assert "The hubs decide." in words
     assert "Admitted twice · 2" in words
-    assert any("kiosk-03" in text and "not signed" in text for text in words)
+    qtbot.waitUntil(lambda: any("kiosk-03" in text and "not signed" in text for text in said(screen)))
     assert [label.text() for label in screen.figures] == ["10,862", "263"]
 
 
