@@ -103,6 +103,7 @@ def _init(args: argparse.Namespace) -> int:
 def _grow(args: argparse.Namespace) -> int:
     venue = hub_folder.grow(_folder(args), args.hub, _server())
     say("Copy the new hubs' folders to their boxes and start them; then `scanner-app hub status` widens the stream.")
+    say("Kiosks enrolled before know the first hub only: enrol them anew, and have them join with their new files.")
     _tell(args, {"venue": venue.name, "hubs": venue.urls})
     return Exit.OK
 

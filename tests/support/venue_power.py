@@ -2,7 +2,7 @@
 
 Each store lies on ext4 in an image file. After SIGKILL the image is copied as it is: what was only in the page cache
 of the mounted file system is not in the copy. Nothing writes it back meanwhile: the journal's own interval is 300 s,
-and a trial ends long before the kernel's 30 s. The copies are mounted in the place of the originals, and the hubs start.
+and a trial ends long before the kernel's 30 s. The copies are mounted in the place of the originals; the hubs start.
 """
 
 from __future__ import annotations
