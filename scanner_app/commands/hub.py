@@ -25,7 +25,8 @@ from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
 from scanner_app.lifecycle import stop_signals
-from scanner_app.venue import audit, hub_admin, hub_folder
+from scanner_app.venue import audit, grown, hub_admin, hub_folder
+from scanner_app.venue.server_config import store_name
 
 STOP_SECONDS = 10.0
 
@@ -101,11 +102,33 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _grow(args: argparse.Namespace) -> int:
-    venue = hub_folder.grow(_folder(args), args.hub, _server())
+    folder = _folder(args)
+    kept = _keep_records(folder)
+    venue = hub_folder.grow(folder, args.hub, _server())
     say("Copy the new hubs' folders to their boxes and start them; then `scanner-app hub status` widens the stream.")
     say("Kiosks enrolled before know the first hub only: enrol them anew, and have them join with their new files.")
-    _tell(args, {"venue": venue.name, "hubs": venue.urls})
+    _tell(args, {"venue": venue.name, "hubs": venue.urls, "records_kept": kept})
     return Exit.OK
+
+
+def _keep_records(folder: Path) -> int:
+    """Write the lone hub's records down before it becomes one of three; it is started for that if it must."""
+    venue = hub_folder.load(folder)
+    if len(venue.boxes) != 1:
+        raise SettingsTrouble("hub_number", str(len(venue.boxes)))
+    conf = hub_folder.box_folder(folder, venue.boxes[0]) / "hub.conf"
+    started = None
+    if not hub_folder.running(folder, venue) and (conf.parent / store_name(venue.boxes)).exists():
+        started = subprocess.Popen([_server(), "-c", str(conf)], stdin=subprocess.DEVNULL)
+    try:
+        kept = asyncio.run(hub_admin.keep_before(venue, folder / grown.FILE, 15.0 if started else 3.0))
+    finally:
+        if started is not None:
+            started.terminate()
+            started.wait(STOP_SECONDS)
+    if kept is None:
+        complain("the hub does not answer: what it holds is told to the three by the kiosks that have it")
+    return kept or 0
 
 
 def _run(args: argparse.Namespace) -> int:

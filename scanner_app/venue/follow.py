@@ -254,10 +254,11 @@ class Follower:
     def _roster(self, where: str, data: bytes, sequence: int) -> Read:
         entry = Entry(sequence, f"?{sequence}", where, data)
         try:
-            self.trust.roster.learn(roster.decode(data, self._me.admin))
+            members, opens = roster.decode(data, self._me.admin)
         except BadRecord:
             return Read(entry, None, Doubt.NO_RECORD)
-        self.enrolled = self.enrolled or self._public in self.trust.roster.of(self._me.kiosk)
+        self.trust.roster.learn(members)
+        self.enrolled = self.enrolled or (opens and self._public in members.get(self._me.kiosk, ()))
         return Read(entry)
 
     # --- bringing to disk, while more is read

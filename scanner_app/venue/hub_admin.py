@@ -7,13 +7,14 @@ import json
 import logging
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError, NotFoundError
 
-from scanner_app.venue import roster
+from scanner_app.venue import grown, roster
 from scanner_app.venue.hub_folder import Venue
 from scanner_app.venue.server_config import CLOUD, CLOUD_CONFIG, STREAM, STREAM_CONFIG
 
@@ -73,11 +74,31 @@ async def ensure_stream(venue: Venue, give_up: Callable[[], bool]) -> bool:
 
 
 async def _stream(client: Client, venue: Venue) -> None:
+    before = grown.read(venue.before) if venue.before else ()
+    if before:
+        await _make(client, len(venue.boxes))
+        # The keys first, or nobody could believe what follows; the doors only when all of it is there.
+        await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, opens=False))
+        await grown.tell(client, before)
     await make_stream(client, len(venue.boxes), roster.encode(venue.keys, venue.admin_seed))
+    if before and venue.before:
+        grown.done(venue.before)
 
 
 async def make_stream(client: Client, copies: int, members: bytes) -> None:
     """Make the stream as wide as there are hubs, tell it the roster, make the uploaders' consumer."""
+    await _make(client, copies)
+    # First of all in a new stream: nobody takes part before he has read his own key there.
+    await tell_roster(client, members)
+    # The uploaders' shared consumer is the installer's too: no kiosk may make, change or remove it.
+    await _ask(
+        client,
+        f"$JS.API.CONSUMER.DURABLE.CREATE.{STREAM}.{CLOUD}",
+        {"stream_name": STREAM, "config": {**CLOUD_CONFIG, "num_replicas": copies}},
+    )
+
+
+async def _make(client: Client, copies: int) -> None:
     js = client.jetstream(timeout=5)
     config = {**STREAM_CONFIG, "num_replicas": copies}
     try:
@@ -87,14 +108,6 @@ async def make_stream(client: Client, copies: int, members: bytes) -> None:
     else:
         if known.config.num_replicas != copies or known.config.subjects != STREAM_CONFIG["subjects"]:
             await _ask(client, f"$JS.API.STREAM.UPDATE.{STREAM}", config)
-    # First of all in a new stream: nobody takes part before he has read his own key there.
-    await tell_roster(client, members)
-    # The uploaders' shared consumer is the installer's too: no kiosk may make, change or remove it.
-    await _ask(
-        client,
-        f"$JS.API.CONSUMER.DURABLE.CREATE.{STREAM}.{CLOUD}",
-        {"stream_name": STREAM, "config": {**CLOUD_CONFIG, "num_replicas": copies}},
-    )
 
 
 async def tell_roster(client: Client, members: bytes) -> None:
@@ -109,6 +122,26 @@ async def _ask(client: Client, subject: str, body: object) -> None:
     answer = json.loads((await client.request(subject, json.dumps(body).encode(), timeout=10)).data)
     if "error" in answer:
         raise APIError(answer["error"].get("code"), answer["error"].get("description"), answer["error"].get("err_code"))
+
+
+async def keep_before(venue: Venue, path: Path, patience: float) -> int | None:
+    """Write the records of a lone hub down; return how many, None when it did not answer within `patience` seconds."""
+    until = asyncio.get_running_loop().time() + patience
+    while asyncio.get_running_loop().time() < until:
+        try:
+            client = await connect(venue)
+        except (OSError, NatsError, TimeoutError) as error:
+            log.debug("no hub yet: %s", error)
+            await asyncio.sleep(0.2)
+            continue
+        try:
+            return await grown.keep(client, path)
+        except (APIError, NatsError, TimeoutError) as error:
+            log.debug("no stream yet: %s", error)
+            await asyncio.sleep(0.3)
+        finally:
+            await client.close()
+    return None
 
 
 async def tell_members(venue: Venue) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.files import read_json, write_private
-from scanner_app.venue import certificates, keys
+from scanner_app.venue import certificates, grown, keys
 from scanner_app.venue.server_config import CLIENT_PORT, ROUTE_PORT, HubBox, hub_config, users_config
 
 FILE = "venue.json"
@@ -64,6 +64,7 @@ class Venue:
 
     `keys`: every key that a kiosk ever had, also of those shut out: what they signed while they had it stays theirs.
     `pages`: name of a hub's page -> public nkey; it only reads.
+    `before`: where a lone hub's records wait for the group.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Venue:
     kiosks: Mapping[str, str]
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
+    before: Path | None = None
 
     @property
     def urls(self) -> list[str]:
@@ -96,15 +98,18 @@ def init(folder: Path, name: str, hosts: Sequence[str], server: str) -> Venue:
 
 
 def grow(folder: Path, hosts: Sequence[str], server: str) -> Venue:
-    """Make three hubs of one, before an event: the first keeps its folder and store, the others are new."""
+    """Make three hubs of one, before an event: the first keeps its folder, the others are new.
+
+    The group makes a stream of its own: have `hub_admin.keep_before` write the lone hub's records down first.
+    """
     venue = load(folder)
     if len(venue.boxes) != 1 or len(hosts) != 2:
         raise SettingsTrouble("hub_number", f"{len(venue.boxes)} + {len(hosts)}")
     first = f"{venue.boxes[0].host}:{venue.boxes[0].port}:{venue.boxes[0].route_port}"
-    grown = replace(venue, boxes=_boxes([first, *hosts]))
-    save(folder, grown)
-    write_boxes(folder, grown, server)
-    return grown
+    three = replace(venue, boxes=_boxes([first, *hosts]))
+    save(folder, three)
+    write_boxes(folder, three, server)
+    return three
 
 
 def load(folder: Path) -> Venue:
@@ -123,14 +128,15 @@ def load(folder: Path) -> Venue:
         kiosks = dict(raw["kiosks"])
         known = raw.get("keys") or {name: [key] for name, key in kiosks.items()}
         pages = dict(raw.get("pages") or {})
-        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, kiosks, known, pages)
+        return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, kiosks, known, pages, folder / grown.FILE)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsTrouble("hub_unreadable", str(error)) from error
 
 
 def save(folder: Path, venue: Venue) -> None:
     """Keep the venue, readable by its owner only: it holds the authority's key."""
-    write_private(folder / FILE, json.dumps({"format": FORMAT, **asdict(venue)}, indent=2, sort_keys=True))
+    raw = {name: value for name, value in asdict(venue).items() if name != "before"}
+    write_private(folder / FILE, json.dumps({"format": FORMAT, **raw}, indent=2, sort_keys=True))
 
 
 def box_folder(folder: Path, box: HubBox) -> Path:

@@ -31,30 +31,33 @@ def subject_of(data: bytes) -> str:
     return f"k.{hashlib.sha256(data).hexdigest()[:32]}"
 
 
-def encode(roster: Keys, seed: str) -> bytes:
-    """Return the roster signed by the installer. Raises BadRecord when it is too large."""
-    body = {"v": 1, "keys": {kiosk: sorted(public) for kiosk, public in roster.items()}}
+def encode(roster: Keys, seed: str, *, opens: bool = True) -> bytes:
+    """Return the roster signed by the installer. Raises BadRecord when it is too large.
+
+    One that does not open teaches the keys only: what was before is told again first, then the doors may claim.
+    """
+    body = {"v": 1, "keys": {kiosk: sorted(public) for kiosk, public in roster.items()}, "opens": opens}
     data = canonical({**body, "signature": keys.sign(seed, canonical(body))})
     if len(data) > MAX_BYTES:
         raise BadRecord(f"{len(data)} bytes of roster")
     return data
 
 
-def decode(data: bytes, admin: str) -> dict[str, list[str]]:
-    """Return name -> public keys; BadRecord for anything that the installer (`admin`, public key) did not sign."""
+def decode(data: bytes, admin: str) -> tuple[dict[str, list[str]], bool]:
+    """Return name -> public keys, and whether it opens; BadRecord for what the installer (`admin`) did not sign."""
     try:
         raw = json.loads(data) if len(data) <= MAX_BYTES else None
     except (ValueError, RecursionError) as error:
         raise BadRecord("no JSON") from error
-    if not isinstance(raw, dict) or raw.keys() != {"v", "keys", "signature"} or raw["v"] != 1:
+    if not isinstance(raw, dict) or raw.keys() != {"v", "keys", "opens", "signature"} or raw["v"] != 1:
         raise BadRecord("no roster")
-    body = {"v": 1, "keys": raw["keys"]}
+    body = {"v": 1, "keys": raw["keys"], "opens": raw["opens"]}
     if not isinstance(raw["signature"], str) or not keys.verifies(admin, canonical(body), raw["signature"]):
         raise BadRecord("not signed by the installer")
     found = raw["keys"]
     if not isinstance(found, dict) or not all(isinstance(k, str) for each in found.values() for k in each):
         raise BadRecord("no keys")
-    return {str(kiosk): list(each) for kiosk, each in found.items()}
+    return {str(kiosk): list(each) for kiosk, each in found.items()}, raw["opens"] is True
 
 
 class Roster:

@@ -90,6 +90,15 @@ class HubBox:
     route_port: int = ROUTE_PORT
 
 
+def store_name(boxes: Sequence[HubBox]) -> str:
+    """Return the folder of a hub's store. Never the same for one hub and for three.
+
+    A stream that a lone hub kept is not the group's: the group makes its own, but a hub that finds the old one's files
+    goes on with them, and then two hubs hold different records under the same numbers (tried: nats-server 2.15.1).
+    """
+    return "store" if len(boxes) == 1 else f"store-{len(boxes)}"
+
+
 def hub_config(box: HubBox, boxes: Sequence[HubBox], folder: str, *, listen: str = "0.0.0.0") -> str:  # noqa: S104 - a LAN's hub
     """Return the text of one hub's `hub.conf`. `folder` holds its certificates, `users.conf` and the store."""
     lines = [
@@ -99,7 +108,7 @@ def hub_config(box: HubBox, boxes: Sequence[HubBox], folder: str, *, listen: str
         f"log_file: {_quoted(f'{folder}/hub.log')}",
         "max_payload: 262144",  # the roster of five hundred kiosks; a kiosk's record has 4 KiB at most
         # Without sync_interval always, a power cut loses every acknowledged claim of the last two minutes.
-        f"jetstream {{ store_dir: {_quoted(f'{folder}/store')}, {JETSTREAM} }}",
+        f"jetstream {{ store_dir: {_quoted(f'{folder}/{store_name(boxes)}')}, {JETSTREAM} }}",
         _tls(folder, verify=False),
     ]
     if len(boxes) > 1:

@@ -18,6 +18,9 @@ from typing import Any
 
 import nats
 import pytest
+from nats.errors import Error as NatsError
+
+from scanner_app.venue import hub_admin, hub_folder
 
 
 def free_ports(count: int) -> list[int]:
@@ -59,6 +62,27 @@ async def scribble(enrolment: dict[str, Any]) -> None:
     await client.close()
 
 
+async def everywhere(folder: Path) -> list[list[str]]:
+    """What each hub holds, each made leader in turn, as the installer reads it."""
+    venue = hub_folder.load(folder / "hub")
+    seen: dict[str, list[str]] = {}
+    while len(seen) < len(venue.boxes):
+        client = await hub_admin.connect(venue)
+        try:
+            info = await client.jetstream(timeout=5).stream_info("RED")
+            leader = info.cluster.leader if info.cluster else None
+            if leader:
+                last = info.state.last_seq
+                messages = [await client.jetstream(timeout=5).get_msg("RED", seq=n + 1) for n in range(last)]
+                seen[leader] = [str(message.subject) for message in messages]
+            await client.request("$JS.API.STREAM.LEADER.STEPDOWN.RED", b"", timeout=5)
+        except NatsError:
+            await asyncio.sleep(0.2)
+        finally:
+            await client.close()
+    return list(seen.values())
+
+
 def hosts(count: int) -> list[str]:
     ports = free_ports(2 * count)
     pairs = zip(ports[::2], ports[1::2], strict=True)
@@ -93,12 +117,19 @@ def test_from_nothing_to_a_hub_that_answers(tmp_path: Path, count: int) -> None:
 
 def test_one_hub_becomes_three_and_keeps_its_stream(tmp_path: Path) -> None:
     assert hub(tmp_path, "init", *hosts(1)).returncode == 0
+    written = tmp_path / "door.json"
     with running(tmp_path):
-        pass
-    assert hub(tmp_path, "grow", *hosts(2)).returncode == 0
+        assert hub(tmp_path, "enrol", "door-1", "--out", str(written)).returncode == 0
+        asyncio.run(scribble(json.loads(written.read_text())))
+    told = json.loads(hub(tmp_path, "grow", "--json", *hosts(2)).stdout.splitlines()[-1])
+    assert told["records_kept"] == 1
     with running(tmp_path) as told:
         assert told["running"] == ["hub1", "hub2", "hub3"]
         assert json.loads(hub(tmp_path, "status", "--json").stdout)["copies"] == 3
+        found = asyncio.run(everywhere(tmp_path))
+        assert len(found) == 3
+        assert found[0] == found[1] == found[2], "every hub holds the same under the same number"
+        assert [where[0] for where in found[0]] == ["k", "r", "k"], "what was before comes before the doors open"
 
 
 def test_what_cannot_be(tmp_path: Path) -> None:
