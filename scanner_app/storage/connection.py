@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ class Connection(Protocol):
 
 BUSY_SECONDS = 2.0
 """How long to wait for a lock that only another program can hold."""
+
+SHARED_MEMORY = 32 * 1024
+"""Bytes that the first reader of a WAL database needs for its `-shm` file (sqlite.org/walformat.html)."""
 
 _BY_CODE = {
     sqlite3.SQLITE_FULL: StorageKind.FULL,
@@ -90,9 +94,18 @@ def trouble(error: BaseException, what: str, folder: Path | None = None) -> Stor
     kind = _BY_CODE.get(code & 0xFF) if code is not None else None
     if code is not None and code & 0xFF == sqlite3.SQLITE_CANTOPEN and folder and not os.access(folder, os.W_OK):
         kind = StorageKind.READ_ONLY  # WAL wants to make its files beside the database
+    if kind is StorageKind.IO and folder and _is_full(folder):
+        kind = StorageKind.FULL  # SQLite finds no room for its shared memory and calls that an I/O error
     if kind is None and str(error).startswith(_DAMAGE):
         kind = StorageKind.CORRUPT
     return StorageTrouble(kind, f"{what}: {error}") if kind else Bug(f"{what}: {error}")
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < SHARED_MEMORY
+    except OSError:
+        return False
 
 
 def open_writer(path: Path, *, full: bool, page_count: int | None = None) -> sqlite3.Connection:

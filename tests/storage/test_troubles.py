@@ -7,7 +7,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from support.storage_kit import ACCOUNT, NOW, PLACE, a_pass, barcodes, load, new_id, operation, present, until
@@ -295,6 +295,23 @@ class TestDisk:
             with opened(folder) as store:
                 assert store.verify().rows == admitted + 1
                 assert store.verify().first_bad is None
+        finally:
+            subprocess.run(["umount", "-l", small], check=True)
+
+    @pytest.mark.skipif(os.name == "nt" or not shutil.which("mount") or os.geteuid() != 0, reason="mounts as root only")
+    def test_a_disk_that_is_full_at_the_start_is_called_full(self, tmp_path):
+        small = tmp_path / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", small], check=False).returncode:
+            pytest.skip("this machine lets nobody mount a tmpfs")
+        try:
+            filled(small / "kiosk", 3, sent=0)
+            with suppress(OSError), (small / "ballast").open("wb", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    continue
+            with pytest.raises(StorageTrouble) as caught:
+                opened(small / "kiosk").open()
+            assert caught.value.kind is StorageKind.FULL
         finally:
             subprocess.run(["umount", "-l", small], check=True)
 
