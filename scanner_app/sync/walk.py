@@ -51,10 +51,11 @@ class Deletions:
         if self.allowed:
             return True
         living = unseen + seen
-        counted = living if total is None else total
-        short = seen < counted and counted - seen != self.known_short
+        if total is None:  # it ended as its contract ends a list, and there is nothing to compare that with
+            return unseen <= MOST_AT_ONCE * living
+        short = seen < total and total - seen != self.known_short
         # A walk that was resumed may have seen most of the list before the list shrank: its own count tells.
-        return not short and unseen <= MOST_AT_ONCE * living and counted >= (1 - MOST_AT_ONCE) * living
+        return not short and unseen <= MOST_AT_ONCE * living and total >= (1 - MOST_AT_ONCE) * living
 
 
 class Walker:

@@ -1,6 +1,7 @@
 """After a quiet cycle nothing is stale, missed or a ghost; nothing is deleted on a platform's slip of the tongue."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -280,6 +281,35 @@ def test_a_list_that_stops_short_of_its_own_total_deletes_nothing(kiosk, platfor
     monkeypatch.setattr(platform, "_page", short)
     assert kiosk.round(full=True).gone == 0
     assert len(kiosk.held()) == 100
+
+
+@pytest.mark.parametrize(("lost", "gone"), [(1, 1), (20, 20), (21, 0), (100, 0)])
+def test_where_a_platform_tells_no_total_a_fifth_may_go_and_no_more(kiosk, platform, monkeypatch, lost, gone):
+    fill(platform, 100)
+    whole = platform._page
+    monkeypatch.setattr(platform, "_page", lambda *asked: replace(whole(*asked), total=None))
+    kiosk.round()
+    kiosk.remember()
+    for uid in list(platform.rows)[:lost]:
+        platform.delete(uid)
+    report = kiosk.round(full=True)
+    assert (report.gone, report.withheld) == (gone, lost - gone)
+    assert [n.code for n in kiosk.notices] == (["mass_deletion"] if lost > gone else [])
+
+
+def test_a_walk_without_total_that_broke_off_buries_nothing(kiosk, platform, monkeypatch):
+    platform.page_size = 20
+    fill(platform, 100)
+    whole = platform._page
+    monkeypatch.setattr(platform, "_page", lambda *asked: replace(whole(*asked), total=None))
+    kiosk.round()
+    kiosk.remember()
+    platform.delete("p0050")
+    platform.next_fault = script([None, None, fails(PlatformKind.UNREACHABLE)], "page")
+    report = kiosk.round(full=True)
+    assert (report.trouble, report.gone, len(kiosk.held())) == ("platform_unreachable", 0, 100)
+    assert kiosk.round(full=True).gone == 1
+    assert kiosk.differences() == EVEN
 
 
 def test_a_few_deletions_are_found_by_the_count_alone(kiosk, platform):

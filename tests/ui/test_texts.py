@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import scanner_app
+from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import DeviceState
 from scanner_app.application.ports import Connection
 from scanner_app.domain.errors import (
@@ -26,6 +27,7 @@ from scanner_app.domain.errors import (
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
 from scanner_app.domain.verdict import Outcome, Reason
+from scanner_app.platforms.registry import ADAPTERS, build
 from scanner_app.ui import moments, texts
 from scanner_app.ui.sample import VERDICTS
 
@@ -70,6 +72,26 @@ def test_every_notice_and_settings_code_in_the_program_has_its_words(language):
     codes = literals("Notice") | literals("CorrectionReport") | {f"settings_{c}" for c in literals("SettingsTrouble")}
     missing = sorted(c for c in codes if c not in texts.catalogue(language).codes)
     assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_an_administrator_mends_has_a_sentence_for_the_administrator_too(language):
+    codes, english = texts.catalogue(language).codes, texts.catalogue("en").codes
+    mended = [c for c in english if c.startswith(("platform_", "settings_", "link_", "upload_", "account_"))]
+    assert len(mended) > 90
+    assert [c for c in mended if not codes[c].get("admin", "").strip()] == []
+    told_apart = [c for c in mended if codes[c]["admin"] == codes[c]["says"]]
+    assert told_apart == []
+    untranslated = [c for c in mended if language != "en" and codes[c]["admin"] == english[c]["admin"]]
+    assert untranslated == []
+
+
+@pytest.mark.parametrize("name", sorted(ADAPTERS))
+def test_every_reason_why_a_platform_cannot_has_its_words(name):
+    platform = build(AccountConfig("a", name, "https://127.0.0.1:9"), "key:secret")
+    reasons = {*platform.capabilities.missing.values(), "not_in_contract"}
+    platform.close()
+    assert [r for r in sorted(reasons) if not texts.known(f"settings_cannot_{r}")] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
