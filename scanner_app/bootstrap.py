@@ -38,6 +38,7 @@ from scanner_app.many_doors import Around as AroundHub
 from scanner_app.many_doors import open_hub, start_hub
 from scanner_app.out_of_order import OutOfOrder
 from scanner_app.pins import Pins
+from scanner_app.platforms.photos import Photos
 from scanner_app.secrets import SecretStore
 from scanner_app.set_up_sheets import SetUpSheets
 from scanner_app.settings import SettingsKeeper
@@ -47,6 +48,8 @@ from scanner_app.venue.hub import Calls
 
 log = logging.getLogger(__name__)
 
+SWEEP = 6 * 3600.0
+"""Seconds between two looks for what is older than the retention."""
 STORAGE_KEY = "storage:key"
 """Name in the secret store of the key that the data folder's databases are encrypted with, where they are."""
 
@@ -151,11 +154,11 @@ class Kiosk:
     def start_door(self) -> None:
         """Start taking credentials; what is older than the retention is blanked meanwhile."""
         self.door.start()
-        days = self.settings.load().retention_days
-        if days is not None:
-            sweeper = threading.Thread(target=self._sweep, args=(days,), name="retention", daemon=True)
-            sweeper.start()
-            self._parts.add("retention", lambda: sweeper.join(5.0))
+        over = threading.Event()
+        sweeper = threading.Thread(target=self._sweep, args=(over,), name="retention", daemon=True)
+        sweeper.start()
+        self._parts.add("retention", lambda: sweeper.join(5.0))
+        self._parts.add("retention's rest", over.set)
         self._parts.add("door", self.door.stop)
 
     def add(self, name: str, stop: Callable[[], object]) -> None:
@@ -197,11 +200,20 @@ class Kiosk:
         return self._sources.watch(source)
 
     # --- inside
-    def _sweep(self, days: int) -> None:
+    def _sweep(self, over: threading.Event) -> None:
+        """Blank what is old, at once and every few hours: a kiosk may run for a whole season."""
+        while True:
+            days = self.settings.load().retention_days
+            if days is not None:
+                self._blank(days)
+            if over.wait(SWEEP):
+                return
+
+    def _blank(self, days: int) -> None:
         try:
             blanked = retention.purge(self.desk, days)
         except StorageTrouble:
-            log.exception("old facts could not be blanked; tried again at the next start")
+            log.exception("old facts could not be blanked; tried again later")
         else:
             log.info("%d facts older than %d days were blanked", blanked, days)
 
@@ -219,6 +231,7 @@ class Kiosk:
                 self.accounts.office_task,
                 FrontDesk(self.desk, self.accounts),
                 self.sheets,
+                Photos().fetch,
                 cameras,
                 self.watch_camera,
                 tuning.controls_of,

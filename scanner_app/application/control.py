@@ -168,6 +168,15 @@ class DoorControl(Protocol):
     def sheets(self) -> Sheets:
         """Makes and reads provisioning sheets."""
 
+    def field_names(self) -> Sequence[str]:
+        """Return the names of the fields that the passes held have, the most frequent first."""
+
+    def photo(self, url: str) -> bytes:
+        """Return a guest's picture from a server that the settings name; b'' when it may not or cannot be had."""
+
+    def purge(self, days: int) -> int:
+        """Blank what the ledger tells of people and is older than so many days; return how many facts that were."""
+
     # setting up
     def settings(self) -> Settings:
         """Return the settings in force."""

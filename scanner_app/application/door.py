@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from scanner_app.application import correct
+from scanner_app.application import correct, retention
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import (
     AccountReport,
@@ -49,6 +50,10 @@ from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
+
+
+SOME, FIELDS = 300, 40
+"""Passes of an account that are looked at for the names of their fields, and names that are offered."""
 
 
 class Syncing(Protocol):
@@ -116,6 +121,7 @@ class Parts:
     office: Callable[[str, OfficeTask, str, str], None]
     front: Front
     sheets: Sheets
+    photo: Callable[[str, Collection[str]], bytes]
     cameras: Callable[[], Sequence[tuple[str, str]]]
     watch_camera: Callable[[str], Callable[[], None]]
     camera_controls: Callable[[str], CameraTuning]
@@ -311,6 +317,23 @@ class Door:
     def capabilities(self, account: str) -> Capabilities:
         """Return what an account can do."""
         return self._parts.capabilities(account)
+
+    def field_names(self) -> Sequence[str]:
+        """Return the names of the fields that passes have, the most frequent first."""
+        reader = self._desk.clerk.cache_reader()
+        try:
+            some = [one for account in self.settings().accounts for one in reader.some(account.id, SOME)]
+        finally:
+            reader.close()
+        return [name for name, _ in Counter(name for one in some for name in one.fields).most_common(FIELDS)]
+
+    def photo(self, url: str) -> bytes:
+        """Return a guest's picture, b'' when it may not or cannot be had."""
+        return self._parts.photo(url, self.settings().screen.photo_hosts)
+
+    def purge(self, days: int) -> int:
+        """Blank old facts; what is unsent stays."""
+        return retention.purge(self._desk, days)
 
     # --- setting up
     def settings(self) -> Settings:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from scanner_app.platforms import rest
@@ -65,10 +66,14 @@ def _look_up(host: str, port: int, flags: int) -> list[Address]:
 
 
 class Wires:
-    """The open sockets of one client, so that `cut()` can end every wait on them from another thread."""
+    """The open sockets of one client, so that `cut()` can end every wait on them from another thread.
 
-    def __init__(self) -> None:
+    `reach` says which addresses may be connected to; it is asked about the very address, whatever the name says next.
+    """
+
+    def __init__(self, reach: Callable[[str], bool] | None = None) -> None:
         self._names = Names()
+        self._reach = reach
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._cut = False
@@ -77,6 +82,9 @@ class Wires:
         """Return a connection to the first address that takes one; OSError or TimeoutError else."""
         failure: OSError = OSError("no address")
         for family, address in self._names.resolve(host, port, deadline):
+            if self._reach is not None and not self._reach(str(address[0])):
+                failure = OSError("an address that is not allowed")
+                continue
             try:
                 return self._try(family, address, deadline)
             except TimeoutError:

@@ -71,10 +71,11 @@ def _trust_for(url: SplitResult) -> ssl.SSLContext | None:
 class Http:
     """One platform account's way to the network. Safe to use from several threads; `close()` wakes them all.
 
-    `auth` makes the headers of each request; `heard` is told the platform's time, also with refusals.
+    `auth` makes the headers of each request; `heard` is told the platform's time, also with refusals;
+    `reach` says which addresses may be connected to, all of them where it is None.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one account has that many sides
         self,
         base_url: str,
         auth: Auth,
@@ -84,13 +85,14 @@ class Http:
         connections: int = CONNECTIONS,
         cap: int = MAX_BODY,
         heard: Callable[[datetime], None] | None = None,
+        reach: Callable[[str], bool] | None = None,
     ) -> None:
         self._heard = heard
         self._url = checked_url(base_url)
         self._auth = auth
         self._secrets = [secret for secret in secrets if secret]
         self._cap = cap
-        self._transport = Transport(self._url, trust or _trust_for(self._url), connections)
+        self._transport = Transport(self._url, trust or _trust_for(self._url), connections, reach)
         self._client = httpx.Client(
             transport=self._transport,
             trust_env=False,
@@ -188,15 +190,29 @@ class Http:
 class Transport(httpx.BaseTransport):
     """httpx over our own connections: its own have no total deadline, and closing them wakes nobody."""
 
-    def __init__(self, url: SplitResult, trust: ssl.SSLContext | None, connections: int) -> None:
-        self._url, self._trust, self._connections = url, trust, connections
+    def __init__(
+        self,
+        url: SplitResult,
+        trust: ssl.SSLContext | None,
+        connections: int,
+        reach: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._url, self._trust, self._connections, self._reach = url, trust, connections, reach
         self._lock = threading.Lock()
         self._pool = self._opened()
 
     def _opened(self) -> Pool:
         url = self._url
         port = url.port or (443 if url.scheme == "https" else 80)
-        return Pool(url.scheme, url.hostname or "", port, self._trust, most=self._connections, keep_alive=KEEP_ALIVE)
+        return Pool(
+            url.scheme,
+            url.hostname or "",
+            port,
+            self._trust,
+            most=self._connections,
+            keep_alive=KEEP_ALIVE,
+            reach=self._reach,
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Make one exchange with the platform of this account, wherever the request thinks it goes."""

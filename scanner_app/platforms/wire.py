@@ -11,7 +11,7 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -169,11 +169,19 @@ class Pool:
     """
 
     def __init__(
-        self, scheme: str, host: str, port: int, trust: ssl.SSLContext | None, *, most: int, keep_alive: float
+        self,
+        scheme: str,
+        host: str,
+        port: int,
+        trust: ssl.SSLContext | None,
+        *,
+        most: int,
+        keep_alive: float,
+        reach: Callable[[str], bool] | None = None,
     ) -> None:
         self._origin = httpcore.Origin(scheme.encode(), host.encode("ascii"), port)
         self._trust, self._keep_alive = trust, keep_alive
-        self._busy, self._wires = Busy(), Wires()
+        self._busy, self._wires = Busy(), Wires(reach)
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
         self._room = threading.BoundedSemaphore(most)

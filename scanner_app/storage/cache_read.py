@@ -34,6 +34,7 @@ _FROM = f"SELECT {_COLUMNS} FROM passes p JOIN templates t ON t.number = p.templ
 _BY = {kind: f"{_FROM} WHERE p.{column} = ?" for kind, column in COLUMNS.items()}
 _BY[IdentifierKind.UID] = f"{_FROM} WHERE p.uid = ?"
 _SEARCH = f"{_FROM} WHERE p.number IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constants
+_SOME = f"{_FROM} WHERE p.dead = 0 ORDER BY p.number DESC LIMIT ?"
 _STATE = """
     SELECT count(*), count(last_full), min(last_sync), min(last_full), sum(total), count(total),
            sum(walking AND since = ''), sum(iif(walking AND since = '', done, 0)),
@@ -112,6 +113,12 @@ class Caches:
         path = next(iter(self._paths(account)), None)
         rows = self._rows(path, sql, (storable(stream),)) if path else []
         return int(rows[0][0]) if rows else 0
+
+    def some(self, account: str, limit: int) -> list[Pass]:
+        """Return some living passes, the newest held first."""
+        path = next(iter(self._paths(account)), None)
+        rows = self._rows(path, _SOME, (limit,)) if path else []
+        return self._passes(account, path, rows) if path else []
 
     def held_of(self, account: str, templates: Collection[str]) -> int:
         """Return how many living passes of these templates are held."""

@@ -58,6 +58,9 @@ class Desk(Protocol):
     def leave(self) -> None:
         """Ask, then end the program."""
 
+    def save(self, settings: Settings) -> None:
+        """Keep settings and say so; what could not be kept is not shown as kept."""
+
     def rerun_setup(self) -> None:
         """Go through the first set-up again."""
 
@@ -80,6 +83,13 @@ class Screen(QWidget):
 
     def hidden(self) -> None:
         """Have gone to the back."""
+
+    def memory(self) -> str:
+        """Return what the same screen should know when it is built anew in another look."""
+        return ""
+
+    def recall(self, memory: str) -> None:
+        """Be where the screen before was."""
 
 
 def column(theme: Theme, parent: QWidget | None = None, *, margin: str = "l", gap: str = "m") -> QVBoxLayout:

@@ -398,6 +398,20 @@ class SampleDoor:
         found: CorrectionReport = self._note("office", (key, task, operator, value), CorrectionReport("", "office-1"))
         return found
 
+    def field_names(self) -> Sequence[str]:
+        """Return what the made-up passes have."""
+        return tuple(guest().fields)
+
+    def photo(self, url: str) -> bytes:
+        """Return a picture, if one was laid ready."""
+        found: bytes = self._note("photo", url, b"")
+        return found
+
+    def purge(self, days: int) -> int:
+        """Note the wish."""
+        found: int = self._note("purge", days, 128)
+        return found
+
     def capabilities(self, account: str) -> Capabilities:
         """Return what is possible."""
         return Capabilities(self.can)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QWidget
 
@@ -187,6 +187,30 @@ def _both_ways(direction: Direction) -> Callable[[], sample.SampleDoor]:
 def _leaving(stage: Stage) -> None:
     _verdict("already-used")(stage)
     stage.tell(sample.decided(replace(sample.admitted(), direction=Direction.EXIT), 9))
+
+
+def _with_photos() -> sample.SampleDoor:
+    door = sample.SampleDoor()
+    door.kept = replace(door.kept, screen=replace(door.kept.screen, photo_hosts=("images.example.org",)))
+    face, buffer = QImage(300, 360, QImage.Format.Format_RGB32), QBuffer()
+    face.fill(QColor("#7E96A3"))
+    painter = QPainter(face)
+    painter.setBrush(QColor("#31404A"))
+    painter.drawEllipse(100, 60, 100, 120)
+    painter.drawEllipse(30, 220, 240, 240)
+    painter.end()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    face.save(buffer, "PNG")  # type: ignore[call-overload] # by its name, as documented
+    door.answers["photo"] = buffer.data().data()
+    return door
+
+
+def _photo(stage: Stage) -> None:
+    _camera(stage)
+    verdict = sample.admitted()
+    subject = replace(sample.guest(), photo_url="https://images.example.org/1")
+    stage.tell(sample.decided(replace(verdict, subject=subject), 9))
+    stage.until(stage.window.bridge.idle)
 
 
 def _locked() -> sample.SampleDoor:
@@ -499,6 +523,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("door-entry", _camera, _both_ways(Direction.ENTRY)),
     Shot("door-exit", _camera, _both_ways(Direction.EXIT)),
     Shot("door-leave", _leaving, _both_ways(Direction.EXIT)),
+    Shot("door-photo", _photo, _with_photos),
     Shot("door-offline", _offline),
     Shot("door-look-only", _look),
     Shot("door-undo-toast", _toast),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from shiboken6 import delete
 
 from scanner_app.application.config import Settings
 from scanner_app.application.control import Action, DoorControl, PinAnswer, Role
@@ -29,20 +31,19 @@ from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.bridge import Bridge
-from scanner_app.ui.desk import Screen
+from scanner_app.ui.desk import Desk, Screen
+from scanner_app.ui.frame import Frame
 from scanner_app.ui.idle import Idle
+from scanner_app.ui.saving import Saver
 from scanner_app.ui.screens import attended_screens
 from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.setup import SetupScreen
+from scanner_app.ui.slices import Slices
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.theme import Theme
-from scanner_app.ui.touch_typing import Canvas, TouchTyping
-from scanner_app.ui.widgets.banner import VerdictBanner
-from scanner_app.ui.widgets.overlay import Overlay, Toast
+from scanner_app.ui.touch_typing import TouchTyping
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
-from scanner_app.ui.widgets.rail import Rail
-from scanner_app.ui.widgets.strip import StatusStrip
 from scanner_app.ui.widgets.training import TrainingBand
 
 log = logging.getLogger(__name__)
@@ -73,8 +74,14 @@ class Window(QMainWindow):
         self.status = status
         self.demo = demo
         self.sounds = sounds or Sounds(self)
+        self.sounds.enabled, self.sounds.volume = settings.screen.sounds, settings.screen.volume
         self.theme = Theme()
         self.screens: dict[str, Screen] = {}
+        self._plan: dict[str, Callable[[Desk], Screen]] = {}
+        self._memory: dict[str, str] = {}
+        self._missed: list[Decided] = []
+        self._slices = Slices(self)
+        self._saver = Saver(control, bridge, self._kept, self._not_kept, self)
         self.current = ""
         self.on_busy: Callable[[], None] = lambda: None
         self._camera = DeviceState.OPENING
@@ -95,58 +102,73 @@ class Window(QMainWindow):
 
     # --- building
     def rebuild(self) -> None:
-        """Build everything anew in the language, look and size of now."""
+        """Build everything anew in the language, look and size of now: in slices, so that nobody waits for it."""
+        if self.centralWidget() is None:
+            self._begin_anew()
+            self._slices.finish()
+        else:
+            self._slices.start([self._begin_anew])
+
+    def _begin_anew(self) -> None:
+        was = self.current
+        if was in self.screens:
+            self.screens[was].hidden()
+        self._memory |= {name: screen.memory() for name, screen in self.screens.items()}
+        self.screens, self.current = {}, ""
+        if (old := self.takeCentralWidget()) is not None:
+            self._overlay.close_panel()
+            self.setUpdatesEnabled(False)  # nobody sees an empty window
+            delete(old)  # now: the style sheet would dress it once more, which takes longer than all the rest
+        self._dress()
+        self._plan = self._planned()
+        self._build_frame()
+        home = self.home
+        self._slices.add([partial(self._make, home), partial(self._come_back, was if was in self._plan else home)])
+        self._slices.add([partial(self._make, name) for name in self._plan])
+
+    def _dress(self) -> None:
         screen = self.settings.screen
+        self._dressed_for = _dress_of(self.settings)
         texts.set_language(screen.language)
         self.theme = Theme.named(
             screen.theme, self._factor(), reduced_motion=screen.reduced_motion, text=screen.text_scale
         )
-        self.sounds.enabled, self.sounds.volume = screen.sounds, screen.volume
         app = QApplication.instance()
         if isinstance(app, QApplication):
             rtl = texts.is_rtl()
             app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
             self.theme.apply(app)
-        was = self.current
-        if was in self.screens:
-            self.screens[was].hidden()
-        self._build()
-        self._built_for = self.settings.screen
-        self.current = ""
-        self.go(was if was in self.screens else self.home)
+
+    def _make(self, name: str) -> None:
+        """Make a screen, unless it is there; what was decided meanwhile is shown."""
+        if name in self.screens:
+            return
+        screen = self.screens[name] = self._plan[name](self)
+        self._stack.addWidget(screen)
+        screen.recall(self._memory.get(name, ""))
+        if name == self.home:
+            missed, self._missed = self._missed, []
+            for event in missed:
+                screen.hear(event)
+
+    def _come_back(self, name: str) -> None:
+        self.go(name)
+        self.setUpdatesEnabled(True)
 
     def _factor(self) -> float:
         """Sizes grow with the screen, more slowly than it: a larger screen also shows more."""
         fit = min(self.width() / BASE[0], self.height() / BASE[1])
         return round(max(0.85, min(1.5, 1 + (fit - 1) * 0.8)), 2)
 
-    def _build(self) -> None:
-        canvas = Canvas()
-        self._stack = QStackedWidget()
-        self.screens = self._make_screens()
-        for screen in self.screens.values():
-            self._stack.addWidget(screen)
+    def _build_frame(self) -> None:
         framed = self.settings.ready and self.settings.screen.attended and not self._in_setup
-        self._rail = Rail(self.theme, [n for n in self.screens if n not in ("setup", "kiosk")], self._rail_pressed)
-        self._strip = StatusStrip(self.theme)
-        self._rail.setVisible(framed)
-        self._strip.setVisible(framed)
-        body = QVBoxLayout()
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(0)
-        body.addWidget(self._strip)
-        body.addWidget(self._stack, 1)
-        row = QHBoxLayout(canvas.room)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._rail)
-        row.addLayout(body, 1)
-        self.setCentralWidget(canvas)
+        names = [n for n in self._plan if n not in ("setup", "kiosk")]
+        frame = Frame(self.theme, names, self._rail_pressed, framed=framed)
+        self._stack, self._rail, self._strip = frame.stack, frame.rail, frame.strip
+        self._overlay, self._toast, self._banner = frame.overlay, frame.toast, frame.banner
+        self.setCentralWidget(frame.canvas)
         self._mark_training()
-        self._overlay = Overlay(self.theme, canvas.room)
-        self._toast = Toast(self.theme, canvas)
-        self._banner = VerdictBanner(self.theme, canvas)
-        self.typing.begin(canvas, self.theme, self.settings.screen.keyboard, self._toast.stand_on)
+        self.typing.begin(frame.canvas, self.theme, self.settings.screen.keyboard, self._toast.stand_on)
         self._strip.show_status(self.status)
         self._strip.show_camera(self._camera)
 
@@ -163,19 +185,18 @@ class Window(QMainWindow):
             self.typing.watch(handle)
             self.idle.watch(handle)
 
-    def _make_screens(self) -> dict[str, Screen]:
+    def _planned(self) -> dict[str, Callable[[Desk], Screen]]:
         if self._in_setup:
-            return {"setup": SetupScreen(self, self._setup_done)}
-        screens = {s.name: s for s in attended_screens(self)}
+            return {"setup": lambda desk: SetupScreen(desk, self._setup_done)}
         if not self.settings.screen.attended:
-            return {"kiosk": KioskScreen(self), **screens}
+            return {"kiosk": KioskScreen, **attended_screens(self.settings)}
         self.bridge.call(self.control.set_out_of_order, "")  # staff stand here: they see for themselves
-        return screens
+        return attended_screens(self.settings)
 
     @property
     def home(self) -> str:
         """The screen to come back to."""
-        return next(iter(self.screens))
+        return next(iter(self._plan))
 
     @property
     def panel(self) -> QWidget | None:
@@ -199,6 +220,8 @@ class Window(QMainWindow):
             case Decided():
                 self.on_busy()
                 self._decided(event)
+                if self.home not in self.screens:
+                    self._missed.append(event)
             case _:
                 pass
         for screen in list(self.screens.values()):
@@ -209,13 +232,35 @@ class Window(QMainWindow):
         if self.current not in ("door", "kiosk") or self._overlay.panel is not None:
             self._banner.show_verdict(event.scan.verdict, self.settings.screen.verdict_seconds)
 
+    def save(self, settings: Settings) -> None:
+        """Keep settings and say so; what could not be kept is not shown as kept."""
+        self.settings = settings
+        self._saver.save(settings)
+
+    def _kept(self) -> None:
+        self.toast(texts.word("settings.saved"), seconds=2)
+        self.bridge.call(self.control.settings, done=self._take_settings, owner=self)
+
+    def _not_kept(self, error: ScannerError) -> None:
+        self.trouble(error)
+        self.bridge.call(self.control.settings, done=self._as_before, owner=self)
+
+    def _as_before(self, settings: Settings) -> None:
+        self._take_settings(settings)
+        if self.current in self.screens:
+            self.screens[self.current].shown()
+
     def _take_settings(self, settings: Settings) -> None:
+        if self._saver.busy:
+            return  # older than what is being kept, and asked for again afterwards
         self.settings = settings
         for screen in self.screens.values():
             for preview in screen.findChildren(Preview):
                 preview.mirror = settings.devices.mirror
-        if self._built_for != settings.screen and not self._in_setup:
-            self._overlay.close_panel()
+        look = settings.screen
+        self.sounds.enabled, self.sounds.volume = look.sounds, look.volume
+        self.typing.mode = look.keyboard
+        if self._dressed_for != _dress_of(settings) and not self._in_setup:
             self.rebuild()
         self._ask_status()
 
@@ -245,8 +290,9 @@ class Window(QMainWindow):
 
     def go(self, screen: str) -> None:
         """Bring a screen to the front."""
-        if screen not in self.screens or screen == self.current:
+        if screen not in self._plan or screen == self.current:
             return
+        self._make(screen)
         if self.current in self.screens:
             self.screens[self.current].hidden()
         self.current = screen
@@ -369,7 +415,7 @@ class Window(QMainWindow):
         if event.key() == Qt.Key.Key_Escape:
             self._escape()
             return
-        names = [n for n in self.screens if n not in ("setup", "kiosk")]
+        names = [n for n in self._plan if n not in ("setup", "kiosk")]
         number = event.key() - Qt.Key.Key_F1.value
         if 0 <= number < len(names) and self._rail.isVisible():
             self._rail_pressed(names[number])
@@ -383,6 +429,19 @@ class Window(QMainWindow):
             self.go(self.home)
         else:
             self.leave()
+
+
+def _dress_of(settings: Settings) -> tuple[object, ...]:
+    """Return what of the settings everything is built in; a change of anything else is heard by whom it concerns."""
+    screen = settings.screen
+    return (
+        settings.venue is not None,
+        screen.language,
+        screen.theme,
+        screen.text_scale,
+        screen.reduced_motion,
+        screen.attended,
+    )
 
 
 def _notice(notice: Notice) -> str:

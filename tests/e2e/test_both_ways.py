@@ -42,6 +42,7 @@ def test_guests_expected_are_the_passes_held_that_are_good_here(sandbox: Sandbox
     with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
         status = kiosk.door.status()
         assert status.expected == status.platform_total
+        assert kiosk.door.field_names(), "what the templates of this account have, to choose from"
         place = kiosk.settings.load().current_place
         assert place is not None
         nobody = replace(place, accepts=(replace(place.accepts[0], templates=frozenset({"another"})),))

@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -89,11 +90,59 @@ def test_language_and_look_change_at_run_time(window, door, qtbot):
     window.screens["settings"].show_section("language")
     press(qtbot, window, "Deutsch")
     qtbot.waitUntil(lambda: texts.language() == "de")
-    qtbot.waitUntil(window.screens["settings"].isVisible)
+    qtbot.waitUntil(lambda: window.current == "settings" and not window._slices.busy)
+    assert window.screens["settings"].section == "language", "whoever changes a look stays where they are"
     assert door.kept.screen.language == "de"
     window.screens["settings"].page.keep_screen(theme="light", text_scale=1.5)
     qtbot.waitUntil(lambda: window.theme.palette.name == "light")
     assert window.theme.text == 1.5
+    qtbot.waitUntil(lambda: not window._slices.busy)
+
+
+@pytest.mark.parametrize("change", [{"theme": "light"}, {"language": "ar"}, {"text_scale": 2.0}], ids=str)
+def test_a_change_of_look_never_holds_the_window_up(window, door, qtbot, change):
+    """In processor time of this thread: what a machine with other work does in between is not ours."""
+    longest, pieces = [], window._slices
+    do = pieces._next
+
+    def timed():
+        began = time.thread_time()
+        do()
+        longest.append(time.thread_time() - began)
+
+    pieces._timer.timeout.disconnect()
+    pieces._timer.timeout.connect(timed)
+    was = window.centralWidget()
+    door.save_settings(replace(door.kept, screen=replace(door.kept.screen, **change)))
+    qtbot.waitUntil(lambda: window.centralWidget() is not was and not pieces.busy, timeout=20_000)
+    assert set(window.screens) == set(window._plan)
+    assert max(longest) <= 0.1, longest
+    assert sum(longest) > max(longest), "in one piece it would be one long wait"
+
+
+def test_a_verdict_that_comes_while_everything_is_built_anew_is_shown(window, door, qtbot):
+    window._slices._timer.setInterval(20)
+    was = window.centralWidget()
+    window.settings = replace(door.kept, screen=replace(door.kept.screen, theme="light"))
+    window.rebuild()
+    window._slices._next()
+    assert window.screens == {}
+    window.hear(sample.decided(sample.admitted()))
+    qtbot.waitUntil(lambda: "door" in window.screens)
+    assert window.screens["door"].panel.words.casefold() == texts.headline("ADMIT").casefold()
+    qtbot.waitUntil(lambda: not window._slices.busy)
+    assert window.centralWidget() is not was
+
+
+def test_what_needs_no_new_window_gets_none(window, door, qtbot):
+    was = window.centralWidget()
+    window.go("settings")
+    window.screens["settings"].show_section("sound")
+    window.screens["settings"].page.keep_screen(volume=0.3, keyboard="always", details=("ticket",))
+    qtbot.waitUntil(lambda: window.sounds.volume == 0.3)
+    assert window.typing.mode == "always"
+    qtbot.waitUntil(window.bridge.idle)
+    assert window.centralWidget() is was
 
 
 def test_a_notice_is_said_with_what_to_do(window, door, qtbot):

@@ -56,6 +56,9 @@ class CacheReader(Protocol):
     def count(self, account: str, stream: str) -> int:
         """Return how many living passes of one stream are held."""
 
+    def some(self, account: str, limit: int) -> list[Pass]:
+        """Return some living passes, the newest held first."""
+
     def held_of(self, account: str, templates: Collection[str]) -> int:
         """Return how many living passes of these templates are held; reads them all, so not with every scan."""
 

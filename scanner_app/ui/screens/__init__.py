@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from scanner_app.application.config import Settings
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.screens.door import DoorScreen
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
@@ -12,8 +15,8 @@ from scanner_app.ui.screens.settings import SettingsScreen
 from scanner_app.ui.screens.venue import VenueScreen
 
 
-def attended_screens(desk: Desk) -> list[Screen]:
-    """Make the screens."""
-    venue = (VenueScreen,) if desk.settings.venue is not None else ()
+def attended_screens(settings: Settings) -> dict[str, Callable[[Desk], Screen]]:
+    """Return how each screen is made, by its name."""
+    venue = (VenueScreen,) if settings.venue is not None else ()
     made = (DoorScreen, HelpDeskScreen, HistoryScreen, NumbersScreen, *venue, ReadinessScreen, SettingsScreen)
-    return [screen(desk) for screen in made]
+    return {screen.name: screen for screen in made}

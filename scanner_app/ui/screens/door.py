@@ -26,6 +26,7 @@ from scanner_app.domain.verdict import Outcome, Reason, Verdict
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, ticket
+from scanner_app.ui.photo import PhotoLine
 from scanner_app.ui.screens.door_panels import ChoicePanel, ManualPanel, ReasonPanel, ScanPanel
 from scanner_app.ui.sound import name as sound_name
 from scanner_app.ui.widgets.buttons import button
@@ -34,7 +35,7 @@ from scanner_app.ui.widgets.overlay import announce
 from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.recent import Recent
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import VerdictPanel
+from scanner_app.ui.widgets.verdict import PHOTO, VerdictPanel
 from scanner_app.ui.widgets.way import WaySwitch
 
 LEFT = 360
@@ -51,6 +52,7 @@ class DoorScreen(Screen):
         theme = desk.theme
         self.preview = Preview(theme, mirror=desk.settings.devices.mirror)
         self.panel = VerdictPanel(theme)
+        self.photos = PhotoLine(desk.control, desk.bridge, self.panel.photo.show_picture, theme.px(PHOTO))
         self.recent = Recent(theme, self._open_scan)
         self.counts = Counts(theme)
         self.way = WaySwitch(theme, self._turn)
@@ -122,6 +124,7 @@ class DoorScreen(Screen):
         verdict = event.scan.verdict
         seconds = self.desk.settings.screen.verdict_seconds
         self.panel.show_verdict(verdict, self._telling(), self._age(verdict), seconds)
+        self.photos.want(verdict if self.desk.settings.screen.photo_hosts else None)
         self._add_actions(event)
         self.recent.add(event, self._telling().zone)
         self.desk.sounds.play(sound_name(verdict))
@@ -150,6 +153,7 @@ class DoorScreen(Screen):
             )
 
     def _to_ready(self) -> None:
+        self.photos.want(None)
         self.panel.show_ready(self._direction)
         event = self._current
         if event is None or not _can_undo(event) or event.scan.scan_id in self._undone or event.undo_until is None:

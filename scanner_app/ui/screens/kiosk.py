@@ -62,7 +62,6 @@ class KioskScreen(Screen):
         super().__init__(desk)
         theme = desk.theme
         self.machine = Kiosk()
-        self._timing = Timing(verdict=desk.settings.screen.verdict_seconds)
         self._event: Decided | None = None
         self._chosen = False  # whether the guest who stands here chose the language
         self.symbol = SymbolView(theme.px(240))
@@ -187,7 +186,7 @@ class KioskScreen(Screen):
         if machine.sticky != self.machine.sticky:
             self.desk.bridge.call(self.desk.control.set_out_of_order, machine.sticky)
         self.machine = machine
-        seconds = self._timing.of(machine.state)
+        seconds = Timing(verdict=self.desk.settings.screen.verdict_seconds).of(machine.state)
         if seconds is None:
             self._timer.stop()
         else:

@@ -11,21 +11,23 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QVBoxLayou
 
 from scanner_app.application.config import Settings
 from scanner_app.application.events import Event, FrameSeen
-from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.sections.accounts import AccountsPage
 from scanner_app.ui.screens.sections.camera import CameraPage
+from scanner_app.ui.screens.sections.details import DetailsPage
 from scanner_app.ui.screens.sections.kiosk import KioskPage
 from scanner_app.ui.screens.sections.language import LanguagePage
 from scanner_app.ui.screens.sections.look import LookPage
 from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.screens.sections.pins import PinsPage
 from scanner_app.ui.screens.sections.places import PlacesPage
+from scanner_app.ui.screens.sections.privacy import PrivacyPage
 from scanner_app.ui.screens.sections.readers import ReadersPage
 from scanner_app.ui.screens.sections.sheets import SheetsPage
 from scanner_app.ui.screens.sections.sound import SoundPage
+from scanner_app.ui.screens.sections.transfer import TransferPage
 from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.text import Label
 
@@ -33,8 +35,14 @@ GROUPS: Mapping[str, Mapping[str, Callable[[Office], Page]]] = MappingProxyType(
     {
         "passes": {"accounts": AccountsPage, "places": PlacesPage},
         "devices": {"camera": CameraPage, "readers": ReadersPage},
-        "people": {"look": LookPage, "language": LanguagePage, "sound": SoundPage},
-        "kiosk": {"kiosk": KioskPage, "sheets": SheetsPage, "pin": PinsPage},
+        "people": {"details": DetailsPage, "look": LookPage, "language": LanguagePage, "sound": SoundPage},
+        "kiosk": {
+            "kiosk": KioskPage,
+            "pin": PinsPage,
+            "privacy": PrivacyPage,
+            "transfer": TransferPage,
+            "sheets": SheetsPage,
+        },
     }
 )
 """Every section by its word in the catalogue, in groups: a new section is one line here and one file beside."""
@@ -106,6 +114,14 @@ class SettingsScreen(Screen):
         """Give back what the section holds."""
         self._clear()
 
+    def memory(self) -> str:
+        """The section that is open."""
+        return self.section
+
+    def recall(self, memory: str) -> None:
+        """Open the same section when shown."""
+        self.section = memory or self.section
+
     def show_section(self, name: str) -> None:
         """Open a section."""
         self.section = name
@@ -137,20 +153,6 @@ class SettingsScreen(Screen):
         else:
             self.page.hear(event)
 
-    # --- keeping
     def keep(self, settings: Settings) -> None:
-        """Save, then say so; what could not be kept is not shown as kept."""
-        self.desk.settings = settings
-        control, bridge = self.desk.control, self.desk.bridge
-        bridge.call(control.save_settings, settings, done=self._kept, failed=self._not_kept, owner=self)
-
-    def _kept(self, _nothing: object) -> None:
-        self.desk.toast(texts.word("settings.saved"), seconds=2)
-
-    def _not_kept(self, error: ScannerError) -> None:
-        self.desk.trouble(error)
-        self.desk.bridge.call(self.desk.control.settings, done=self._as_before, owner=self)
-
-    def _as_before(self, settings: Settings) -> None:
-        self.desk.settings = settings
-        self.show_section(self.section)
+        """Save."""
+        self.desk.save(settings)

@@ -24,6 +24,7 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words, scrolled
 from scanner_app.ui.screens.place_codes import CodesField, FlightField
+from scanner_app.ui.screens.place_hours import HoursField
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.stepper import Stepper
@@ -107,6 +108,7 @@ class PlacePanel(Panel):
         self.undo = Stepper(desk.theme, texts.word("place.undo"), 0, 3600, round(place.undo_seconds), step=30)
         self.use = Tick(desk.theme, texts.word("place.use"), on=desk.settings.current_place is place)
         self.codes = CodesField(desk, place)
+        self.hours = HoursField(desk, place)
         self.flight = FlightField(desk, place)
         self.message = Label("", "body", tone="danger")
         self._lay_out()
@@ -135,7 +137,8 @@ class PlacePanel(Panel):
         for n, (left_key, left, right_key, right) in enumerate(rows):
             self._cell(grid, n, 0, left_key, left)
             self._cell(grid, n, 1, right_key, right)
-        for n, (key, wide) in enumerate((("place.codes", self.codes), ("place.flight", self.flight)), len(rows)):
+        below = (("place.hours", self.hours), ("place.codes", self.codes), ("place.flight", self.flight))
+        for n, (key, wide) in enumerate(below, len(rows)):
             self._cell(grid, n, 0, key, wide, across=2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
@@ -193,6 +196,7 @@ class PlacePanel(Panel):
             cache_limit=self.limit.value * 60.0 or None,
             undo_seconds=float(self.undo.value),
             symbologies=self.codes.chosen(),
+            hours=self.hours.chosen(),
             flight=flight,
         )
         self.desk.close_panel()

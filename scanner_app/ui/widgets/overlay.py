@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from scanner_app.application.events import Level
 from scanner_app.ui.theme import Theme
@@ -53,9 +54,9 @@ class Overlay(QWidget):
         """Take the panel away and give the focus back."""
         self._drop()
         self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-            self._came_from = None
+        came_from, self._came_from = self._came_from, None
+        if came_from is not None and isValid(came_from):  # what lies behind may have been built anew
+            came_from.setFocus()
 
     def _drop(self) -> None:
         if self._panel is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from scanner_app.domain.passes import Direction
@@ -61,6 +61,41 @@ def badge(verdict: Verdict, telling_age: str = "") -> str:
     return texts.word(key[verdict.grade])
 
 
+PHOTO = 150
+"""Side of a guest's photo at factor 1, pixels."""
+
+
+class PhotoView(QWidget):
+    """A picture cut to a square with round corners; hidden while there is none."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._picture = QImage()
+        self.setFixedSize(theme.px(PHOTO), theme.px(PHOTO))
+        self.setAccessibleName(texts.word("door.photo"))
+        self.hide()
+
+    def show_picture(self, picture: QImage) -> None:
+        """Show a guest."""
+        self._picture = picture
+        self.show()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        area = QRectF(self.rect())
+        shape = QPainterPath()
+        shape.addRoundedRect(area, self._theme.px(RADIUS["m"]), self._theme.px(RADIUS["m"]))
+        painter.setClipPath(shape)
+        side = min(self._picture.width(), self._picture.height())
+        cut = QRectF((self._picture.width() - side) / 2, (self._picture.height() - side) / 4, side, side)
+        painter.drawImage(area, self._picture, cut)
+        painter.end()
+
+
 class VerdictPanel(QFrame):
     """Ready, checking, or one verdict with its facts, advice and actions."""
 
@@ -71,6 +106,7 @@ class VerdictPanel(QFrame):
         self._left = 0.0
         self._headline_text = ""
         self.symbol = SymbolView(theme.px(150))
+        self.photo = PhotoView(theme)
         self.idle_symbol = SymbolView(theme.px(200))
         self.idle_headline = Label("", "display", wrap=True)
         self.idle_says = Label("", "heading", wrap=True)
@@ -105,6 +141,7 @@ class VerdictPanel(QFrame):
         top.setSpacing(theme.space("l"))
         top.addWidget(self.symbol)
         top.addLayout(beside, 1)
+        top.addWidget(self.photo)
         self._facts.setHorizontalSpacing(theme.space("l"))
         self._facts.setVerticalSpacing(theme.space("s"))
         self._facts.setColumnStretch(1, 1)
@@ -175,8 +212,8 @@ class VerdictPanel(QFrame):
         """Show a verdict; `seconds` draws how long it still stays, 0 draws nothing."""
         code = texts.verdict_code(verdict)
         self._begin(face(verdict), texts.headline(code))
-        self.name.setText(holder(verdict))
-        self.ticket.setText(ticket(verdict))
+        self.name.setText(holder(verdict) if "holder" in telling.details else "")
+        self.ticket.setText(ticket(verdict) if "ticket" in telling.details else "")
         worth = badge(verdict, age)
         if not verdict.detail.get("pass_shown", True):
             worth = f"{worth} · {texts.word('door.not_shown')}" if worth else texts.word("door.not_shown")
@@ -209,6 +246,7 @@ class VerdictPanel(QFrame):
 
     def _begin(self, chosen: Face, words: str) -> None:
         self._fade.stop()
+        self.photo.hide()
         self._left = 0.0
         self._face = chosen
         self._headline_text = words

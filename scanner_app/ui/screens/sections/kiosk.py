@@ -5,11 +5,17 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLineEdit
 
 from scanner_app.ui import texts
+from scanner_app.ui.pictures import ENDINGS
+from scanner_app.ui.screens.file_panel import FilePanel
 from scanner_app.ui.screens.forms import field
+from scanner_app.ui.screens.kiosk import OWN_PICTURE
 from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.stepper import Stepper
 from scanner_app.ui.widgets.text import Label
+
+FILE = "?"
+"""A picture that is still to be chosen."""
 
 
 class KioskPage(Page):
@@ -29,6 +35,16 @@ class KioskPage(Page):
         seconds = Stepper(self.desk.theme, words, 1, 30, round(screen.verdict_seconds))
         seconds.changed = lambda value: self.keep_screen(verdict_seconds=float(value))
         field(words, seconds, lay)
+        lay.addSpacing(self.desk.theme.space("s"))
+        lay.addWidget(Label(texts.word("settings.attract"), "soft"))
+        own = screen.attract if screen.attract not in ("", OWN_PICTURE) else FILE
+        looks = [("", "none"), (OWN_PICTURE, "own"), (own, "file")]
+        lay.addLayout(
+            self.options([(v, texts.word(f"settings.attract.{w}")) for v, w in looks], screen.attract, self._attract)
+        )
+        if own is not FILE:
+            lay.addWidget(Label(own, "soft", foreign=True, elide=True))
+        lay.addSpacing(self.desk.theme.space("m"))
         lay.addLayout(self._ways())
         lay.addStretch(1)
 
@@ -41,6 +57,18 @@ class KioskPage(Page):
         grid.addWidget(rerun, 0, 0)
         grid.addWidget(leave, 1 if large else 0, 0 if large else 1)
         return grid
+
+    def _attract(self, value: str) -> None:
+        if value in ("", OWN_PICTURE):
+            self._keep_picture(value)
+            return
+        title = texts.word("settings.attract.file")
+        self.desk.open_panel(FilePanel(self.desk, title, ENDINGS, lambda path: self._keep_picture(str(path))))
+        self.again("kiosk")  # nothing is chosen yet
+
+    def _keep_picture(self, value: str) -> None:
+        self.keep_screen(attract=value)
+        self.again("kiosk")
 
     def _name(self, name: str) -> None:
         if name and name != self.settings.device:

@@ -42,6 +42,7 @@ class Page(QWidget):
         self.office = office
         self.desk = office.desk
         self.lay = column(self.desk.theme, self, margin="", gap="s")
+        self.lay.setContentsMargins(0, 0, 0 if self.fills else self.desk.theme.space("m"), 0)
 
     @property
     def settings(self) -> Settings:
