@@ -104,6 +104,8 @@ class Kiosk:
         self._loop = False
         self.settings = SettingsKeeper(data_dir)
         self.secrets = SecretStore(data_dir, use_keyring=use_keyring)
+        if writes:
+            self.secrets.seal()
         self.pins = Pins(data_dir)
         self.clock = SystemClock()
         self._clock_memory = ClockMemory(data_dir)

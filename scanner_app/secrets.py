@@ -1,4 +1,4 @@
-"""The secret store: the system's keyring where there is one, else a file that only its owner may read."""
+"""The secret store: the system's keyring where there is one, else a sealed file that only its owner may read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from keyring.errors import KeyringError
 
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.files import read_json, write_private
+from scanner_app.seal import MARK, Seal
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +26,22 @@ class SecretStore:
         self._file = data_dir / FILE
         self._service = "pass-scanner:" + hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
         self._use_keyring = use_keyring
+        self._seal = Seal(data_dir)
 
     def put(self, name: str, value: str) -> str:
         """Keep a secret; return where: "keyring" or "file"."""
         if self._use_keyring and self._to_keyring(name, value):
             self._forget_in_file(name)
             return "keyring"
-        write_private(self._file, json.dumps({**self._from_file(), name: value}, sort_keys=True))
+        self._write({**self._held(), name: self._seal.close(name, value)})
         return "file"
+
+    def seal(self) -> None:
+        """Seal what an earlier version kept in the open."""
+        held = self._held()
+        closed = {k: v if v.startswith(MARK) else self._seal.close(k, v) for k, v in held.items()}
+        if closed != held:
+            self._write(closed)
 
     def get(self, name: str) -> str | None:
         """Return a secret, None if it was never kept."""
@@ -71,6 +80,15 @@ class SecretStore:
             return None
 
     def _from_file(self) -> dict[str, str]:
+        opened = {name: self._seal.open(name, held) for name, held in self._held().items()}
+        for name in (name for name, value in opened.items() if value is None):
+            log.warning("the secret %s was sealed on another machine: enter it again", name)
+        return {name: value for name, value in opened.items() if value is not None}
+
+    def _write(self, held: dict[str, str]) -> None:
+        write_private(self._file, json.dumps(held, sort_keys=True))
+
+    def _held(self) -> dict[str, str]:
         try:
             found = read_json(self._file) or {}
         except StorageTrouble:
@@ -79,6 +97,6 @@ class SecretStore:
         return {str(k): str(v) for k, v in found.items()}
 
     def _forget_in_file(self, name: str) -> None:
-        held = self._from_file()
+        held = self._held()
         if held.pop(name, None) is not None:
-            write_private(self._file, json.dumps(held, sort_keys=True))
+            self._write(held)

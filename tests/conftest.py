@@ -29,6 +29,7 @@ if WITHOUT_QT:
 # Bare containers have neither a display, nor a locale, nor a runtime directory; Qt warns of each, and warnings fail.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("LC_ALL", "C.UTF-8")
+os.environ.setdefault("PASS_SCANNER_SEAL_DIR", tempfile.mkdtemp(prefix="pass-scanner-seal-"))
 if "XDG_RUNTIME_DIR" not in os.environ:
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="pass-scanner-runtime-")
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.control import Role
-from scanner_app.application.events import FrameSeen
+from scanner_app.application.events import DeviceChanged, DeviceState, FrameSeen
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
@@ -22,6 +22,7 @@ from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
 
 SHORTEST_PIN = 4
+AWAY = (DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN)
 LOOK_AGAIN = 2000
 """Milliseconds after which the list of cameras is looked at again: one may have been plugged in."""
 
@@ -34,6 +35,7 @@ class CameraForm(QWidget):
         super().__init__()
         self.desk = desk
         self.source = source
+        self.states: dict[str, DeviceState] = {}  # of sources that run already: they tell nothing new
         self._stop: Callable[[], None] | None = None
         self._known: list[tuple[str, str]] = []
         self._again = QTimer(self, interval=LOOK_AGAIN)
@@ -107,6 +109,7 @@ class CameraForm(QWidget):
         self.stop()
         self.source = source
         self.preview.clear(texts.word("device.opening"))
+        self.hear_camera(DeviceChanged(source, self.states.get(source, DeviceState.OPENING)))
         if self.tuner is not None:
             self.tuner.look(source)
         self.desk.bridge.call(
@@ -128,6 +131,11 @@ class CameraForm(QWidget):
     def _mirrored(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.preview.mirror = on
         self.preview.update()
+
+    def hear_camera(self, event: DeviceChanged) -> None:
+        """Say why there is no picture, and what to do."""
+        if event.source == self.source and event.state in AWAY:
+            self.preview.clear(f"{texts.word(f'device.{event.state.value}')}. {texts.advice('device_missing')}")
 
     def show_frame(self, frame: FrameSeen) -> None:
         """Take a picture."""

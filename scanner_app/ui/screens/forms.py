@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -153,7 +154,10 @@ class AccountForm(QWidget):
     def _answered(self, report: AccountReport) -> None:
         self.test.setEnabled(True)
         if report.trouble:
-            self._say(f"{texts.sentence(report.trouble)} {texts.admin(report.trouble)}", "danger")
+            wrong_key = report.trouble == "platform_unauthorised"
+            advice = texts.word("account.key_wrong") if wrong_key else texts.admin(report.trouble)
+            self._say(f"{texts.sentence(report.trouble)} {advice}", "danger")
+            self.test.setFocus()
             return
         self.report = report
         if report.zone:
@@ -229,8 +233,14 @@ class PlaceForm(QWidget):
             lay.addWidget(Label(texts.word("place.door"), "soft"))
             inner = QWidget()
             listed = column(theme, inner, margin="", gap="s")
+            names = Counter(door.place or door.name for door in doors)
             for n, door in enumerate(doors):
                 words = visible(door.place or door.name or door.id)
+                if names[door.place or door.name] > 1 and door.name not in (
+                    "",
+                    door.place,
+                ):  # two doors of one place are told apart
+                    words = f"{words} · {visible(door.name)}"
                 made = choice(words, partial(self._take, door), checked=n == 0, name=words)
                 self._doors.addButton(made)
                 listed.addWidget(made)

@@ -45,6 +45,7 @@ class SetupScreen(Screen):
         self._key_note = ("", "")
         self._from_sheet = False
         self._camera_state = DeviceState.OPENING
+        self._states: dict[str, DeviceState] = {}
         self.steps = Steps(theme, len(STEPS))
         self.title = Label("", "heading")
         self.help = Label("", "soft", wrap=True)
@@ -105,6 +106,8 @@ class SetupScreen(Screen):
             "pin": self._pin_form,
         }[name]()
         self._show(self.form)
+        if name == "pin":
+            self.form.setFocus()  # its pad takes the keys; the button that was pressed is hidden now
         self.next.setEnabled(name != "account" or bool(self._report.templates) or self._account is not None)
 
     def show_sheet(self) -> None:
@@ -199,6 +202,7 @@ class SetupScreen(Screen):
     def _camera_form(self) -> QWidget:
         sources = self._settings.devices.sources
         form = CameraForm(self.desk, sources[0] if sources else "camera:0")
+        form.states = dict(self._states)
         form.look()
         return form
 
@@ -208,7 +212,7 @@ class SetupScreen(Screen):
         lay.setContentsMargins(0, 0, 0, 0)
         pad = NewPin(self.desk, Role.ADMINISTRATOR, self.finish, None).pad
         lay.addWidget(pad, 0, Qt.AlignmentFlag.AlignCenter)
-        pad.setFocus()
+        holder.setFocusProxy(pad)
         return holder
 
     # --- the end
@@ -270,8 +274,8 @@ class SetupScreen(Screen):
         if isinstance(event, FrameSeen) and isinstance(self.form, (CameraForm, SheetForm)):
             self.form.show_frame(event)
         elif isinstance(event, DeviceChanged):
-            self._camera_state = event.state
-            if isinstance(self.form, SheetForm):
+            self._camera_state = self._states[event.source] = event.state
+            if isinstance(self.form, (CameraForm, SheetForm)):
                 self.form.hear_camera(event)
         elif isinstance(event, SheetSeen) and self._step == 0 and not self._from_sheet:
             if not isinstance(self.form, SheetForm):

@@ -1,0 +1,70 @@
+"""Without a keyring the secrets lie sealed: a stolen data folder yields no key, by grep or by program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scanner_app import seal
+from scanner_app.application.control import Role
+from scanner_app.files import write_private
+from scanner_app.pins import Pins
+from scanner_app.secrets import SecretStore
+
+KEY = "k-9f8e7d6c5b4a-very-secret"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(seal.FOLDER, str(tmp_path / "elsewhere"))
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
+
+
+def test_neither_key_nor_pin_is_found_in_a_stolen_data_folder(folder, tmp_path, monkeypatch):
+    SecretStore(folder, use_keyring=False).put("account:a", KEY)
+    Pins(folder).set(Role.ADMINISTRATOR, "86421357")
+    assert SecretStore(folder, use_keyring=False).get("account:a") == KEY
+    held = everything(folder)
+    assert KEY.encode() not in held
+    assert b"86421357" not in held
+    stolen = tmp_path / "stolen"
+    shutil.copytree(folder, stolen)
+    monkeypatch.setenv(seal.FOLDER, str(tmp_path / "thiefs"))
+    thief = SecretStore(stolen, use_keyring=False)
+    assert thief.get("account:a") is None
+    thief.put("account:b", "new")  # a key of the thief's own opens nothing older
+    assert thief.get("account:a") is None
+
+
+def test_what_an_earlier_version_kept_in_the_open_is_sealed(folder):
+    write_private(folder / "secrets.json", json.dumps({"account:a": KEY}))
+    store = SecretStore(folder, use_keyring=False)
+    assert store.get("account:a") == KEY
+    store.seal()
+    assert KEY.encode() not in everything(folder)
+    assert store.get("account:a") == KEY
+    store.remove("account:a")
+    assert store.get("account:a") is None
+
+
+def test_a_sealed_value_belongs_to_its_name(folder):
+    store = SecretStore(folder, use_keyring=False)
+    store.put("account:a", KEY)
+    held = json.loads((folder / "secrets.json").read_text())
+    write_private(folder / "secrets.json", json.dumps({"account:b": held["account:a"]}))
+    assert store.get("account:b") is None
+
+
+def test_the_key_never_lies_in_the_data_folder(folder, monkeypatch):
+    monkeypatch.setenv(seal.FOLDER, str(folder / "config"))
+    SecretStore(folder, use_keyring=False).put("account:a", KEY)
+    assert not list(folder.rglob(seal.FILE))
+    assert SecretStore(folder, use_keyring=False).get("account:a") == KEY
