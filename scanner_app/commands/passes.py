@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from scanner_app.application.ports import Can
+from scanner_app.application.ports import Can, Platform
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
+from scanner_app.commands.pass_words import ALSO_CALLED, ARGUMENTS, WORDS
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.platforms.passcreator.office import TimeFrame
@@ -25,91 +26,16 @@ def add_parser(
     """Describe the verb and what follows it."""
     parser = verbs.add_parser("pass", parents=parents, help="look at and change passes on the platform")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, words in _WORDS.items():
+    for name, words in WORDS.items():
         action = actions.add_parser(
-            name, parents=parents, help=words[0], description=words[0], aliases=_ALSO_CALLED.get(name, ())
+            name, parents=parents, help=words[0], description=words[0], aliases=ALSO_CALLED.get(name, ())
         )
         action.add_argument("--account", default="", help="which account (default: the first)")
         for argument in words[1]:
-            action.add_argument(argument, metavar=argument.upper(), help=_ARGUMENTS[argument])
+            action.add_argument(argument, metavar=argument.upper(), help=ARGUMENTS[argument])
         for option, settings in words[2].items():
             action.add_argument(option, **settings)
         json_option(action)
-
-
-_FIELDS: dict[str, dict[str, Any]] = {
-    "--set": {
-        "action": "append",
-        "default": [],
-        "metavar": "NAME=VALUE",
-        "help": "a field of the pass, or a parameter by its name in the platform's contract, as in userProvidedId= "
-        "(Passcreator), extId= (PassEntry), person.surname= (PassKit), externalId= (Airship); may be repeated",
-    },
-    "--body": {
-        "default": "",
-        "metavar": "JSON",
-        "help": "the same as one JSON object, for values that are no plain text (locations, beacons, flight fields, "
-        "headers, seatInfo, ...)",
-    },
-}
-_ARGUMENTS: Mapping[str, str] = {
-    "id": "the pass: its uid, or anything that names it alone (own id, extId, ticket number, barcode)",
-    "text": "what to look for",
-    "template": "id of the template; with PassKit of the production, campaign or program",
-    "message": "what the guest's phone shows",
-    "recipient": "e-mail address it is sent to",
-}
-_WORDS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, dict[str, Any]]]] = {
-    "show": ("one pass by uid, own id or barcode", ("id",), {}),
-    "search": (
-        "passes by a word in them (fuzzy); without a search of the platform's own: those held here",
-        ("text",),
-        {},
-    ),
-    "create": ("make a pass", ("template",), _FIELDS),
-    "update": ("change a pass", ("id",), _FIELDS),
-    "void": (
-        "mark a pass voided (PassEntry: deactivate; PassKit: redeem a ticket, void a coupon, for good)",
-        ("id",),
-        {},
-    ),
-    "unvoid": ("take that back", ("id",), {}),
-    "delete": (
-        "delete a pass for good (PassEntry: nullify)",
-        ("id",),
-        {"--yes": {"action": "store_true", "help": "needed, because it cannot be undone"}},
-    ),
-    "enable-download": (
-        "let an active pass be downloaded again, for ten minutes",
-        ("id",),
-        {"--until": {"default": "", "metavar": "ISO", "help": "until then instead, as in 2026-12-31T18:00+01:00"}},
-    ),
-    "push": (
-        "send a message to a pass",
-        ("id", "message"),
-        {"--also": {"nargs": "+", "default": [], "metavar": "ID", "help": "further passes for the same message"}},
-    ),
-    "email": ("send a pass by e-mail", ("id", "recipient"), {}),
-    "uris": ("addresses of the wallets' own files", ("id",), {}),
-    "stats": (
-        "statistics of a template",
-        ("template",),
-        {
-            "--frame": {
-                "choices": ["day", "week", "month", "year"],
-                "default": "day",
-                "help": "how much at once (default: day)",
-            },
-            "--day": {"default": "", "metavar": "Y-M-D", "help": "a day of that time (default: today)"},
-            "--history-since": {
-                "default": None,
-                "metavar": "Y-M-D",
-                "help": "instead: active and inactive passes of each day since this one ('' for a week)",
-            },
-        },
-    ),
-}
-_ALSO_CALLED = {"email": ("e-mail",)}
 
 
 def run(args: argparse.Namespace) -> int:
@@ -129,18 +55,49 @@ Record = dict[str, object]
 
 
 def _show(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
-    found = kiosk.accounts.platform(args.account).lookup(args.id, 10.0)
+    if args.door:
+        found = _passcreator(kiosk, args).look_at_door(args.id, args.door)
+    else:
+        found = kiosk.accounts.platform(args.account).lookup(args.id, 10.0)
     if not found:
         raise SettingsTrouble("pass_unknown", args.id)
     return [pass_dict(p) for p in found]
 
 
 def _search(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
+    if args.template:
+        return [pass_dict(p) for p in _passcreator(kiosk, args).search(args.text, args.template)]
     platform = kiosk.accounts.platform(args.account)
     if Can.SEARCH in platform.capabilities.can:
         return [pass_dict(p) for p in platform.search(args.text)]
     with contextlib.closing(kiosk.store.cache_reader()) as reader:
         return [pass_dict(p) for p in reader.search(args.text, [platform.account])]
+
+
+def _list(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
+    if args.created_since or args.modified_since or args.start or args.page_size:
+        platform = _passcreator(kiosk, args)
+        since = [_moment(text) if text else None for text in (args.created_since, args.modified_since)]
+        asked = platform.office.list_filter(*since, start=args.start, page_size=args.page_size)
+        found = platform.listed(args.template, asked)
+    else:
+        found = _pages(kiosk.accounts.platform(args.account), args.template)
+    return [pass_dict(p) for p in itertools.islice(found, args.limit)]
+
+
+def _pages(platform: Platform, stream: str) -> Iterator[Pass]:
+    page = platform.page(stream, "", "")
+    yield from page.passes
+    while page.resume:
+        page = platform.page(stream, "", page.resume)
+        yield from page.passes
+
+
+def _passcreator(kiosk: Kiosk, args: argparse.Namespace) -> PasscreatorPlatform:
+    platform = kiosk.accounts.platform(args.account)
+    if not isinstance(platform, PasscreatorPlatform):
+        raise SettingsTrouble("cannot_not_in_contract", platform.platform)
+    return platform
 
 
 def _create(kiosk: Kiosk, args: argparse.Namespace) -> Record:
@@ -210,6 +167,7 @@ def _stats(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
 
 _ACTIONS: Mapping[str, Callable[[Kiosk, argparse.Namespace], Record | list[Record]]] = {
     "show": _show,
+    "list": _list,
     "search": _search,
     "create": _create,
     "update": _update,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.platforms.fields import an_object, needed, text, whole
 from scanner_app.platforms.passcreator.boarding import BoardingFields
-from scanner_app.platforms.passcreator.calls import Calls
+from scanner_app.platforms.passcreator.calls import PAGE_SIZE, Calls
 from scanner_app.platforms.strict_json import Json, nonsense
 from scanner_app.platforms.zones import MINUTES
 
@@ -83,6 +83,22 @@ class Office:
     def update(self, uid: str, values: Mapping[str, object], flight: Mapping[str, str | int] | None = None) -> None:
         """Change what is named, nothing else. `flight`: any of the boarding-pass fields, as on the wire."""
         self._calls.update(uid, self._body(values, None) | dict(flight or {}))
+
+    def list_filter(
+        self, created: datetime | None = None, modified: datetime | None = None, *, start: int = 0, page_size: int = 0
+    ) -> dict[str, str]:
+        """Return the parameters of a list: passes made, or changed, since a moment; the contract takes one of the two.
+
+        Raises PlatformTrouble for both at once and for a page of more than 100: the platform would drop one, or refuse.
+        """
+        if created and modified:
+            raise PlatformTrouble(PlatformKind.REFUSED, "created_or_modified", sent=False)
+        if not 0 <= page_size <= PAGE_SIZE or start < 0:
+            raise PlatformTrouble(PlatformKind.REFUSED, "page_size", sent=False)
+        wanted = {"createdSince": self._minutes(created) if created else ""}
+        wanted |= {"modifiedSince": self._minutes(modified) if modified else ""}
+        wanted |= {"start": str(start or ""), "pageSize": str(page_size or "")}
+        return {name: value for name, value in wanted.items() if value}
 
     def mark(self, uid: str, *, voided: bool) -> None:
         """Void a pass, or take that back."""

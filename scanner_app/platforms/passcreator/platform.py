@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -129,7 +129,18 @@ class PasscreatorPlatform:
     def page(self, stream: str, cursor: str, resume: str) -> Page:
         """Return one page of a template's passes, ordered by creation."""
         asked = {"modifiedSince": cursor} if cursor else {}
-        sheet = self._calls.list_passes(stream, asked | dict(parse_qsl(resume)))
+        return self._page(stream, asked | dict(parse_qsl(resume)))
+
+    def listed(self, template: str, asked: Mapping[str, str]) -> Iterator[Pass]:
+        """Yield a template's passes page by page. `asked`: parameters as `Office.list_filter` writes them."""
+        page = self._page(template, asked)
+        yield from page.passes
+        while page.resume:
+            page = self._page(template, {**asked, **dict(parse_qsl(page.resume))})
+            yield from page.passes
+
+    def _page(self, stream: str, asked: Mapping[str, str]) -> Page:
+        sheet = self._calls.list_passes(stream, asked)
         reading = replace(self._reading, names=self._names_of(stream, sheet.results))
         passes = read_passes(sheet.results, reading, sheet.date)
         return Page(passes, urlencode(sheet.after), sheet.total, sheet.date)
@@ -148,22 +159,27 @@ class PasscreatorPlatform:
             return []
         return [found] if found else []
 
-    def search(self, text: str) -> list[Pass]:
-        """Return passes that hold these words, or similar ones; never good for admitting."""
+    def look_at_door(self, text: str, configuration: str) -> list[Pass]:
+        """Return the pass as it stands at an app configuration's door: voided and redeemed where not good there."""
+        found = self._read(text, configuration=configuration)
+        return [found] if found else []
+
+    def search(self, text: str, template: str = "") -> list[Pass]:
+        """Return passes of one template, or all, that hold these words or similar ones; never good for admitting."""
         found: dict[str, Pass] = {}
-        for template in self.streams():
+        for each in [template] if template else self.streams():
             try:
-                reply = self._calls.search(template, text.strip())
+                reply = self._calls.search(each, text.strip())
             except UnusableSegment:
                 return []
             results = a_list(reply.json(), "search")
-            reading = replace(self._reading, names=self._names_of(template, results))
+            reading = replace(self._reading, names=self._names_of(each, results))
             found |= {p.uid: p for p in read_passes(results, reading, reply.date)}
         return list(found.values())
 
-    def _read(self, identifier: str, deadline: float = READ) -> Pass | None:
+    def _read(self, identifier: str, deadline: float = READ, *, configuration: str = "") -> Pass | None:
         try:
-            reply = self._calls.read(identifier, mapping=True, deadline=deadline)
+            reply = self._calls.read(identifier, mapping=True, configuration=configuration, deadline=deadline)
         except PlatformTrouble as trouble:
             if trouble.kind is PlatformKind.NOT_FOUND:
                 return None
