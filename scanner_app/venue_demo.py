@@ -47,8 +47,9 @@ class Hubs:
         self.folder, self._server = folder, str(Path(sys.executable).parent / "nats-server")
         ports = _free_ports(6)
         hosts = [f"127.0.0.1:{ports[2 * n]}:{ports[2 * n + 1]}" for n in range(3)]
-        self.venue = hub_folder.init(folder, "demo", hosts, self._server)
+        hub_folder.init(folder, "demo", hosts, self._server)
         self.enrolments = {door: hub_folder.enrol(folder, door)[1] for door in DOORS}
+        self.venue = hub_folder.load(folder)  # with everybody who was enrolled: the hubs are told of them
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -361,3 +362,12 @@ def test_three_entries_at_forty_doors_thirty_times_while_the_leader_dies(tmp_pat
                 assert len(answers) == 40
         finally:
             doors.stop_links()
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_the_demo_of_a_venue_ends_with_books_that_agree():
+    command = [sys.executable, "-m", "scanner_app.venue_demo", "--guests", "20"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    say(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
