@@ -93,6 +93,7 @@ def test_language_and_look_change_at_run_time(window, door, qtbot):
     qtbot.waitUntil(lambda: window.current == "settings" and not window._slices.busy)
     assert window.screens["settings"].section == "language", "whoever changes a look stays where they are"
     assert door.kept.screen.language == "de"
+    assert window.screens["settings"].section == "language"  # and nobody is sent elsewhere
     window.screens["settings"].page.keep_screen(theme="light", text_scale=1.5)
     qtbot.waitUntil(lambda: window.theme.palette.name == "light")
     assert window.theme.text == 1.5

@@ -233,6 +233,7 @@ class PlaceForm(QWidget):
             lay.addWidget(Label(texts.word("place.door"), "soft"))
             inner = QWidget()
             listed = column(theme, inner, margin="", gap="s")
+            listed.setContentsMargins(0, 0, theme.space("m"), 0)  # clear of the scroll bar
             names = Counter(door.place or door.name for door in doors)
             for n, door in enumerate(doors):
                 words = visible(door.place or door.name or door.id)

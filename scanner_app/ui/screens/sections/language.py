@@ -16,6 +16,7 @@ class LanguagePage(Page):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
+        self.lay.setContentsMargins(0, 0, self.desk.theme.space("m"), 0)  # clear of the scroll bar
         group = QButtonGroup(self)
         for code in texts.languages():
             words = texts.catalogue(code).name
