@@ -161,9 +161,8 @@ class Window(QMainWindow):
         return round(max(0.85, min(1.5, 1 + (fit - 1) * 0.8)), 2)
 
     def _build_frame(self) -> None:
-        framed = self.settings.ready and self.settings.screen.attended and not self._in_setup
-        names = [n for n in self._plan if n not in ("setup", "kiosk")]
-        frame = Frame(self.theme, names, self._rail_pressed, framed=framed)
+        names = [n for n in self._plan if n != "setup"]
+        frame = Frame(self.theme, names, self._rail_pressed, framed=self._framed(""))
         self._stack, self._rail, self._strip = frame.stack, frame.rail, frame.strip
         self._overlay, self._toast, self._banner = frame.overlay, frame.toast, frame.banner
         self.setCentralWidget(frame.canvas)
@@ -298,7 +297,14 @@ class Window(QMainWindow):
         self.current = screen
         self._stack.setCurrentWidget(self.screens[screen])
         self._rail.choose(screen)
+        self._rail.setVisible(self._framed(screen))
+        self._strip.setVisible(self._framed(screen))
         self.screens[screen].shown()
+
+    def _framed(self, screen: str) -> bool:
+        """Guests see no rail and no strip; staff who came past the PIN find their way around, and back."""
+        attended = self.settings.screen.attended or screen not in ("", "kiosk")
+        return self.settings.ready and not self._in_setup and attended
 
     def trouble(self, error: ScannerError) -> None:
         """Tell people of a failed call, in words for staff."""

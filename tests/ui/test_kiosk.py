@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import (
@@ -166,6 +166,17 @@ def test_leaving_wants_the_pin(kiosk, door, qtbot):
     qtbot.keyClicks(kiosk.panel, "2468")
     qtbot.keyClick(kiosk.panel, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(kiosk.findChildren(QPushButton, "kiosk-quit")))
+    assert not kiosk._rail.isVisible()
+
+
+def test_staff_at_a_kiosk_find_their_way_around_and_back_by_touch(kiosk, door, qtbot):
+    kiosk.screens["kiosk"]._staff_here()
+    qtbot.mouseClick(kiosk.panel.findChild(QPushButton, "kiosk-door"), Qt.MouseButton.LeftButton)
+    assert kiosk.current == "door"
+    assert kiosk._rail.isVisible()
+    back = next(b for b in kiosk._rail.findChildren(QAbstractButton) if b.text() == texts.word("nav.kiosk"))
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert kiosk.current == "kiosk"
     assert not kiosk._rail.isVisible()
 
 
