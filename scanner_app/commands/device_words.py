@@ -1,8 +1,8 @@
-"""What `gate` says on standard error of its cameras and readers: each change once, and that it waits."""
+"""What `gate` says on standard error of its cameras, readers and disk: each change once, and that it waits."""
 
 from __future__ import annotations
 
-from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
+from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.commands.output import complain
 from scanner_app.ui import texts
 
@@ -16,6 +16,7 @@ class DeviceWords:
     def __init__(self) -> None:
         self._said: dict[str, tuple[DeviceState, str]] = {}
         self._recordings: set[str] = set()
+        self._disk = ""
 
     def is_recording(self, source: str) -> None:
         """Say that a source ends when it cannot be read."""
@@ -27,6 +28,13 @@ class DeviceWords:
             complain(f"{event.code}: {event.detail}")
         if isinstance(event, DeviceChanged):
             self._device(event)
+
+    def hear_disk(self, decided: Decided) -> None:
+        """Say why nothing can be recorded, once until it can be again."""
+        code = str(decided.scan.verdict.detail.get("code", "")) if not decided.durable else ""
+        if code and code != self._disk:
+            complain(f"{texts.sentence('CANNOT_RECORD')} {texts.sentence(code)} {texts.admin(code)}")
+        self._disk = code
 
     def _device(self, event: DeviceChanged) -> None:
         if event.state in TROUBLE:

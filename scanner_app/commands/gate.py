@@ -97,6 +97,7 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
             if turnstile is not None:
                 turnstile.hear(decided)
             show(decided)
+            words.hear_disk(decided)
 
 
 @dataclass(frozen=True, slots=True)

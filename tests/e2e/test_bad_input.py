@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -130,6 +133,40 @@ def test_a_camera_that_may_come_is_waited_for_aloud(scene: Scene) -> None:
     assert "tried again" in said
     assert rest == ""
     assert gate.returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("mount") or os.geteuid() != 0, reason="mounts as root only")
+def test_a_disk_that_fills_up_refuses_and_is_named(scene: Scene, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", small], check=False).returncode:
+        pytest.skip("this machine lets nobody mount a tmpfs")
+    pipe, words = subprocess.PIPE, ["--place", scene.place, "--source", "-", "--json", "--offline"]
+    try:
+        folder = Path(shutil.copytree(scene.folder, small / "kiosk"))
+        command = [sys.executable, "-m", "scanner_app", "gate", "--data-dir", str(folder), *words]
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, bufsize=1) as gate:
+            assert gate.stdin is not None
+            assert gate.stdout is not None
+            assert gate.stderr is not None
+            gate.stdin.write("before\n")
+            assert json.loads(gate.stdout.readline())["durable"] is True
+            with suppress(OSError), (small / "ballast").open("wb", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    continue
+            reason = ""
+            for _ in range(1500):
+                gate.stdin.write("x" * 4000 + "\n")
+                reason = json.loads(gate.stdout.readline())["reason"]
+                if reason == "CANNOT_RECORD":
+                    break
+            gate.stdin.write("once more\n")
+            gate.stdin.close()
+            said = gate.stderr.read()
+        assert reason == "CANNOT_RECORD"
+        assert said.count("disk is full") == 1, said
+    finally:
+        subprocess.run(["umount", "-l", small], check=True)
 
 
 def test_a_cache_that_is_damaged_at_the_start_is_set_aside(scene: Scene) -> None:
