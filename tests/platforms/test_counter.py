@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 from platforms.kits import KITS, PassKit
+from support import fault_server as faults
 
+from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Can
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.domain.scan import Operation, OperationKind
+from scanner_app.platforms.airship import AirshipPlatform
 from scanner_app.platforms.airship.counter import body
 from scanner_app.platforms.passentry.counter import wishes
 from scanner_app.platforms.passkit.calls import Kind
@@ -159,3 +162,51 @@ def test_what_airship_knows_by_name_is_no_field():
         "headers": {"barcode_value": {"value": "1"}},
         "locations": [{"latitude": 1}],
     }
+
+
+TICKET = faults.answer(200, {"ticketId": 1234})
+ENDED = faults.answer(200, {"status": "COMPLETED"})
+WHERE = {"latitude": 1.5, "longitude": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("values", "answers", "wire"),
+    [
+        (
+            {"template": "501", "Name": "X"},
+            [faults.answer(201, {"ticketId": 1234}), ENDED],
+            [("PUT", "/v1/pass/template/501/id/mypass", {"fields": {"Name": {"value": "X"}}})],
+        ),
+        (
+            {"templates": "501, 502", "Name": "X"},
+            [TICKET, ENDED],
+            [("PUT", "/v1/pass/id/mypass", {"fields": {"Name": {"value": "X"}}, "templates": [501, 502]})],
+        ),
+        (
+            {"template": "501", "addLocations": [WHERE]},
+            [faults.answer(200, [{"passLocationId": 65, "value": WHERE}])],
+            [("POST", "/v1/pass/template/501/id/mypass/locations", {"locations": [WHERE]})],
+        ),
+        (
+            {"template": "501", "deleteLocations": "65,66"},
+            [faults.answer(200, {"locations": []})] * 2,
+            [("DELETE", f"/v1/pass/template/501/id/mypass/location/{each}", None) for each in (65, 66)],
+        ),
+    ],
+    ids=["one template", "several templates", "add", "take off"],
+)
+def test_airships_routes_and_single_locations(server, values, answers, wire):
+    server.behave(faults.in_turn(*answers))
+    platform = AirshipPlatform(AccountConfig("a", "airship", f"{server.url}/v1"), "user:secret")
+    platform.counter.update("mypass", values)
+    platform.close()
+    written = [r for r in server.requests if r.method != "GET"]
+    assert [(r.method, r.target, r.json() if r.body else None) for r in written] == wire
+
+
+def test_a_location_that_is_no_id_is_refused_before_anything_is_sent(server):
+    platform = AirshipPlatform(AccountConfig("a", "airship", f"{server.url}/v1"), "user:secret")
+    with pytest.raises(SettingsTrouble):
+        platform.counter.update("mypass", {"template": "501", "addLocations": [WHERE], "deleteLocations": "here"})
+    platform.close()
+    assert server.requests == []

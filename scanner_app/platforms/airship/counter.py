@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from scanner_app.application.ports import Issued
+from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.platforms.airship.office import Office, Ref
 from scanner_app.platforms.fields import a_list, an_object
@@ -32,14 +33,30 @@ class AirshipCounter:
         return Issued(made.uid, made.external, made.public_url or made.url)
 
     def update(self, name: str, values: Mapping[str, object]) -> None:
-        """Change what is named and wait until it is changed; `tags` are added."""
-        rest, ref = dict(values), self._named(name)
+        """Change what is named and wait until it is changed; `tags` and `addLocations` are added.
+
+        `template`: the pass is that template's with this external id. `templates`: those of several passes with one
+        external id that are changed together. `deleteLocations`: ids as Airship has them.
+        """
+        rest = dict(values)
+        template, several = str(rest.pop("template", "")), _listed(rest.pop("templates", None), "templates")
+        ref = Ref(external=name, template=template) if template or several else self._named(name)
+        self._places(ref, rest)
         tags = rest.pop("tags", None)
         if tags is not None:
-            wanted = tags.split(",") if isinstance(tags, str) else a_list(tags, "tags")
-            self._office.add_tags(ref, [str(tag).strip() for tag in wanted])
+            self._office.add_tags(ref, _listed(tags, "tags"))
         if rest:
-            self._office.update(ref, body(rest))
+            self._office.update(ref, body(rest), templates=several)
+
+    def _places(self, ref: Ref, rest: dict[str, object]) -> None:
+        """Add and take off single locations; `locations` itself would replace them all."""
+        added, gone = rest.pop("addLocations", None), _listed(rest.pop("deleteLocations", None), "deleteLocations")
+        if not all(each.isdecimal() for each in gone):
+            raise SettingsTrouble("option_invalid", f"deleteLocations: {', '.join(gone)}")
+        if added is not None:
+            self._office.add_locations(ref, [an_object(each, "location") for each in a_list(added, "addLocations")])
+        for each in gone:
+            self._office.delete_location(ref, int(each))
 
     def mark(self, name: str, *, voided: bool) -> None:
         """Void a pass, or take that back."""
@@ -55,6 +72,14 @@ class AirshipCounter:
 
     def _named(self, name: str) -> Ref:
         return Ref(the_one(name, self._lookup).uid)
+
+
+def _listed(value: object, name: str) -> list[str]:
+    """Return words separated by commas, or a list, as texts."""
+    if value is None:
+        return []
+    each = value.split(",") if isinstance(value, str) else a_list(value, name)
+    return [str(one).strip() for one in each if str(one).strip()]
 
 
 def body(values: Mapping[str, object]) -> dict[str, Json]:
