@@ -150,6 +150,7 @@ class Toast(QFrame):
             f" border: {theme.px(2)}px solid {getattr(theme.palette, edge)}; }}"
         )
         self._label.setText(text)
+        self._label.ensurePolished()  # its height is asked for before it is first shown
         self._act = then
         self._button.setVisible(bool(action))
         self._button.setText(action.replace("&", "&&"))
@@ -185,10 +186,11 @@ class Toast(QFrame):
             return
         wide = min(self._theme.px(680), parent.width() - 2 * self._theme.space("l"))
         self.setFixedWidth(wide)
-        high = max(
-            self._theme.px(80),
-            self._row.heightForWidth(wide) if self._row.hasHeightForWidth() else self.sizeHint().height(),
-        )
+        margins, border = self._row.contentsMargins(), 2 * self._theme.px(2)
+        button = 0 if self._button.isHidden() else self._button.sizeHint().width() + self._row.spacing()
+        room = wide - margins.left() - margins.right() - border - button
+        high = self._label.heightForWidth(room) + margins.top() + margins.bottom() + border
+        high = max(self._theme.px(80), high)
         # At the trailing side: the leading column holds what staff press.
         edge = 2 * self._theme.space("l")
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -93,7 +93,7 @@ class StatusStrip(QWidget):
         self.setFixedHeight(theme.px(STRIP))
         self._most = 6 if not theme.large else 2
         self._place = Label("", "strong", foreign=True, elide=True)
-        self._rule = Label("", "caption", elide=True)
+        self._rule = Label("", "caption", foreign=True, elide=True)  # ends with a name somebody chose
         self._mode, self._link, self._list, self._unsent, self._clock, self._camera, self._hub = (
             Chip(theme) for _ in range(7)
         )

@@ -295,16 +295,18 @@ class VerdictPanel(QFrame):
         tight = len(self.headline.lines) > 1
         self.symbol.resize_to(self._theme.px(104 if tight else 150))
         self.says.setVisible(bool(self.says.text()) and not tight)
+        self.ticket.setVisible(bool(self.ticket.text()))
         self.advice_title.setVisible(bool(self.advice.text()))
         for label in self._fact_labels:
             label.show()
-        # What matters less makes way first: the sentence, the caption, then the last facts.
-        facts = [self._fact_labels[n : n + 2] for n in range(len(self._fact_labels) - 2, 1, -2)]
-        for labels in [[self.says], [self.advice_title], *facts]:
+        # What matters less makes way first: the sentence, the caption, the last facts; then ticket and first fact.
+        facts = [self._fact_labels[n : n + 2] for n in range(len(self._fact_labels) - 2, -1, -2)]
+        for labels in [[self.says], [self.advice_title], *facts[:-1], [self.ticket], *facts[-1:]]:
             if self._page_height() + self._theme.px(48 * (self._theme.text - 1)) <= self.height():
-                break
+                return
             for label in labels:
                 label.hide()
+        self.symbol.resize_to(self._theme.px(76))
 
     def _page_height(self) -> int:
         lay = self._page.layout()
