@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,37 @@ from scanner_app.domain.errors import StorageKind, StorageTrouble
 
 def write_private(path: Path, text: str) -> None:
     """Replace a file (mode 0600) so that a crash leaves the old or the new one, never half of either."""
+    _write(path, text, lambda name: name.replace(path))
+
+
+def write_private_once(path: Path, text: str) -> bool:
+    """Write a file (mode 0600) unless there is one: of several processes one writes, and only it returns True."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _write(path, text, lambda name: os.link(name, path))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _write(path: Path, text: str, put_in_place: Callable[[Path], object]) -> None:
+    try:
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise _trouble(error, path) from error
+    name = Path(made)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        Path(name).replace(path)
+        put_in_place(name)
         _sync_folder(path.parent)
+    except FileExistsError:
+        raise
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise _trouble(error, path) from error
+    finally:
+        name.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -16,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from scanner_app.domain.errors import StorageKind, StorageTrouble
-from scanner_app.files import write_private
+from scanner_app.files import write_private_once
 
 if sys.platform != "win32":
     import pwd
@@ -28,59 +29,72 @@ FILE = "seal.key"
 NONCE = 12
 
 
-def folder(data_dir: Path) -> Path:
-    """Return where the key lies: never inside the data folder."""
-    named = os.environ.get(FOLDER)
+def folders(data_dir: Path) -> list[Path]:
+    """Return where the key may lie, the usual place first: never inside the data folder.
+
+    A service account may have no home that can be written: then the key lies beside the data folder.
+    """
+    named, data = os.environ.get(FOLDER), data_dir.resolve()
+    beside = data.with_name(f"{data.name}-seal")
     chosen = Path(named) if named else _of_user()
-    data = data_dir.resolve()
-    return data.with_name(f"{data.name}-seal") if chosen.resolve().is_relative_to(data) else chosen
+    outside = chosen is not None and not chosen.resolve().is_relative_to(data)
+    return [chosen, beside] if chosen is not None and outside else [beside]
 
 
-def _of_user() -> Path:
+def _of_user() -> Path | None:
     """The user's own folder by the system's books: `runuser` and services come with somebody else's HOME."""
     if sys.platform == "win32":
         return Path(platformdirs.user_config_dir("pass-scanner", appauthor=False))
-    return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".config" / "pass-scanner"
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".config" / "pass-scanner"
+    except KeyError:
+        return None  # a number without a name, as containers have
 
 
 class Seal:
     """Seals and opens texts, each bound to its name. The key is made at the first sealing."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._file = folder(data_dir) / FILE
+        self._files = [folder / FILE for folder in folders(data_dir)]
 
     def close(self, name: str, value: str) -> str:
         """Return a text sealed; StorageTrouble where the key cannot be kept."""
         nonce = os.urandom(NONCE)
-        sealed = AESGCM(self._key() or self._new_key()).encrypt(nonce, value.encode(), name.encode())
+        sealed = AESGCM(next(self._keys(), None) or self._new_key()).encrypt(nonce, value.encode(), name.encode())
         return MARK + base64.b64encode(nonce + sealed).decode()
 
     def open(self, name: str, held: str) -> str | None:
         """Return what was sealed, None where this machine's key does not open it; a text never sealed as it is."""
         if not held.startswith(MARK):
             return held
-        key = self._key()
-        if key is None:
-            return None
         raw = base64.b64decode(held.removeprefix(MARK))
-        try:
-            return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], name.encode()).decode()
-        except InvalidTag:
-            return None
+        for key in self._keys():
+            try:
+                return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], name.encode()).decode()
+            except InvalidTag:
+                continue
+        return None
 
-    def _key(self) -> bytes | None:
-        try:
-            return base64.b64decode(self._file.read_bytes())
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageTrouble(StorageKind.IO, f"{self._file}: {error.strerror}") from error
+    def _keys(self) -> Iterator[bytes]:
+        for file in self._files:
+            try:
+                yield base64.b64decode(file.read_bytes())
+            except (FileNotFoundError, NotADirectoryError, PermissionError):
+                continue
+            except OSError as error:
+                raise StorageTrouble(StorageKind.IO, f"{file}: {error.strerror}") from error
 
     def _new_key(self) -> bytes:
-        key = AESGCM.generate_key(256)
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StorageTrouble(StorageKind.READ_ONLY, f"{self._file}: {error.strerror}") from error
-        write_private(self._file, base64.b64encode(key).decode())
-        return key
+        text = base64.b64encode(AESGCM.generate_key(256)).decode()
+        trouble = StorageTrouble(StorageKind.READ_ONLY, str(self._files[0]))
+        for file in self._files:
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                write_private_once(file, text)
+            except OSError as error:
+                trouble = StorageTrouble(StorageKind.READ_ONLY, f"{file}: {error.strerror}")
+            except StorageTrouble as error:
+                trouble = error
+            else:
+                return next(self._keys())  # whoever was first wrote the key that counts
+        raise trouble

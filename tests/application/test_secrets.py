@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,34 @@ def test_the_key_never_lies_in_the_data_folder(folder, monkeypatch):
     SecretStore(folder, use_keyring=False).put("account:a", KEY)
     assert not list(folder.rglob(seal.FILE))
     assert SecretStore(folder, use_keyring=False).get("account:a") == KEY
+
+
+def test_of_many_programs_that_seal_at_once_one_makes_the_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("PASS_SCANNER_SEAL_DIR", str(tmp_path / "seal"))
+    stores = [SecretStore(tmp_path / str(n), use_keyring=False) for n in range(8)]
+    for n in range(8):
+        (tmp_path / str(n)).mkdir()
+    begin = threading.Barrier(8)
+
+    def keep(store):
+        begin.wait(10)
+        store.put("key", "secret-value")
+
+    threads = [threading.Thread(target=keep, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {store.get("key") for store in stores} == {"secret-value"}
+
+
+def test_a_home_that_cannot_be_written_puts_the_key_beside_the_data_folder(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("PASS_SCANNER_SEAL_DIR", str(tmp_path / "file" / "seal"))
+    (tmp_path / "data").mkdir()
+    SecretStore(tmp_path / "data", use_keyring=False).put("key", "secret-value")
+    monkeypatch.setenv("PASS_SCANNER_SEAL_DIR", str(tmp_path / "later"))
+    (tmp_path / "other").mkdir()
+    SecretStore(tmp_path / "other", use_keyring=False).put("key", "another")
+    assert SecretStore(tmp_path / "data", use_keyring=False).get("key") == "secret-value"
+    assert "secret-value" not in (tmp_path / "data" / "secrets.json").read_text()
