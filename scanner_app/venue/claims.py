@@ -112,15 +112,15 @@ class Protocol:
         passed_over = self._doubted(stem)
         while True:
             slot = nth_slot(number, passed_over)
-            answer = await self._take_slot(claim, slot, until, policy)
+            answer = await self._take_slot(claim, slot, f"{stem}{slot}", until, policy)
             if answer is not None:
                 return answer
             passed_over.add(slot)
 
-    async def _take_slot(self, claim: Claim, slot: int, until: float, policy: str) -> ClaimAnswer | None:
-        """Take one slot; None when it holds what is no kiosk's record."""
+    async def _take_slot(self, claim: Claim, slot: int, where: str, until: float, policy: str) -> ClaimAnswer | None:
+        """Take one slot, whose subject is `where`; None when it holds what is no kiosk's record."""
         record = self.record(claim, slot, policy)
-        data, where = encode(record, self._me.seed), subject(self._me.hash_key, record)
+        data = encode(record, self._me.seed)
         while True:
             code = await self._publish(where, data, until)
             if code == 0:

@@ -1,7 +1,9 @@
+import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import nkeys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,11 @@ def test_what_was_encoded_comes_back(record):
     assert replace(back, signature="", sequence=0) == record
     assert back.sequence == 7
     assert verified(data, PUBLIC)
+
+
+def test_a_signature_is_what_nkeys_makes_of_it():
+    pair = nkeys.from_seed(bytearray(SEED.encode()))
+    assert keys.sign(SEED, b"message") == base64.b64encode(pair.sign(b"message")).decode()
 
 
 def test_a_changed_record_is_not_verified():
