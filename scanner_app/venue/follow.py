@@ -277,7 +277,7 @@ class Follower:
                 continue
             self.caught_up = self.caught_up or self.behind == 0
             self._seen.written()
-            # Signatures that were put off wait until everything there is was read: it is the uses that doors need first.
+            # Signatures that were put off wait until everything was read: it is the uses that doors need first.
             while not self._unwritten and self.behind == 0 and await self._on_disk(self.keeper.check):
                 continue
 
