@@ -131,7 +131,7 @@ class Http:
         headers = _raw({**kind, **self._auth()})
         reply = self._answered(self._request(method, path, params or {}, headers, content, call), call)
         log.debug("%s %s -> %d in %.0f ms", method, "/".join(path[:-1]) or "/", reply.status, reply.ms)
-        if reply.status not in ok:
+        if reply.status not in ok or _promised(reply):
             raise self._clean(answers.trouble(reply.status, reply.headers, reply.body))
         return reply
 
@@ -264,6 +264,11 @@ def _httpx_errors() -> Iterator[None]:
         raise httpx.TimeoutException(str(error)) from error
     except ConnectionError as error:
         raise httpx.NetworkError(str(error)) from error
+
+
+def _promised(reply: Reply) -> bool:
+    """Whether a 204 speaks of a body: none is read there, whatever comes, so the header has to tell."""
+    return reply.status == 204 and reply.headers.get("content-length", "0").strip() not in ("", "0")
 
 
 def _content(body: Json) -> tuple[dict[str, str], bytes]:

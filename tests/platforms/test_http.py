@@ -351,3 +351,23 @@ def test_many_threads_share_one_client(server, http):
     assert wrong == []
     assert len(server.requests) == 320
     assert server.connections <= CONNECTIONS
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "kind"),
+    [
+        ({}, b"{}", PlatformKind.NONSENSE),
+        ({"Content-Type": "text/html"}, faults.PORTAL_PAGE, PlatformKind.PORTAL),
+        ({"Content-Type": "text/html; charset=UTF-8"}, b"", None),  # what PHP says by itself of an empty answer
+    ],
+)
+def test_a_204_that_promises_a_body_is_no_success(server, http, headers, body, kind):
+    """No HTTP library shows that body: it has no place there. Whoever sends one is not the platform."""
+    server.behave(faults.answer(204, body, headers))
+    if kind is None:
+        http.request("PUT", ["x"], body={}, ok=(204,), deadline=2).empty()
+        return
+    with pytest.raises(PlatformTrouble) as raised:
+        http.request("PUT", ["x"], body={}, ok=(204,), deadline=2)
+    assert raised.value.kind is kind
+    assert raised.value.outcome_unknown
