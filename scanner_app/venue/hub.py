@@ -37,6 +37,8 @@ OWN_KEPT = 1000
 PACE = 0.2
 """Seconds between two looks at what is open: a line of guests at every door is one piece of news, not many."""
 WRITE_SECONDS = 1.0
+LOOK_SECONDS = 0.01
+NOT_IN_ROSTER = "not_in_roster"
 LED_SECONDS = 3.0
 SLACK = 0.25
 """Seconds the loop may need on top of a claim's own deadline before the door goes on without it."""
@@ -112,13 +114,14 @@ class VenueHub:
     def claim(self, claim: Claim, deadline: float) -> ClaimAnswer:
         """Take the next free slot of a pass at a place; UNDECIDED when nobody could say in time."""
         self._begun(claim.claim_id)
-        if self._reconciler.restoring or not self._follower.enrolled:
-            # The hub forgot something, which is told again first; or what we sign, others could not believe yet.
-            return ClaimAnswer(ClaimEnd.UNDECIDED)
         alone = self.link.isolated_for
         seconds = min(deadline, SHORT_SECONDS) if alone is not None and alone > LONG_ALONE else deadline
+        until = time.monotonic() + seconds
+        if not self._may_claim(until):
+            return ClaimAnswer(ClaimEnd.UNDECIDED)
         try:
-            answer = self.link.call(self.protocol.claim(claim, seconds), seconds + SLACK)
+            left = max(0.0, until - time.monotonic())
+            answer = self.link.call(self.protocol.claim(claim, left), left + SLACK)
         except (HubUnreachable, TimeoutError):
             answer = ClaimAnswer(ClaimEnd.UNDECIDED)
         except Exception:
@@ -129,6 +132,17 @@ class VenueHub:
         elif self._alone_since is None:
             self._alone_since = time.monotonic()
         return answer
+
+    def _may_claim(self, until: float) -> bool:
+        """Wait until this kiosk may claim; return whether it may. `until` in monotonic seconds.
+
+        Not before a hub that forgot something was told it again, nor while others could not believe what we sign: a
+        kiosk just started has its own key still to read, and a guest may be in front of it already.
+        """
+        while self._reconciler.restoring or not self._follower.enrolled:
+            if self._trouble() == NOT_IN_ROSTER or time.monotonic() >= until or self._quit.wait(LOOK_SECONDS):
+                return False
+        return True
 
     def tell(self, record: VenueRecord) -> None:
         """Publish a record that is always accepted; in the ledger until the hub has it."""
@@ -187,7 +201,7 @@ class VenueHub:
 
     def _trouble(self) -> str:
         if self.link.is_up and self._follower.caught_up and not self._follower.enrolled:
-            return "not_in_roster"
+            return NOT_IN_ROSTER
         return self._follower.trouble or self.link.trouble
 
     def listen(self, hear: Callable[[VenueRecord], None]) -> None:

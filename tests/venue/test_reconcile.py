@@ -191,3 +191,10 @@ def test_a_door_that_comes_to_itself_after_its_slot_was_given_back_stays_shut(ow
         first.hub.claim = hang
         assert not first.show(1).scan.verdict.admits
         assert second.show(1).scan.verdict.admits
+
+
+def test_a_guest_in_front_of_a_kiosk_just_started_waits_for_it_to_be_believed(own_hub, tmp_path):
+    for name in ("kiosk-01", "kiosk-02", "kiosk-03"):
+        with kiosks(own_hub, tmp_path, [name], deadline=5.0) as (kiosk,):
+            kiosk.load(3)
+            assert kiosk.show(int(name[-1]) - 1).scan.verdict.grade is Grade.CONFIRMED
