@@ -27,6 +27,7 @@ FOLDER = "PASS_SCANNER_SEAL_DIR"
 """Environment variable that names the key's folder, where the usual one will not do."""
 FILE = "seal.key"
 NONCE = 12
+KEY_BYTES = 32
 
 
 def folders(data_dir: Path) -> list[Path]:
@@ -67,7 +68,12 @@ class Seal:
         """Return what was sealed, None where this machine's key does not open it; a text never sealed as it is."""
         if not held.startswith(MARK):
             return held
-        raw = base64.b64decode(held.removeprefix(MARK))
+        try:
+            raw = base64.b64decode(held.removeprefix(MARK))
+        except ValueError:
+            return None  # damaged: as good as sealed elsewhere
+        if len(raw) <= NONCE:
+            return None
         for key in self._keys():
             try:
                 return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], name.encode()).decode()
@@ -78,14 +84,20 @@ class Seal:
     def _keys(self) -> Iterator[bytes]:
         for file in self._files:
             try:
-                yield base64.b64decode(file.read_bytes())
+                key = base64.b64decode(file.read_bytes())
             except (FileNotFoundError, NotADirectoryError, PermissionError):
                 continue
             except OSError as error:
                 raise StorageTrouble(StorageKind.IO, f"{file}: {error.strerror}") from error
+            except ValueError:
+                key = b""
+            if len(key) != KEY_BYTES:
+                # Not replaced by a new one: it may come back from a backup, and what it sealed with it.
+                raise StorageTrouble(StorageKind.CORRUPT, f"{file} holds no key")
+            yield key
 
     def _new_key(self) -> bytes:
-        text = base64.b64encode(AESGCM.generate_key(256)).decode()
+        text = base64.b64encode(AESGCM.generate_key(8 * KEY_BYTES)).decode()
         trouble = StorageTrouble(StorageKind.READ_ONLY, str(self._files[0]))
         for file in self._files:
             try:

@@ -98,12 +98,13 @@ class Turnstiles:
 
     def hear(self, event: Event) -> None:
         """Let guests through."""
-        if self._turnstile:
-            self._turnstile.hear(event)
+        if turnstile := self._turnstile:  # read once: the settings change it from another thread
+            turnstile.hear(event)
 
     def open_once(self) -> str:
         """Let it go once without a guest; return why not, '' when it did."""
-        return self._turnstile.open_once() if self._turnstile else self._spec or "no turnstile"
+        turnstile = self._turnstile
+        return turnstile.open_once() if turnstile else self._spec or "no turnstile"
 
     def stop(self, deadline: float = 3.0) -> bool:
         """Lock, and end within `deadline` seconds; whether it did."""

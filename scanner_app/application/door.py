@@ -144,7 +144,8 @@ class Door:
 
     # --- life
     def start(self) -> None:
-        """Start taking credentials."""
+        """Start taking credentials; what shut this kiosk before a restart shuts it from the first one on."""
+        self.out_of_order()
         self._thread.start()
 
     def stop(self, deadline: float = 5.0) -> bool:

@@ -76,9 +76,10 @@ class Tries:
 
     def failed(self, address: str) -> None:
         """Count a wrong code."""
+        count, _ = self._failed.pop(address, (0, 0.0))
         if len(self._failed) >= ADDRESSES:
             self._failed.pop(next(iter(self._failed)))
-        self._failed[address] = (self._failed.pop(address, (0, 0.0))[0] + 1, time.monotonic())
+        self._failed[address] = (count + 1, time.monotonic())
 
     def well(self, address: str) -> None:
         """Forget what went wrong."""
@@ -167,9 +168,10 @@ class PageServer:
     async def _enter(self, request: web.Request) -> web.Response:
         language = self._words.languages(request.headers.get("Accept-Language", ""))
         address = request.remote or ""
+        code = request.match_info.get("code") or str((await request.post()).get("code", ""))
+        # From here on nothing is waited for: tries that were begun together are counted one after the other.
         if wait := self._tries.wait(address):
             return _html(self._words.door("wait", language, wait=wait), 429)
-        code = request.match_info.get("code") or str((await request.post()).get("code", ""))
         if not hmac.compare_digest(code.strip().lower().encode(), self._place.code.encode()):
             self._tries.failed(address)
             return _html(self._words.door("wrong", language), 403)

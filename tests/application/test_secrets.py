@@ -11,6 +11,7 @@ import pytest
 
 from scanner_app import seal
 from scanner_app.application.control import Role
+from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.files import write_private
 from scanner_app.pins import Pins
 from scanner_app.secrets import SecretStore
@@ -100,3 +101,30 @@ def test_a_home_that_cannot_be_written_puts_the_key_beside_the_data_folder(tmp_p
     SecretStore(tmp_path / "other", use_keyring=False).put("key", "another")
     assert SecretStore(tmp_path / "data", use_keyring=False).get("key") == "secret-value"
     assert "secret-value" not in (tmp_path / "data" / "secrets.json").read_text()
+
+
+@pytest.mark.parametrize("held", ["", "AAA", "AAAA", "\u00e9", "AAAAAAAAAAAAAAAA"])
+def test_a_damaged_value_is_no_value_and_the_others_stay(folder, held):
+    store = SecretStore(folder, use_keyring=False)
+    store.put("account:a", KEY)
+    store.put("account:b", "another")
+    kept = json.loads((folder / "secrets.json").read_text())
+    write_private(folder / "secrets.json", json.dumps({**kept, "account:b": seal.MARK + held}))
+    assert store.get("account:b") is None
+    assert store.get("account:a") == KEY
+
+
+@pytest.mark.parametrize("held", [b"", b"!", b"AAAA"])
+def test_a_damaged_key_is_told_and_never_replaced(folder, tmp_path, held):
+    store = SecretStore(folder, use_keyring=False)
+    store.put("account:a", KEY)
+    file = tmp_path / "elsewhere" / seal.FILE
+    good = file.read_bytes()
+    file.write_bytes(held)
+    for act in (lambda: store.get("account:a"), lambda: store.put("account:b", "new")):
+        with pytest.raises(StorageTrouble) as told:
+            act()
+        assert told.value.kind is StorageKind.CORRUPT
+    assert file.read_bytes() == held
+    file.write_bytes(good)
+    assert store.get("account:a") == KEY

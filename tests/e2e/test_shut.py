@@ -20,11 +20,11 @@ def test_what_is_presented_meanwhile_is_not_judged(scene: Scene) -> None:
         verdicts: queue.SimpleQueue[Decided] = queue.SimpleQueue()
         kiosk.door.listen(lambda event: verdicts.put(event) if isinstance(event, Decided) else None)
         kiosk.start_door()
-        assert kiosk.door.out_of_order() == "storage_full"
-        kiosk.door.present(shown)
+        kiosk.door.present(shown)  # before any window has asked
         assert kiosk.door.stop(), "the line is worked off to its end"
         assert verdicts.empty()
         assert kiosk.door.status().admitted == 0
+        assert kiosk.door.out_of_order() == "storage_full"
         kiosk.door.set_out_of_order("")
     with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
         kiosk.sync.go_offline()

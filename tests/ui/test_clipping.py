@@ -1,13 +1,14 @@
 """Every screen walked: plain text in every label, no clipped words, nothing smaller than a finger."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from scanner_app.ui import texts
 from scanner_app.ui.screenshots import SHOTS, staged
-from scanner_app.ui.theme import Theme
+from scanner_app.ui.theme import Theme, load_fonts
 from scanner_app.ui.widgets.headline import Headline
 from scanner_app.ui.widgets.text import Label
 
@@ -67,15 +68,33 @@ def walk(shot, language, size, scale):
                 assert headline.pixels >= 96, headline.text()
 
 
-def test_what_hangs_below_a_headline_is_drawn_whole(qapp):
-    made = Headline(Theme())
-    made.resize(900, 200)
-    made.show_words("y", QColor("white"))
-    drawn = QImage(made.size(), QImage.Format.Format_RGB32)
-    made.render(drawn)
-    ground = drawn.pixelColor(drawn.width() - 1, 0)
-    inked = [y for y in range(drawn.height()) if any(drawn.pixelColor(x, y) != ground for x in range(100))]
-    assert len(inked) >= QFontMetrics(made.font_at(made.pixels)).tightBoundingRect("y").height() - 1
+@pytest.mark.parametrize("language", texts.languages())
+def test_no_headline_is_cut_off(qapp, request, language):
+    """As many lines of ink with the height that it asks for as with room above and below."""
+    load_fonts()
+    texts.set_language(language)
+    request.addfinalizer(lambda: texts.set_language(texts.FALLBACK))
+    for code in texts.catalogue(language).codes:
+        made = Headline(Theme())
+        if texts.is_rtl():
+            made.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        for width in (420, 1240):
+            made.resize(width, 200)
+            made.show_words(texts.headline(code), QColor("white"))
+            needed = inked(made, 0, made.height())
+            assert needed == inked(made, 200, made.height() + 400), (code, width)
+
+
+def inked(headline, above, high):
+    """How many lines of pixels a headline takes on a picture so high, its own top `above` pixels below the edge."""
+    drawn = QImage(headline.width(), high, QImage.Format.Format_Grayscale8)
+    drawn.fill(0)
+    painter = QPainter(drawn)
+    painter.translate(0, above)
+    headline.draw(painter)
+    painter.end()
+    rows = np.frombuffer(drawn.constBits(), np.uint8).reshape(high, drawn.bytesPerLine())
+    return int((rows > 60).any(axis=1).sum())
 
 
 def fits(label) -> bool:

@@ -1,10 +1,13 @@
 """The venue's page from a hub's box, served over TLS: who gets in, what it says, and a real browser that shows it."""
 
+import contextlib
 import json
+import socket
 import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar
@@ -134,6 +137,34 @@ def test_guessing_is_slowed_down(visitor, monkeypatch):
     assert tries.wait("b") == 0
     now[0] = 901.0
     assert tries.wait("a") == 0
+
+
+def test_tries_that_were_begun_together_are_counted_one_by_one(served, one_hub):
+    body = b"code=guess"
+    head = f"POST /enter HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    context = ssl.create_default_context(cadata=one_hub.ca)
+    with contextlib.ExitStack() as opened:
+        begun = []
+        for _ in range(3 * page.TRIES):
+            plain = opened.enter_context(socket.create_connection(("127.0.0.1", served.port), 10))
+            begun.append(opened.enter_context(context.wrap_socket(plain, server_hostname="127.0.0.1")))
+            begun[-1].sendall(head.encode() + body[:-1])
+        assert Visitor(served, one_hub.ca).get("/")[0] == 200, "the server has had its turn with all of them"
+        for each in begun:
+            each.sendall(body[-1:])
+        answers = [each.recv(4096).split()[1] for each in begun]
+    assert Counter(answers) == {b"403": page.TRIES, b"429": 2 * page.TRIES}
+
+
+def test_who_was_wrong_first_is_not_forgotten_when_many_others_were_wrong_too():
+    tries = Tries()
+    for _ in range(page.TRIES):
+        tries.failed("first")
+    for n in range(page.ADDRESSES - 1):
+        tries.failed(f"other {n}")
+    tries.failed("first")
+    assert tries.wait("first") > page.FIRST_WAIT
 
 
 def test_a_port_that_is_taken_is_said(served, one_hub):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+import math
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from scanner_app.ui.theme import Theme
@@ -12,7 +15,9 @@ from scanner_app.ui.tokens import TYPE
 LINE = 1.04
 """Line height as a part of the type size: capitals of large type need little air."""
 TAIL = 0.14
-"""Room below the last line for what hangs below it."""
+"""Room below the last line for what hangs below it, also where nothing does: verdicts are of one height."""
+EDGE = 2
+"""Pixels around what is drawn: its edges are smoothed."""
 LARGEST = 1.3
 """How far short words may grow beyond the scale's step."""
 
@@ -27,6 +32,7 @@ class Headline(QWidget):
         self._colour = QColor()
         self.pixels = theme.px(TYPE["verdict"])
         self.lines: list[str] = []
+        self._baselines: list[float] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
@@ -59,8 +65,28 @@ class Headline(QWidget):
         longest = max((self._wide(line, self.pixels) for line in self.lines), default=0)
         if longest > room:  # one word wider than the panel: smaller is better than cut
             self.pixels = int(self.pixels * room / longest)
-        self.setFixedHeight(round((len(self.lines) * LINE + TAIL) * self.pixels))
+        self.setFixedHeight(self._set_lines())
         self.update()
+
+    def _set_lines(self) -> int:
+        """Put each line where it is seen whole, and return how high that is.
+
+        Lines are set tighter than the font. An accent on a capital and most of Arabic reach further than that.
+        """
+        metrics = QFontMetrics(self.font_at(self.pixels))
+        ink = [self._ink(line) for line in self.lines]
+        pitch = max([LINE * self.pixels, *(over.bottom() - under.top() for over, under in pairwise(ink))])
+        usual = (LINE * self.pixels - metrics.height()) / 2 + metrics.ascent()
+        first = max([usual, *(EDGE - one.top() for one in ink[:1])])
+        self._baselines = [first + n * pitch for n in range(len(ink))]
+        usual_end = first - usual + (len(ink) - 1) * pitch + (LINE + TAIL) * self.pixels
+        return math.ceil(max([usual_end, *(first + n * pitch + one.bottom() + EDGE for n, one in enumerate(ink))]))
+
+    def _ink(self, line: str) -> QRectF:
+        """Return what is drawn of a line around its baseline: the font's measure leaves vowel marks out."""
+        path = QPainterPath()
+        path.addText(0, 0, self.font_at(self.pixels), line)
+        return path.boundingRect()
 
     def _broken(self, room: int) -> list[str]:
         lines: list[str] = []
@@ -85,10 +111,13 @@ class Headline(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the lines."""
         painter = QPainter(self)
+        self.draw(painter)
+        painter.end()
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the lines with a painter that stands at the headline's upper left corner."""
         painter.setFont(self.font_at(self.pixels))
         painter.setPen(self._colour)
-        # Lines are set tighter than the font: without DontClip the tail of a y is cut off at its line's edge.
-        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-        for n, line in enumerate(self.lines):
-            painter.drawText(QRectF(0, n * self.pixels * LINE, self.width(), self.pixels * LINE), flags, line)
-        painter.end()
+        for line, baseline in zip(self.lines, self._baselines, strict=True):
+            left = self.width() - self._wide(line, self.pixels) if self.isRightToLeft() else 0
+            painter.drawText(QPointF(left, baseline), line)
