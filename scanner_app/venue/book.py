@@ -9,8 +9,11 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from scanner_app.domain.errors import StorageKind, StorageTrouble
 
 FORMAT = 2
 TABLES = f"""
@@ -70,7 +73,10 @@ class Batch:
 
 
 class Book:
-    """The copy on disk. Thread-safe. A file that is damaged is begun anew: the hub still has everything."""
+    """The copy on disk. Thread-safe. A file that is damaged is begun anew: the hub still has everything.
+
+    Every method but `close` raises StorageTrouble where the disk or the file does not do what it must.
+    """
 
     def __init__(self, path: Path, connect: Connect | None = None) -> None:
         """`connect` opens the file; `sqlite3.DatabaseError` of it means damage."""
@@ -80,11 +86,26 @@ class Book:
         except sqlite3.DatabaseError:
             path.replace(path.with_name(path.name + ".damaged"))
             self._db = _open(path, connect or _plain)
+        # The driver's own: an encrypted file has another driver, whose errors are not those of `sqlite3`.
+        self._error: type[Exception] = self._db.Error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except self._error as error:
+                raise _trouble(error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._reading(), self._db:
+            yield
 
     def add(self, batch: Batch) -> None:
         """Keep records, what they count for and how far the stream was read, in one transaction."""
         rows = [(e.sequence, e.subject, e.claim_id, e.data) for e in batch.entries]
-        with self._lock, self._db:
+        with self._writing():
             was = self._value("sequence", "0")
             self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
             self._add_up(batch.counts, batch.happenings)
@@ -96,7 +117,7 @@ class Book:
         self, sequence: int, counts: Mapping[tuple[str, str, int], int], happenings: Sequence[Happening]
     ) -> None:
         """Take note of signatures that were looked at later, and of what that changes."""
-        with self._lock, self._db:
+        with self._writing():
             self._add_up(counts, happenings)
             doubted = [(f"?{h.sequence}", h.sequence, h.subject) for h in happenings if h.kind == "alarm"]
             self._db.executemany("UPDATE records SET claim_id = ? WHERE seq = ? AND subject = ?", doubted)
@@ -109,13 +130,13 @@ class Book:
 
     def begin_epoch(self, epoch: str) -> None:
         """Take note of a new stream: reading starts over; what is held stays, to be submitted again."""
-        with self._lock, self._db:
+        with self._writing():
             self._db.executemany(STATE, [("epoch", epoch), ("enrolled", ""), ("resubmit", "yes")])
             self._from_the_beginning()
 
     def read_again(self) -> None:
         """Have the stream read from its beginning once more."""
-        with self._lock, self._db:
+        with self._writing():
             self._from_the_beginning()
 
     def _from_the_beginning(self) -> None:
@@ -125,12 +146,12 @@ class Book:
 
     def put(self, name: str, value: str) -> None:
         """Keep a value."""
-        with self._lock, self._db:
+        with self._writing():
             self._db.execute(STATE, (name, value))
 
     def get(self, name: str, default: str = "") -> str:
         """Return a kept value."""
-        with self._lock:
+        with self._reading():
             return self._value(name, default)
 
     def _value(self, name: str, default: str) -> str:
@@ -149,19 +170,19 @@ class Book:
 
     def has(self, claim_id: str) -> bool:
         """Return whether a record of this id is known to be committed."""
-        with self._lock:
+        with self._reading():
             row = self._db.execute("SELECT 1 FROM records WHERE claim_id = ? LIMIT 1", (claim_id,)).fetchone()
         return row is not None
 
     def others_of(self, claim_id: str, sequence: int) -> bool:
         """Return whether another record than the one at `sequence` has this id."""
-        with self._lock:
+        with self._reading():
             sql = "SELECT 1 FROM records WHERE claim_id = ? AND seq <> ? LIMIT 1"
             return self._db.execute(sql, (claim_id, sequence)).fetchone() is not None
 
     def doubted(self, stem: str) -> set[int]:
         """Return the slots under a stem (`r.<place>.<pass>.`) whose records are not believed."""
-        with self._lock:
+        with self._reading():
             sql = "SELECT subject FROM events WHERE kind = 'alarm' AND subject > ? AND subject < ?"
             rows = self._db.execute(sql, (stem, stem + "\x7f")).fetchall()
         return {int(tail) for (where,) in rows if (tail := where.removeprefix(stem)).isdecimal()}
@@ -169,14 +190,14 @@ class Book:
     def tallies(self, since: int) -> list[tuple[str, str, int, int]]:
         """Return (kiosk, what, how many in all, how many from this minute on)."""
         lately = "SELECT kiosk, what, sum(n) FROM tally WHERE minute >= ? GROUP BY kiosk, what"
-        with self._lock:
+        with self._reading():
             newest = {(kiosk, what): n for kiosk, what, n in self._db.execute(lately, (since,))}
             rows = self._db.execute("SELECT kiosk, what, n FROM tally WHERE minute = 0").fetchall()
         return [(kiosk, what, n, newest.get((kiosk, what), 0)) for kiosk, what, n in rows]
 
     def happenings(self, kind: str, limit: int) -> tuple[list[Happening], int]:
         """Return the newest of a kind, newest first, and how many there are."""
-        with self._lock:
+        with self._reading():
             count = self._db.execute("SELECT count(*) FROM events WHERE kind = ?", (kind,)).fetchone()[0]
             sql = "SELECT seq, kind, subject, body FROM events WHERE kind = ? ORDER BY seq DESC LIMIT ?"
             rows = self._db.execute(sql, (kind, limit)).fetchall()
@@ -184,19 +205,19 @@ class Book:
 
     def count(self) -> int:
         """Return how many records are held."""
-        with self._lock:
+        with self._reading():
             return int(self._db.execute("SELECT count(*) FROM records").fetchone()[0])
 
     def page(self, after: int, limit: int) -> list[Entry]:
         """Return what follows a sequence, in the hub's order."""
-        with self._lock:
+        with self._reading():
             return [Entry(*row) for row in self._db.execute(PAGE, (after, "\x7f", limit)).fetchall()]
 
     def entries(self, page: int = 500) -> Iterator[Entry]:
         """Return everything held in the hub's order."""
         after, subject = -1, ""
         while True:
-            with self._lock:
+            with self._reading():
                 rows = self._db.execute(PAGE, (after, subject, page)).fetchall()
             yield from (Entry(*row) for row in rows)
             if len(rows) < page:
@@ -207,6 +228,12 @@ class Book:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+
+def _trouble(error: Exception) -> StorageTrouble:
+    code = getattr(error, "sqlite_errorcode", None)  # SQLCipher's driver has the words alone
+    full = code == sqlite3.SQLITE_FULL or "is full" in str(error)
+    return StorageTrouble(StorageKind.FULL if full else StorageKind.IO, f"the venue's book: {error}")
 
 
 def _plain(path: Path) -> sqlite3.Connection:

@@ -91,15 +91,20 @@ class Follower:
 
     async def run(self) -> None:
         """Follow for ever; after any trouble go on from the last record on disk."""
-        await self._on_disk(self.keeper.look_back, self._me.kiosk)
+        looked_back = False
         while True:
             try:
+                if not looked_back:
+                    await self._on_disk(self.keeper.look_back, self._me.kiosk)
+                    looked_back = True
                 client = await self._link.client()
                 await self._follow(client)
             except (HubUnreachable, NatsError, OSError, TimeoutError) as error:
                 log.info("following the venue goes on later: %r", error)
             except StorageTrouble as trouble:
                 log.warning("a record of the venue could not be kept: %s", trouble.code)
+            except Exception:
+                log.exception("following the venue failed; it is tried again")
             self.caught_up = False
             await asyncio.sleep(PAUSE_SECONDS)
 
