@@ -165,7 +165,10 @@ def test_a_decode_that_eats_memory_is_refused_it(decoder):
     assert "MemoryError" in process.counters.last_trouble
 
 
-def test_nonsense_from_the_child_is_a_crash_and_nothing_more(decoder):
+@pytest.mark.parametrize("open_already", [0, 40])
+def test_nonsense_from_the_child_is_a_crash_and_nothing_more(decoder, request, open_already):
+    for _ in range(open_already):  # the pipes' numbers are as high as this process has files open
+        request.addfinalizer(open(os.devnull).close)  # noqa: SIM115 - closed at the end of the test
     process, results = decoder("Babbler", deadline=0.5)
     process.submit_each(frame(0, 0))
     until(lambda: process.counters.restarts >= 1)
