@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -166,12 +167,13 @@ def test_a_decode_that_eats_memory_is_refused_it(decoder):
 
 
 @pytest.mark.parametrize("open_already", [0, 40])
-def test_nonsense_from_the_child_is_a_crash_and_nothing_more(decoder, request, open_already):
-    for _ in range(open_already):  # the pipes' numbers are as high as this process has files open
-        request.addfinalizer(open(os.devnull).close)  # noqa: SIM115 - closed at the end of the test
-    process, results = decoder("Babbler", deadline=0.5)
-    process.submit_each(frame(0, 0))
-    until(lambda: process.counters.restarts >= 1)
+def test_nonsense_from_the_child_is_a_crash_and_nothing_more(decoder, open_already):
+    with ExitStack() as files:
+        for _ in range(open_already):  # the pipes' numbers are as high as this process has files open
+            files.enter_context(Path(os.devnull).open())
+        process, results = decoder("Babbler", deadline=0.5)
+        process.submit_each(frame(0, 0))
+        until(lambda: process.counters.restarts >= 1)
     assert results.texts() == []
 
 
