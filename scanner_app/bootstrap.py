@@ -44,7 +44,7 @@ from scanner_app.set_up_sheets import SetUpSheets
 from scanner_app.settings import SettingsKeeper
 from scanner_app.storage import cipher
 from scanner_app.storage.store import Store
-from scanner_app.venue.hub import Calls
+from scanner_app.venue.calls import Calls
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,7 @@
-"""A kiosk's part in a venue of many doors, from its settings and its enrolment. Used by `bootstrap` alone."""
+"""A kiosk's part in a venue of many doors, from its settings and its enrolment. Used by `bootstrap` alone.
+
+The venue's client is imported where it is used: a kiosk of its own, and each short command, start without it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner_app import logs
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import Hub
 from scanner_app.application.ports import Clerk, Clock
 from scanner_app.storage import cipher
-from scanner_app.venue.book import Book
-from scanner_app.venue.hub import Calls, HubAway, VenueHub
-from scanner_app.venue.link import Enrolment
+from scanner_app.venue.calls import Calls
+
+if TYPE_CHECKING:
+    from scanner_app.venue.link import Enrolment
 
 log = logging.getLogger(__name__)
 BOOK = "venue.db"
@@ -23,6 +28,8 @@ BOOK = "venue.db"
 
 def read_enrolment(secret: str | None, config: VenueConfig) -> Enrolment | None:
     """Return the enrolment kept as a secret, None when there is none or it makes no sense."""
+    from scanner_app.venue.link import Enrolment
+
     try:
         raw = json.loads(secret or "")
         hubs = config.hubs or tuple(map(str, raw["hubs"]))
@@ -56,6 +63,8 @@ def open_hub(around: Around) -> Hub | None:
     config = around.config()
     if config is None:
         return None
+    from scanner_app.venue.book import Book
+    from scanner_app.venue.hub import HubAway, VenueHub
 
     def rule() -> VenueConfig:
         return around.config() or config
@@ -70,6 +79,10 @@ def open_hub(around: Around) -> Hub | None:
 
 def start_hub(hub: Hub | None) -> Callable[[], object]:
     """Start a hub and return how to stop it."""
+    if hub is None:
+        return lambda: None
+    from scanner_app.venue.hub import VenueHub
+
     if not isinstance(hub, VenueHub):
         return lambda: None
     hub.start()

@@ -12,7 +12,10 @@ bin=$venv/bin
 jobs=${JOBS:-2}
 
 # Bare containers have no locale; Qt and Python are to agree on UTF-8 all the same.
-export LC_ALL=C.UTF-8 PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1 QT_QPA_PLATFORM=offscreen
+export LC_ALL=C.UTF-8 PYTHONUTF8=1 QT_QPA_PLATFORM=offscreen
+# The tests start the program some hundred times: compiled once, and beside the environment, never in the tree.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$(cd "$venv" && pwd)/pycache"
 
 failed=""
 stage() { # $1: its name, rest: the command

@@ -6,16 +6,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scanner_app.application.claimfacts import keep_record
 from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
-from scanner_app.application.ports import Clerk, Clock, Platform, Priority
+from scanner_app.application.ports import Clerk, Clock, Priority
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue.book import Book
+from scanner_app.venue.calls import Calls
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.follow import Follower, Seen
 from scanner_app.venue.ledger_copy import LedgerCopy
@@ -42,18 +42,6 @@ NOT_IN_ROSTER = "not_in_roster"
 LED_SECONDS = 3.0
 SLACK = 0.25
 """Seconds the loop may need on top of a claim's own deadline before the door goes on without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """What the hub calls for. `platforms`: those that can be reached now; `door`: what supervisors are told besides.
-
-    `changed` is called, on a thread of its own and a few times a second at most, when other doors did something.
-    """
-
-    platforms: Callable[[], Mapping[str, Platform]] = dict
-    changed: Callable[[], None] = lambda: None
-    door: Callable[[], Mapping[str, str | int]] = dict
 
 
 class VenueHub:
