@@ -146,10 +146,10 @@ class WedgeFilter(QObject):
 
     def _replay(self) -> None:
         """What was held was typed by a person: let it through after all."""
-        held, target = self._held, QApplication.focusWidget() or self._target
+        held, target = self._held, self._typed_into()
         self._let_go()
         self._assembler.give_up()
-        if target is None or not held or not isValid(target):
+        if target is None or not held:
             return
         self._replaying = True
         try:
@@ -158,6 +158,11 @@ class WedgeFilter(QObject):
                     QCoreApplication.sendEvent(target, event)
         finally:
             self._replaying = False
+
+    def _typed_into(self) -> QWidget | None:
+        """Return what had the focus at the first key: a finger may have moved it since. What went away has no say."""
+        target = self._target
+        return target if target is not None and isValid(target) and target.isVisible() else QApplication.focusWidget()
 
     def _let_go(self) -> None:
         self._timer.stop()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import delete
@@ -154,6 +154,8 @@ class Window(QMainWindow):
     def _come_back(self, name: str) -> None:
         self.go(name)
         self.setUpdatesEnabled(True)
+        # What was dirty before counts as asked for, and that was heard in vain: nothing would be painted any more.
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.UpdateRequest))
 
     def _factor(self) -> float:
         """Sizes grow with the screen, more slowly than it: a larger screen also shows more."""
@@ -286,6 +288,12 @@ class Window(QMainWindow):
     def close_panel(self) -> None:
         """Take the panel away."""
         self._overlay.close_panel()
+        self._uncover()
+
+    def _uncover(self) -> None:
+        """The door shows the verdict itself: what was laid over another screen would only hide it."""
+        if self.current in ("door", "kiosk"):
+            self._banner.hide()
 
     def go(self, screen: str) -> None:
         """Bring a screen to the front."""
@@ -299,6 +307,7 @@ class Window(QMainWindow):
         self._rail.choose(screen)
         self._rail.setVisible(self._framed(screen))
         self._strip.setVisible(self._framed(screen))
+        self._uncover()
         self.screens[screen].shown()
 
     def _framed(self, screen: str) -> bool:

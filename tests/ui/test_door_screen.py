@@ -174,3 +174,10 @@ def test_a_scan_shows_over_an_open_panel(window, door, qtbot):
     qtbot.waitUntil(window._banner.isVisible)
     assert window._banner.headline.text() == texts.headline("ADMIT")
     assert window._overlay.panel is not None
+    window.close_panel()
+    assert not window._banner.isVisible(), "the door's own verdict stands below"
+    window.go("helpdesk")
+    door.tell(sample.decided(sample.admitted(n=2)))
+    qtbot.waitUntil(window._banner.isVisible)
+    window.go("door")
+    assert not window._banner.isVisible()

@@ -83,6 +83,14 @@ def test_typing_reaches_the_field(window, door, keys, qtbot):
     assert presented(door) == []
 
 
+def test_what_was_typed_stays_with_its_field_when_a_finger_is_quicker(window, door, keys, qtbot):
+    window.screens["door"].open_manual()
+    field = window.panel.field
+    _key(window, Qt.Key.Key_A, "A")
+    window.panel.findChild(QPushButton).setFocus()  # pressed before anybody knew that the key was typed
+    qtbot.waitUntil(lambda: field.text() == "A")
+
+
 def test_a_quick_short_word_and_enter_are_typing(window, door, keys, qtbot):
     window.screens["door"].open_manual()
     burst(window, "ab")

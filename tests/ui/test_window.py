@@ -33,6 +33,11 @@ def press(qtbot, window, name):
     qtbot.mouseClick(found()[-1], Qt.MouseButton.LeftButton)
 
 
+def on_the_glass(window):
+    """Return what people see, which is older than the window where it was not painted since."""
+    return QApplication.primaryScreen().grabWindow(window.winId()).toImage()
+
+
 def chips(window):
     return [c.accessibleName() for c in window._strip.chips if c.isVisible()]
 
@@ -328,6 +333,8 @@ def test_first_set_up_in_five_steps(open_window, door, qtbot):
     place = door.kept.current_place
     assert (place.name, place.accepts[0].door, place.accepts[0].templates) == ("Garden", "d-2", frozenset({"t-fest"}))
     assert place.accepts[0].records
+    qtbot.waitUntil(lambda: not window._slices.busy)
+    qtbot.waitUntil(lambda: on_the_glass(window) == window.grab().toImage())  # not the last step's picture
 
 
 def test_two_different_pins_are_not_taken(window, door, qtbot):
