@@ -55,7 +55,6 @@ def _kinds(scan: Scan, place: Place, accepted: Accepted) -> list[OperationKind]:
 def _operation(
     kind: OperationKind, scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]
 ) -> Operation:
-    policy = Policy.ATTENDANCE if place.policy is Policy.ONCE and not accepted.voids else place.policy
     key = scan.key or PassKey(accepted.account, "")
     return Operation(
         kind,
@@ -70,13 +69,20 @@ def _operation(
         direction=scan.verdict.direction,
         reason=scan.verdict.reason.value,
         outcome=scan.verdict.outcome.value,
-        policy=policy.value,
+        policy=place.policy.value,
         symbology=scan.credential.symbology.value,
         amount=-scan.verdict.amount if kind is OperationKind.VALUE else scan.verdict.amount,
         tenant=tenants.get(accepted.account, ""),
-        # A void that follows finds out by itself whether somebody else was first.
-        extra={"spends": "yes"} if scan.verdict.admits and scan.verdict.spends and accepted.voids else {},
+        extra=_extra(scan, place, accepted),
     )
+
+
+def _extra(scan: Scan, place: Place, accepted: Accepted) -> dict[str, str]:
+    """Mark what a platform's adapter cannot see from the operation itself."""
+    if not accepted.voids:
+        return {"attends": "yes"} if place.policy is Policy.ONCE else {}
+    # A void that follows finds out by itself whether somebody else was first.
+    return {"spends": "yes"} if scan.verdict.admits and scan.verdict.spends else {}
 
 
 COMPENSATION: Mapping[OperationKind, OperationKind] = {

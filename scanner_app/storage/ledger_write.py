@@ -284,6 +284,29 @@ class LedgerWriter:
         body = {**conflict_body(row, scan), "state": ended, "answer": answer, "there": dict(facts)}
         self.add_fact(fact_id, FactKind.CONFLICT, Moment(at, 0.0), body)
 
+    def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
+        """Write a conflict of an admission that was sent, and of another door's that came to light after it.
+
+        Return whether there was anything new to write: each other admission once, and none of one that was undone.
+        """
+        row = self._db.execute(SELECT["outbox"] + " WHERE number = ?", (number,)).fetchone()
+        scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (row[3],)).fetchone() if row else None
+        if scan is None or scan[7] not in ADMITTED or self._told_before(row, facts):
+            return False
+        fact_id = ":".join((row[3], "other", facts.get("used_device", ""), facts.get("used_at", "")))
+        if self.has_fact(fact_id):
+            return False
+        body = {**conflict_body(row, scan), "state": OperationState.CONTESTED.value, "answer": "used_elsewhere"}
+        self.add_fact(fact_id, FactKind.CONFLICT, Moment(at, 0.0), {**body, "there": dict(facts)})
+        return True
+
+    def _told_before(self, row: Row, facts: Mapping[str, str]) -> bool:
+        """Whether a pass's facts hold this conflict already, or the undo of the admission that it would be about."""
+        where = " WHERE account = ? AND uid = ? AND uid != '' AND kind IN ('conflict', 'undo') AND body != ''"
+        bodies = [loads(fact[9]) for fact in self._db.execute(SELECT["facts"] + where, (row[1], row[2]))]
+        mine = [body for body in bodies if body.get("scan_id") == row[3]]
+        return any(body["kind"] == FactKind.UNDO.value or body.get("there") == dict(facts) for body in mine)
+
     # --- rows -------------------------------------------------------------------------------------------------------
     def _insert(self, table: str, row: Sequence[Value]) -> None:
         self._db.execute(INSERT[table], row)

@@ -165,6 +165,10 @@ class Store:
 
         self._run(work, Priority.OUTBOX)
 
+    def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
+        """Write a conflict that came to light after an admission was sent. See `application.ports.Clerk.contest`."""
+        return self._run(lambda tx: tx.contest(number, at, facts), Priority.OUTBOX)
+
     def claim(self, numbers: Sequence[int]) -> frozenset[int]:
         """Say that items are about to be sent; return those still wanted. See `application.ports.Clerk.claim`."""
         return self._run(lambda tx: tx.claim(numbers), Priority.OUTBOX)

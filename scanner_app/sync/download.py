@@ -11,6 +11,7 @@ from typing import TypeVar
 from scanner_app.application.events import Level, Notice
 from scanner_app.application.ports import CacheState, CacheTx
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.sync.doubles import Doubles
 from scanner_app.sync.line import Line
 from scanner_app.sync.walk import Deletions, Stopped, Walked, Walker
 from scanner_app.sync.zone_watch import ZoneWatch
@@ -77,6 +78,7 @@ class Downloader:
     ) -> None:
         self._line, self._notify, self._changed, self._stopped = line, notify, changed, stopped
         self.watch = watch or ZoneWatch(line.config.zone)
+        self._doubles = Doubles(line, notify)
         self._accounts: dict[str, Memory] = {}
         self._told: set[str] = set()
         self._confirmed = False
@@ -133,7 +135,7 @@ class Downloader:
             progress(report.passes + done, total if total is None else report.passes + total)
             self._changed()
 
-        walker = Walker(self._line, self.watch, told, self._stopped)
+        walker = Walker(self._line, self.watch, told, self._stopped, self._doubles.look)
         try:
             walked, full = self._walk(stream, walker, wanted=report.full or self.full_due())
         except PlatformTrouble as trouble:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from scanner_app.application.ports import CacheTx, Page, WalkState
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError
+from scanner_app.domain.passes import Pass
 from scanner_app.sync.line import Line
 from scanner_app.sync.zone_watch import PROBATION, ZoneWatch
 
@@ -59,7 +60,7 @@ class Deletions:
 
 
 class Walker:
-    """Walks one stream of a line."""
+    """Walks one stream of a line. `look` sees every page before it is kept."""
 
     def __init__(
         self,
@@ -67,8 +68,9 @@ class Walker:
         watch: ZoneWatch,
         progress: Callable[[int, int | None], None],
         stopped: Callable[[], bool],
+        look: Callable[[Sequence[Pass]], None] = lambda _: None,
     ) -> None:
-        self._line, self._watch, self._progress, self._stopped = line, watch, progress, stopped
+        self._line, self._watch, self._progress, self._stopped, self._look = line, watch, progress, stopped, look
 
     def full(self, stream: str, deletions: Deletions) -> Walked:
         """Walk everything, from where a walk before was left; bury what it did not see, as far as that is permitted."""
@@ -137,6 +139,7 @@ class Walker:
         ask = self._line.connectivity.ask
         page = ask(lambda: self._line.platform.page(stream, cursor, resume), lambda p: p.server_time)
         self._watch.seen(page.passes, page.server_time)
+        self._look(page.passes)  # before the page is kept: a crash in between fetches it again
         return page
 
     def _cursor(self, state: WalkState) -> str:

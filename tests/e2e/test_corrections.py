@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,15 @@ def test_two_doors_apart_admit_one_pass_and_both_are_told(scene: Scene, tmp_path
     assert len(found) == 1, found
     assert other.lines("status", "--json")[0]["conflicts"] == 1
     assert code in json.dumps(found)
+    scene.run("sync")  # whoever told first is told as well
+    scene.run("sync", "--full")
+    mine = [json.loads(line) for line in scene.run("conflicts", "--json").stdout.splitlines()]
+    assert [(c["here"]["device"], c["there"]["used_device"]) for c in (*mine, *found)] == [
+        (socket.gethostname(), "Door 2"),
+        ("Door 2", socket.gethostname()),
+    ]
+    other.run("sync", "--full")
+    assert other.lines("status", "--json")[0]["conflicts"] == 1, "the same two admissions are one conflict"
     told = other.run("conflicts").stdout
     assert "Door 2" in told
     assert "{" not in told

@@ -20,6 +20,7 @@ class Kit(ABC):
 
     name: ClassVar[str]
     door: ClassVar[str] = ""
+    keeps_second_uses: ClassVar[bool] = True
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -114,6 +115,7 @@ class PassEntry(Kit):
 
 class PassKit(Kit):
     name = "passkit"
+    keeps_second_uses = False  # a second redemption of a ticket is refused there
 
     @property
     def key(self):

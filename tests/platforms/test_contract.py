@@ -264,6 +264,22 @@ def test_two_apart_doors_are_told_of_each_other(platform, admission):
     assert abs(at - admission.at) <= timedelta(seconds=2)
 
 
+def test_the_earlier_of_two_apart_doors_finds_the_later_one_too(kit, platform, admission, guest):
+    admit(platform, admission)
+    assert not platform.others(admission, platform.lookup(admission.raw, 5)[0])
+    refused = changed(elsewhere(admission), outcome="refuse", reason="ALREADY_USED", scan_id="refused", extra={})
+    tell(platform, refused, OperationKind.RECORD)  # shown again at another door, and turned away there
+    assert not platform.others(admission, platform.lookup(admission.raw, 5)[0])
+    later = changed(elsewhere(admission), at=admission.at + timedelta(seconds=60))
+    admit(platform, later)
+    others = platform.others(admission, platform.lookup(admission.raw, 5)[0])
+    if kit.keeps_second_uses:
+        assert [(u.device, u.place) for u in others] == [("kiosk-2", PLACE)]
+        assert abs(others[0].at - later.at) <= timedelta(seconds=2)
+    else:
+        assert not others, "only the later door can tell"
+
+
 def test_two_doors_that_report_at_the_same_time(platform, admission):
     """Records first, voids after: whoever is last finds the other."""
     other = elsewhere(admission)

@@ -11,7 +11,7 @@ from support.virtual_time import World
 
 from scanner_app.application.ports import Answer, Can, Capabilities, Delivery, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import IdentifierKind, Pass
+from scanner_app.domain.passes import IdentifierKind, Pass, Use
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.zones import MINUTES, SECONDS, since, to_utc
 
@@ -31,6 +31,7 @@ class Row:
     modified: datetime
     version: int = 0
     voided_by: str = ""
+    uses: tuple[Use, ...] = ()
 
 
 Fault = Callable[[Callable[[], object]], object]
@@ -101,6 +102,10 @@ class SimulatedPlatform:
         self.rows[uid].voided_by = by
         self.modify(uid)
 
+    def use(self, uid: str, device: str, place: str = "Main") -> None:
+        self.rows[uid].uses += (Use(place, self._date(), device=device),)
+        self.modify(uid)
+
     def delete(self, uid: str) -> None:
         self.rows.pop(uid, None)
 
@@ -134,6 +139,10 @@ class SimulatedPlatform:
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         return self._call("deliver", lambda: self._deliver(operation, may_have_arrived))
+
+    def others(self, operation: Operation, subject: Pass) -> list[Use]:
+        others = [u for u in subject.uses if u.place == operation.place and u.device != operation.device]
+        return self._call("others", lambda: others)
 
     def at_rest(self) -> Rest:
         return self.rest
@@ -180,6 +189,7 @@ class SimulatedPlatform:
             identifiers={IdentifierKind.UID: row.uid, IdentifierKind.BARCODE: row.uid},
             fields={"version": str(row.version)},
             voided=bool(row.voided_by),
+            uses=row.uses,
             modified=to_utc(told, ZoneInfo(self.configured or self.zone)),
             seen_at=self._date(),
         )

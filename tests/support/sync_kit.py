@@ -81,7 +81,12 @@ class Kiosk:
         }
 
     # --- upload ---
-    def admit(self, uid: str, kinds: tuple[OperationKind, ...] = (OperationKind.RECORD, OperationKind.VOID)) -> str:
+    def admit(
+        self,
+        uid: str,
+        kinds: tuple[OperationKind, ...] = (OperationKind.RECORD, OperationKind.VOID),
+        policy: str = "once",
+    ) -> str:
         """Admit a pass as the presenter does; return the scan's id."""
         moment, scan_id = self.clock.now(), new_id()
         subject = Pass("sim", "passcreator", uid, identifiers={IdentifierKind.BARCODE: uid})
@@ -91,7 +96,7 @@ class Kiosk:
         operations = [
             Operation(
                 kind, scan_id, "sim", uid, moment.trusted, uid, "gate 1", "door", "Main", outcome="admit",
-                tenant=self.platform.tenant,
+                policy=policy, tenant=self.platform.tenant,
             )
             for kind in kinds
         ]  # fmt: skip

@@ -17,6 +17,7 @@ from scanner_app.application.ports.platform import (
     Platform,
     Rest,
     Template,
+    told_of,
 )
 from scanner_app.application.ports.walk_up import DayCount, Figures, FormField
 
@@ -51,4 +52,5 @@ __all__ = [
     "Rest",
     "Template",
     "WalkState",
+    "told_of",
 ]

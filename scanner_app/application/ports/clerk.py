@@ -54,6 +54,12 @@ class Clerk(Protocol):
         `facts`: what the platform told of a conflict (`Answer.facts`).
         """
 
+    def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
+        """Write a conflict fact for an admission that was sent: another door admitted the same pass, as came out since.
+
+        `facts`: what the platform tells of that admission. Return False where it is known already, or ours was undone.
+        """
+
     def ledger_reader(self) -> LedgerReader:
         """Return a reader of the ledger for this thread."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from scanner_app.application.ports.counter import Counter
-from scanner_app.domain.passes import Pass
+from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
 
 
@@ -90,6 +90,12 @@ class Answer:
     facts: Mapping[str, str] = field(default_factory=dict)  # for a conflict: who, where, when by the platform
 
 
+def told_of(use: Use) -> dict[str, str]:
+    """Return the other side of a conflict: when, where and by which device another door admitted."""
+    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
+    return {name: value for name, value in facts.items() if value}
+
+
 class Rest(StrEnum):
     """What connections at rest tell of the network; later ones are worse."""
 
@@ -141,6 +147,12 @@ class Platform(Protocol):
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform. `may_have_arrived`: an earlier try's outcome is unknown; find out before repeating."""
+
+    def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
+        """Return other devices' admissions of a pass at this operation's place; changes nothing on the platform.
+
+        `subject` is the pass as the platform told it just now. Refused repeats and this device's own do not count.
+        """
 
     def at_rest(self) -> Rest:
         """Return what became of the connections that nobody uses, since the last look. Asks nothing of the platform."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scanner_app.application.ports import Answer, Delivery
+from scanner_app.application.ports import Answer, Delivery, told_of
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.place import Policy
@@ -126,9 +126,14 @@ def _admitted(operation: Operation) -> bool:
     return operation.outcome != Outcome.REFUSE.value
 
 
-def _foreign(subject: Pass, operation: Operation) -> Use | None:
+def others(operation: Operation, subject: Pass) -> list[Use]:
+    """Return the admissions here by other devices, oldest first."""
     here = [u for u in subject.uses if u.place == operation.place and u.direction is Direction.ENTRY]
-    return next((u for u in here if u.device != operation.device), None)
+    return [u for u in here if u.device != operation.device]
+
+
+def _foreign(subject: Pass, operation: Operation) -> Use | None:
+    return next(iter(others(operation, subject)), None)
 
 
 def _organiser() -> Answer:
@@ -136,5 +141,4 @@ def _organiser() -> Answer:
 
 
 def _contested(use: Use) -> Answer:
-    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
-    return Answer(CONTESTED, "used_elsewhere", {key: value for key, value in facts.items() if value})
+    return Answer(CONTESTED, "used_elsewhere", told_of(use))

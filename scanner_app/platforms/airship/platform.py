@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Pass
+from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.airship.auth import OAuth, basic
 from scanner_app.platforms.airship.calls import CHECK, DEADLINE, Calls
 from scanner_app.platforms.airship.codec import VOIDED, Reading, read_pass
 from scanner_app.platforms.airship.counter import AirshipCounter
-from scanner_app.platforms.airship.courier import Courier
+from scanner_app.platforms.airship.courier import Courier, others
 from scanner_app.platforms.airship.office import Office
 from scanner_app.platforms.deadline import Deadline
 from scanner_app.platforms.fields import a_list, an_object, instant, needed, text, whole
@@ -191,6 +191,10 @@ class AirshipPlatform:
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell Airship what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
+        """Return other devices' admissions at this operation's place."""
+        return others(operation, subject)
 
     def _settle(self, uid: str, tickets: list[int], label: str) -> None:
         """Follow an update to its end. Where its ticket does not tell, the pass itself does.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from scanner_app.application.ports import Answer, Delivery
+from scanner_app.application.ports import Answer, Delivery, told_of
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.place import Policy
@@ -169,14 +169,30 @@ class Courier:
 
     # --- who else was here ------------------------------------------------------------------------------------------
     def _foreign(self, subject: Pass, operation: Operation) -> Use | None:
-        """Return the first admission at this place that another device made."""
+        return next(self.others(operation, subject), None)
+
+    def others(self, operation: Operation, subject: Pass) -> Iterator[Use]:
+        """Yield the admissions at this place that other devices made, the first one first."""
         here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: self._gap(u, operation))
         mine = here[:1] if operation.door and here and self._echo(here[0], operation) else []
         others = sorted(here[len(mine) :], key=lambda u: u.at)
         if not others or not operation.door:
-            return others[0] if others else None
-        scans = [s for s in self._scans(operation, others[0]) if s.uid == operation.uid]
-        return next((u for u in (self._named(use, scans, operation) for use in others) if u), None)
+            yield from others
+            return
+        scans = self._scans_of(operation, others)
+        yield from (named for use in others if (named := self._named(use, scans, operation)))
+
+    def _scans_of(self, operation: Operation, uses: list[Use]) -> list[Scanned]:
+        """Return the scans of a pass, up to those that explain its uses: a door may have made thousands since."""
+        found: list[Scanned] = []
+        unexplained = uses
+        for scan in self._scans(operation, uses[0]):
+            if scan.uid == operation.uid:
+                found.append(scan)
+                unexplained = [use for use in unexplained if not scan.made(operation.uid, use.at, self._zone)]
+            elif not unexplained:
+                break
+        return found
 
     def _gap(self, use: Use, operation: Operation) -> timedelta:
         """`createdOn` has no offset: in the hour that comes twice the platform may have taken it for the other one."""
@@ -246,5 +262,4 @@ def _spent(subject: Pass) -> bool:
 
 
 def _contested(use: Use) -> Answer:
-    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
-    return Answer(CONTESTED, "used_elsewhere", {key: value for key, value in facts.items() if value})
+    return Answer(CONTESTED, "used_elsewhere", told_of(use))

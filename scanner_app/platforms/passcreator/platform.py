@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Pass
+from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
 from scanner_app.platforms.http import Http
@@ -210,6 +210,10 @@ class PasscreatorPlatform:
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell Passcreator what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
+        """Return other devices' admissions at this operation's place."""
+        return tuple(self._courier.others(operation, subject))
 
     def at_rest(self) -> Rest:
         """Return what became of the connections that nobody uses."""

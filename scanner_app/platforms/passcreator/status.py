@@ -28,7 +28,8 @@ def scan_status(operation: Operation) -> int:
         return _refusal(operation)
     if operation.policy == Policy.IN_OUT.value:
         return CHECKED_IN if operation.direction is Direction.ENTRY else CHECKED_OUT
-    return VOIDED_NOW if operation.policy == Policy.ONCE.value else ATTENDED
+    spends = operation.policy == Policy.ONCE.value and "attends" not in operation.extra
+    return VOIDED_NOW if spends else ATTENDED
 
 
 def _refusal(operation: Operation) -> int:

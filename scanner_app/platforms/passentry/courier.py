@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scanner_app.application.ports import Answer, Delivery
+from scanner_app.application.ports import Answer, Delivery, told_of
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
@@ -64,10 +64,13 @@ class Courier:
         return read_scans(self._calls.scans().json())
 
     def _foreign(self, operation: Operation) -> Use | None:
-        """Return the first admission at this door by another device; refusals and our own do not count."""
+        return next(iter(self.others(operation)), None)
+
+    def others(self, operation: Operation) -> list[Use]:
+        """Return the admissions at this door by other devices, oldest first; refusals and our own do not count."""
         scans = [s for s in self._scans() if s.uid == operation.uid and s.reader == operation.door]
         others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]
-        return min(others, key=lambda use: use.at, default=None)
+        return sorted(others, key=lambda use: use.at)
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def _void(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
@@ -136,5 +139,4 @@ def _over(subject: Pass) -> bool:
 
 
 def _contested(use: Use) -> Answer:
-    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
-    return Answer(Delivery.CONTESTED, "used_elsewhere", {key: value for key, value in facts.items() if value})
+    return Answer(Delivery.CONTESTED, "used_elsewhere", told_of(use))

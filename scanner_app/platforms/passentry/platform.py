@@ -198,6 +198,10 @@ class PassEntryPlatform:
         """Tell PassEntry what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
 
+    def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
+        """Return other devices' admissions at this operation's place."""
+        return self._courier.others(operation)
+
     def at_rest(self) -> Rest:
         """Return what became of the connections that nobody uses."""
         return self._http.at_rest()

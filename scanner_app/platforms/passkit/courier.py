@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC
 from decimal import Decimal
 
-from scanner_app.application.ports import Answer, Delivery
+from scanner_app.application.ports import Answer, Delivery, told_of
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.place import Policy
@@ -220,14 +220,17 @@ def _ours(subject: Pass, operation: Operation) -> bool:
     return any(use.scan_id == operation.scan_id for use in subject.uses)
 
 
+def others(operation: Operation, subject: Pass) -> list[Use]:
+    """Return the uses here by other devices, oldest first; a place that is not told may be any."""
+    here = [u for u in subject.uses if u.place in ("", operation.place) and u.direction is Direction.ENTRY]
+    return [u for u in here if not u.device or u.device != operation.device]
+
+
 def _foreign(subject: Pass, operation: Operation) -> Use | None:
-    """Return the first use here by another device; a place that is not told may be any."""
-    others = [u for u in subject.uses if u.place in ("", operation.place) and u.direction is Direction.ENTRY]
-    return next((u for u in others if not u.device or u.device != operation.device), None)
+    return next(iter(others(operation, subject)), None)
 
 
 def _contested(use: Use | None) -> Answer:
     if use is None:
         return Answer(CONTESTED, "voided", {"state": "redeemed"})
-    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
-    return Answer(CONTESTED, "used_elsewhere", {key: value for key, value in facts.items() if value})
+    return Answer(CONTESTED, "used_elsewhere", told_of(use))

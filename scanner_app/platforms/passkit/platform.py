@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ from scanner_app.platforms.names import chosen
 from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, CHECK, DEADLINE, PAGE, Calls, Kind
 from scanner_app.platforms.passkit.codec import Reading, read_event, read_pass
 from scanner_app.platforms.passkit.counter import PassKitCounter
-from scanner_app.platforms.passkit.courier import Courier
+from scanner_app.platforms.passkit.courier import Courier, others
 from scanner_app.platforms.passkit.office import Office
 from scanner_app.platforms.passkit.token import Mint
 from scanner_app.platforms.segments import UnusableSegment, segment
@@ -219,6 +219,10 @@ class PassKitPlatform:
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell PassKit what happened; see `courier`."""
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
+
+    def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
+        """Return other devices' admissions at this operation's place."""
+        return others(operation, subject)
 
     def at_rest(self) -> Rest:
         """Return what became of the connections that nobody uses."""
