@@ -9,7 +9,6 @@ from typing import Any
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import LocalFacts, LocalVoid, OperationKind
-from scanner_app.storage.compact import loads
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.factcodec import COLUMNS, SELECT, read_use
 from scanner_app.storage.times import maybe_time
@@ -34,7 +33,6 @@ OPPOSITE = {
     OperationKind.VOID.value: OperationKind.RESTORE.value,
     OperationKind.RESTORE.value: OperationKind.VOID.value,
 }
-ADMITTED = ("admit", "attention")
 
 
 def local_facts(db: Connection, key: PassKey) -> LocalFacts:
@@ -74,15 +72,3 @@ def unsent(row: Row) -> bool:
 def reached(row: Row) -> bool:
     """Whether an outbox row has reached the platform, or may have."""
     return row[6] == "sent" or (row[6] == "pending" and not unsent(row))
-
-
-def conflict_body(row: Row, scan: Row) -> dict[str, Any]:
-    """Return our side of a conflict: the outbox row that was not accepted and the scan it tells of."""
-    body = loads(scan[9]) if scan[9] else {}
-    return {
-        "scan_id": row[3],
-        "operation": row[4],
-        "place": scan[4],
-        "pass": body.get("pass"),
-        "here": {k: body.get(k) for k in ("scan_id", "at", "device", "place", "operator", "outcome", "raw")},
-    }

@@ -20,7 +20,7 @@ from scanner_app.domain.scan import (
     Scan,
     scan_record,
 )
-from scanner_app.storage import chain
+from scanner_app.storage import chain, conflicts
 from scanner_app.storage.compact import dumps, encodable, loads
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.factcodec import (
@@ -34,7 +34,6 @@ from scanner_app.storage.factcodec import (
     use_row,
 )
 from scanner_app.storage.ledger_rows import (
-    ADMITTED,
     CLAIM,
     INSERT,
     OPPOSITE,
@@ -42,7 +41,6 @@ from scanner_app.storage.ledger_rows import (
     VENUE_USE,
     Image,
     Tail,
-    conflict_body,
     local_facts,
     reached,
     text,
@@ -264,25 +262,8 @@ class LedgerWriter:
         if state is OperationState.SENT and row[4] == OperationKind.VALUE.value:
             key = (row[1], row[2], row[3])
             self._change("uses", "value_sent = ?", (to_us(at),), "account = ? AND uid = ? AND scan_id = ?", key)
-        self._conflict(row, was, state, answer, at, facts or {})
-
-    def _conflict(
-        self, row: Row, was: OperationState, state: OperationState, answer: str, at: datetime, facts: Mapping[str, str]
-    ) -> None:
-        lost = state in (OperationState.REFUSED, OperationState.CONTESTED)
-        late = was is OperationState.CANCELLED and state is OperationState.SENT
-        # A record that a platform cannot delete is nobody's conflict: what it stood for was taken back otherwise.
-        if not (lost or late) or (lost and row[4] == OperationKind.UNRECORD.value):
-            return
-        scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (row[3],)).fetchone()
-        if scan is None or scan[7] not in ADMITTED:
-            return
-        fact_id = f"{row[3]}:{row[4]}:{row[0]}"
-        if self.has_fact(fact_id):
-            return  # the same attempt told twice
-        ended = "sent_although_undone" if late else state.value
-        body = {**conflict_body(row, scan), "state": ended, "answer": answer, "there": dict(facts)}
-        self.add_fact(fact_id, FactKind.CONFLICT, Moment(at, 0.0), body)
+        for fact_id, kind, body in conflicts.after_delivery(self._db, row, state, answer, facts or {}):
+            self.add_fact(fact_id, kind, Moment(at, 0.0), body)
 
     def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
         """Write a conflict of an admission that was sent, and of another door's that came to light after it.
@@ -290,22 +271,10 @@ class LedgerWriter:
         Return whether there was anything new to write: each other admission once, and none of one that was undone.
         """
         row = self._db.execute(SELECT["outbox"] + " WHERE number = ?", (number,)).fetchone()
-        scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (row[3],)).fetchone() if row else None
-        if scan is None or scan[7] not in ADMITTED or self._told_before(row, facts):
-            return False
-        fact_id = ":".join((row[3], "other", facts.get("used_device", ""), facts.get("used_at", "")))
-        if self.has_fact(fact_id):
-            return False
-        body = {**conflict_body(row, scan), "state": OperationState.CONTESTED.value, "answer": "used_elsewhere"}
-        self.add_fact(fact_id, FactKind.CONFLICT, Moment(at, 0.0), {**body, "there": dict(facts)})
-        return True
-
-    def _told_before(self, row: Row, facts: Mapping[str, str]) -> bool:
-        """Whether a pass's facts hold this conflict already, or the undo of the admission that it would be about."""
-        where = " WHERE account = ? AND uid = ? AND uid != '' AND kind IN ('conflict', 'undo') AND body != ''"
-        bodies = [loads(fact[9]) for fact in self._db.execute(SELECT["facts"] + where, (row[1], row[2]))]
-        mine = [body for body in bodies if body.get("scan_id") == row[3]]
-        return any(body["kind"] == FactKind.UNDO.value or body.get("there") == dict(facts) for body in mine)
+        told = conflicts.come_to_light(self._db, row, facts) if row else ()
+        for fact_id, kind, body in told:
+            self.add_fact(fact_id, kind, Moment(at, 0.0), body)
+        return bool(told)
 
     # --- rows -------------------------------------------------------------------------------------------------------
     def _insert(self, table: str, row: Sequence[Value]) -> None:

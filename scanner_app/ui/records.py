@@ -51,6 +51,12 @@ def read(row: FactRow) -> Record:
     )
 
 
+def why(row: FactRow) -> str:
+    """Return the reason that a correction gives: a person's own words, or ours for what ended by itself."""
+    given = str(row.body.get("reason") or row.body.get("note") or "")
+    return texts.word(f"settled.{given}") if row.body.get("operator") == "system" else given
+
+
 def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 

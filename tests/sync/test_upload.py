@@ -18,6 +18,7 @@ from support.virtual_time import World
 
 from scanner_app.application.ports import Answer, Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import OperationKind, OperationState
 from scanner_app.sync.answers import POISON_TRIES
 
@@ -29,6 +30,10 @@ RECORD = (OperationKind.RECORD,)
 def guests(platform):
     for number in range(60):
         platform.create(f"p{number:02d}")
+
+
+def key(uid):
+    return PassKey("sim", uid)
 
 
 def states(kiosk):
@@ -116,6 +121,22 @@ class TestDelivery:
         assert kiosk.drain().sent == 1
         assert platform.rows["p01"].voided_by == "here"
         assert kiosk.uploader.retry_refused() == 0
+
+    def test_a_conflict_of_a_refusal_ends_with_it_and_both_facts_stay(self, kiosk, platform):
+        scan_id = kiosk.admit("p01", VOID)
+        kiosk.admit("p02", VOID)
+        platform.next_fault = script([fails(PlatformKind.REFUSED, "nope")] * 4, "deliver")
+        kiosk.drain()
+        assert [c["state"] for c in kiosk.conflicts()] == ["refused", "refused"]
+        platform.void("p02", "door 9")
+        kiosk.uploader.retry_refused()
+        kiosk.drain()
+        (open_one,) = kiosk.conflicts()
+        assert (open_one["state"], open_one["there"]) == ("contested", {"device": "door 9"})
+        with kiosk.store.ledger_reader() as reader:
+            story = [(f.kind.value, f.body.get("note"), f.body.get("operator")) for f in reader.history(key("p01"))]
+            assert reader.scan(scan_id)
+        assert story[1:] == [("conflict", None, None), ("settled", "accepted_later", "system")]
 
 
 @pytest.mark.usefixtures("guests")

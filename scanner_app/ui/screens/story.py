@@ -117,7 +117,7 @@ class StoryView(QWidget):
         for fact in undone:
             at = moments.when(fact.at, datetime.now(UTC), self._zone())
             said = texts.word(f"kind.{fact.kind.value}")
-            why = str(fact.body.get("reason") or fact.body.get("note") or "")
+            why = records.why(fact)
             body.addWidget(Row(theme, Line(said, why, at, Symbol.ATTENTION), lambda: None))
         if self.story.outbox:
             body.addWidget(Label(texts.word("helpdesk.sent"), "strong"))
