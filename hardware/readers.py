@@ -99,7 +99,7 @@ class NfcReader:
         options = self._options
         self._poller = Poller(
             self._device,
-            lambda tap: on_credential(tap.value, tap.kind),
+            lambda tap: on_credential(tap.value, tap.kind, tap.others),
             on_state=lambda state: on_state(*_line_state(state)),
             on_refused=self._on_refused,
             apple=options.apple,

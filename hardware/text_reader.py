@@ -24,7 +24,13 @@ class LineState(Enum):
     ENDED = "ended"
 
 
-OnCredential = Callable[[str, str], None]
+class OnCredential(Protocol):
+    """Takes text, kind, and what further passes of the same tap say; called on the reader's own thread."""
+
+    def __call__(self, text: str, kind: str, others: tuple[str, ...] = (), /) -> None:
+        """Take it; return soon."""
+
+
 OnState = Callable[[LineState, str], None]
 
 

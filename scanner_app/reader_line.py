@@ -54,8 +54,8 @@ class ReaderLine:
         """End within `deadline` seconds; whether it did."""
         return self._reader.stop(deadline)
 
-    def _read(self, text: str, kind: str) -> None:
-        self._present(Credential(text, Symbology(kind.upper())))
+    def _read(self, text: str, kind: str, others: tuple[str, ...] = ()) -> None:
+        self._present(Credential(text, Symbology(kind.upper()), others=others))
 
     def _state(self, state: LineState, why: str) -> None:
         self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))

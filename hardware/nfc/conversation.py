@@ -18,6 +18,8 @@ from hardware.smart_tap import GoogleWallet, SmartTapReading, TapOutcome, is_goo
 from hardware.sun import SunKeys, SunReason, check, sun_parameters
 from hardware.vas_memory import Freshness, VasMemory
 
+MOST_OTHERS = 7  # further passes taken from one tap: a family's, not a collection
+
 _VAS_REFUSALS = {
     VasOutcome.NO_PASS: Refusal.NO_PASS,
     VasOutcome.LOCKED: Refusal.LOCKED,
@@ -107,7 +109,9 @@ def _from_google(card: Card, accepted: Accepted, ose: Answer) -> Tap | Refused:
         return Refused(reason, f"google: {reading.outcome.value} {reading.status:04x}")
     first = reading.passes[0]
     detail = {"object": first.kind, "object_id": first.object_id.hex(), "passes": str(len(reading.passes))}
-    return Tap("smart_tap", first.value, "wallet", detail=detail)
+    values = dict.fromkeys(one.value for one in reading.passes)
+    others = tuple(value for value in values if value != first.value)[:MOST_OTHERS]
+    return Tap("smart_tap", first.value, "wallet", detail=detail, others=others)
 
 
 def _message(card: Card) -> bytes | None:

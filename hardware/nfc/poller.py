@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from hardware.apdu import TapBroken
@@ -151,7 +151,7 @@ class Poller:
     def _hand_out(self, result: Tap | Refused, spent: float) -> None:
         if isinstance(result, Tap):
             log.info("%s tap read in %.1f ms", result.kind, spent)
-            self._on_tap(Tap(result.kind, result.value, result.trust, spent, result.detail))
+            self._on_tap(replace(result, ms=spent))
         else:
             log.info("tap refused: %s (%s)", result.reason.value, result.detail)
             self._on_refused(result)

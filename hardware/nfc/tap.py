@@ -38,6 +38,7 @@ class Tap:
 
     `kind`: vas, smart_tap, ndef_text, ndef_uri, uid or sun. `trust`: wallet, tag, uid or sun; none of them proves more
     than the protocol does (a wallet's value must be an unguessable secret). `ms`: from finding the card to the value.
+    `others`: what further passes say that a phone handed over in the same tap; whoever judges chooses one.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Tap:
     trust: str
     ms: float = 0.0
     detail: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

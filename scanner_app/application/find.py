@@ -46,14 +46,19 @@ class Finder:
         """`keeps`: whether passes that a platform told of are put into the cache."""
         self._clerk, self._settings, self._oracles, self._keeps = clerk, settings, oracles, keeps
 
-    def find(self, credential: Credential, place: Place, now: datetime) -> Matches:
-        """Return the matches for a credential at a place; never raises for troubles of cache or network."""
+    def held(self, credential: Credential, place: Place, now: datetime) -> Matches:
+        """Return what is known here without asking anybody."""
         settings = self._settings()
         held, complete, age = self._held(credential, settings, now)
-        matches = Matches(tuple(held), complete, cache_age=age, asked=_asked(settings, place))
+        return Matches(tuple(held), complete, cache_age=age, asked=_asked(settings, place))
+
+    def find(self, credential: Credential, place: Place, now: datetime) -> Matches:
+        """Return the matches for a credential at a place; never raises for troubles of cache or network."""
+        matches = self.held(credential, place, now)
+        held = matches.passes
         if not credential.candidates or (held and not place.confirm and not any(p.partial for p in held)):
             return matches
-        return self._ask(matches, credential, settings)
+        return self._ask(matches, credential, self._settings())
 
     def _held(self, credential: Credential, settings: Settings, now: datetime) -> tuple[list[Pass], bool, float | None]:
         reader: CacheReader | None = None

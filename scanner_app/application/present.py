@@ -58,6 +58,9 @@ def present(desk: Desk, credential: Credential, place: Place, operator: str = ""
     began = time.perf_counter()
     shown = Presentation(new_id(), desk.clock.now(), credential, place, operator)
     try:
+        if credential.others:
+            credential = _chosen(desk, credential, place, shown.moment)
+            shown = replace(shown, credential=credential)
         matches = desk.finder.find(credential, place, shown.moment.trusted)
         found = time.perf_counter()
         scan = _recorded(desk, shown, matches)
@@ -82,9 +85,29 @@ def _recorded(desk: Desk, shown: Presentation, matches: Matches) -> Scan:
     return desk.clerk.ledger(lambda tx: record(tx, desk, shown, matches), Priority.SCAN)
 
 
+def _chosen(desk: Desk, credential: Credential, place: Place, moment: Moment) -> Credential:
+    """Return which of several passes of one tap is judged: the first that may enter here, else the first known here.
+
+    Only that one is recorded, and judged anew within the transaction: a pass used meanwhile is refused, not replaced.
+    """
+    known: list[Credential] = []
+    reader = desk.clerk.ledger_reader()
+    try:
+        for one in credential.each:
+            matches = desk.finder.held(one, place, moment.trusted)
+            if matches.passes and judge(reader, matches, place, one, moment).admits:
+                return one
+            known += [one] if matches.passes else []
+    finally:
+        reader.close()
+    return next(iter(known), credential.each[0])
+
+
 def look(desk: Desk, credential: Credential, place: Place) -> Verdict:
     """Return what the door would say; nothing is recorded."""
     moment = desk.clock.now()
+    if credential.others:
+        credential = _chosen(desk, credential, place, moment)
     matches = desk.finder.find(credential, place, moment.trusted)
     reader = desk.clerk.ledger_reader()
     try:

@@ -117,6 +117,7 @@ def _print_taps(events: queue.SimpleQueue[_Event], args: argparse.Namespace) -> 
 def _line(tap: Tap, *, as_json: bool) -> str:
     if as_json:
         fields = {"kind": tap.kind, "value": tap.value, "trust": tap.trust, "ms": tap.ms}
+        fields |= {"others": list(tap.others)} if tap.others else {}
         return json.dumps(fields, ensure_ascii=False)
     return f"{tap.kind}\t{tap.value}\t{tap.trust}\t{tap.ms:.1f} ms"
 

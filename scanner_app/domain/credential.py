@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -66,12 +66,19 @@ class Credential:
     """One presentation: the raw text as read, and how. `data` are the raw bytes where the reader had them.
 
     `part` is (number, count) of one part of a longer code, (0, 0) where the reader cannot tell: it names nobody.
+    `others` are the texts of further passes that a phone handed over in the same tap: one of all is judged.
     """
 
     text: str
     symbology: Symbology
     data: bytes | None = None
     part: tuple[int, int] | None = None
+    others: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def each(self) -> tuple[Credential, ...]:
+        """One credential for each pass that was handed over."""
+        return tuple(replace(self, text=text, others=()) for text in (self.text, *self.others))
 
     @property
     def candidates(self) -> tuple[str, ...]:

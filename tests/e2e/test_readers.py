@@ -26,6 +26,7 @@ from scanner_app.bootstrap import open_kiosk
 from scanner_app.device_desk import KioskDevices
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.domain.verdict import Reason
 from scanner_app.reader_line import ReaderLine, TapMemory, nfc_options
 from scanner_app.secrets import SecretStore
 from scanner_app.sources import SourceSet
@@ -35,7 +36,7 @@ from tests.e2e.conftest import Scene
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hardware"))
 from sim.iso_dep import IsoDepCard
-from sim.phones import ApplePhone, seal_vas
+from sim.phones import AndroidPhone, ApplePhone, seal_vas
 from sim.tags import Type2Tag, text
 from sim.type_a import TypeACard
 from sim.udp_card import UdpCard
@@ -95,6 +96,29 @@ def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
     assert isinstance(notice, Notice)
     assert notice.code == "tap_locked"
     assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.ENDED)
+
+
+def test_a_phone_with_several_passes(scene: Scene) -> None:
+    """One tap admits one guest by the first pass that may enter; the next tap by the next; no pass is used twice."""
+    good = [str(guest["barcode"]) for guest in scene.sandbox.guest_line() if guest["expected"] == "ADMIT"][:2]
+    handed = AndroidPhone(KEY.public_key(), b"", passes=[b"a shop's card", *(code.encode() for code in good)])
+    taps: queue.Queue[Credential] = queue.Queue()
+    options = nfc_options(TAPS, {GOOGLE_KEY: PEM, APPLE_KEY: PEM}, TapMemory({}))
+    with UdpCard(TypeACard(IsoDepCard(handed), sak=0x60)) as wire:
+        line = ReaderLine(f"nfc:{wire.device}", taps.put, lambda _event: None, options)
+        line.start()
+        tapped = taps.get(timeout=10)
+        assert line.stop()
+    assert (tapped.text, tapped.others) == ("a shop's card", tuple(good))
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        assert kiosk.door.look(tapped).admits
+        seen = [kiosk.door.judge_now(tapped).scan for _ in range(3)]
+    assert [(scan.credential.text, scan.verdict.reason) for scan in seen] == [
+        (good[0], Reason.ADMIT),
+        (good[1], Reason.ADMIT),
+        (good[0], Reason.ALREADY_USED),
+    ]
 
 
 @pytest.mark.parametrize("secrets", [{}, {APPLE_KEY: "no key", GOOGLE_KEY: ""}])
