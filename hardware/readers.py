@@ -2,7 +2,7 @@
 
 `serial:/dev/ttyACM0?baud=115200&suffix=%23&idle=1&vtap=1&from=A:vas&from=G:smart_tap`
 `evdev:/dev/input/by-id/...?layout=de`, `evdev:0c2e:0b61`, `evdev:Honeywell`
-`nfc:usb`, `nfc:udp:127.0.0.1:5000`, `nfc:tty:USB0:pn532`, `nfc:pcsc:ACR1252`
+`nfc:usb`, `nfc:usb?signal=1`, `nfc:udp:127.0.0.1:5000`, `nfc:tty:USB0:pn532`, `nfc:pcsc:ACR1252`
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ def open_reader(
     """A reader, not yet started. Raises BadSpec."""
     scheme, _, rest = spec.partition(":")
     if scheme == "nfc":
-        if not is_device(rest):
+        device, chosen = _split(rest, {"signal"})
+        if not is_device(device):
             raise BadSpec(f"{spec!r}: not an NFC device")
-        return NfcReader(rest, nfc or NfcOptions(), on_refused)
+        return NfcReader(device, nfc or NfcOptions(), on_refused, signals=_last(chosen, "signal", "0") == "1")
     address, options = _split(rest, _OPTIONS.get(scheme, set()))
     if not address:
         raise BadSpec(f"{spec!r}: which device?")
@@ -90,8 +91,9 @@ def open_relay(spec: str) -> Relay:
 class NfcReader:
     """An NFC poller in the common shape."""
 
-    def __init__(self, device: str, options: NfcOptions, on_refused: OnRefused) -> None:
-        self._device, self._options, self._on_refused = device, options, on_refused
+    def __init__(self, device: str, options: NfcOptions, on_refused: OnRefused, *, signals: bool = False) -> None:
+        """`signals`: whether verdicts are shown by the reader's own light and buzzer."""
+        self._device, self._options, self._on_refused, self._signals = device, options, on_refused, signals
         self._poller: Poller | None = None
 
     def start(self, on_credential: OnCredential, on_state: OnState) -> None:
@@ -110,6 +112,11 @@ class NfcReader:
             vas_memory=options.vas_memory,
         )
         self._poller.start()
+
+    def signal(self, *, good: bool) -> None:
+        """See CredentialReader."""
+        if self._signals and self._poller is not None:
+            self._poller.signal(good=good)
 
     def stop(self, deadline: float = 5.0) -> bool:
         """End within `deadline` seconds; whether it did."""

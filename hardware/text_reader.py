@@ -40,6 +40,9 @@ class CredentialReader(Protocol):
     def start(self, on_credential: OnCredential, on_state: OnState) -> None:
         """Begin; callbacks come from the reader's own thread."""
 
+    def signal(self, *, good: bool) -> None:
+        """Show a verdict by light and sound, where the device can and was set to; others do nothing."""
+
     def stop(self, deadline: float = 5.0) -> bool:
         """End within `deadline` seconds; whether it did."""
 
@@ -83,6 +86,9 @@ class TextReader:
             target=self._run, args=(on_credential, on_state), name=f"reader {self.name}", daemon=True
         )
         self._thread.start()
+
+    def signal(self, *, good: bool) -> None:
+        """Scanners show what they read by themselves, verdicts they cannot show."""
 
     def stop(self, deadline: float = 5.0) -> bool:
         """End within `deadline` seconds; whether it did."""

@@ -19,7 +19,7 @@ from hardware.text_reader import LineState
 from hardware.vas_memory import VasMemory
 from hardware.wallet_keys import BadKey, load_key
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, SUN_KEYS, Settings
-from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
+from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 
@@ -41,6 +41,7 @@ class ReaderLine:
     ) -> None:
         self.spec = spec
         self._present, self._tell = present, tell
+        self._handed: tuple[str, ...] = ()
         try:
             self._reader = open_reader(spec, taps, self._refused)
         except BadSpec as error:
@@ -54,7 +55,14 @@ class ReaderLine:
         """End within `deadline` seconds; whether it did."""
         return self._reader.stop(deadline)
 
+    def hear(self, event: Event) -> None:
+        """Show the verdict on what was last read here at the device itself: welcome only once it is on disk."""
+        if isinstance(event, Decided) and event.scan.credential.text in self._handed:
+            self._handed = ()
+            self._reader.signal(good=event.durable and event.scan.verdict.admits)
+
     def _read(self, text: str, kind: str, others: tuple[str, ...] = ()) -> None:
+        self._handed = (text, *others)
         self._present(Credential(text, Symbology(kind.upper()), others=others))
 
     def _state(self, state: LineState, why: str) -> None:

@@ -171,6 +171,12 @@ class SourceSet:
         """Return how each reader fares, in the order of the settings."""
         return [self._states.get(s, ReaderReport(s, DeviceState.OPENING)) for s in tuple(self._readers)]
 
+    def hear(self, event: Event) -> None:
+        """Have the reader that a verdict is about show it, where it is set to."""
+        for line in tuple(self._lines.values()):
+            if isinstance(line, ReaderLine):
+                line.hear(event)
+
     def stop(self) -> bool:
         """End every source; False when a driver hangs."""
         with self._lock:

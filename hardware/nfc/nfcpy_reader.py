@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import nfc.clf
+import nfc.clf.acr122
 import nfc.clf.device
 import nfc.clf.pn53x
 import nfc.clf.pn532
@@ -25,6 +26,7 @@ import usb1
 from hardware.crc_a import ecp_frame
 from hardware.nfc.errors import LinkGarbled, LinkTimeout, ReaderTrouble, Reason
 from hardware.nfc.nfcpy_card import NfcpyCard
+from hardware.nfc.signal import LONGEST_S, signal_of
 
 # nfcpy's debug log holds every value in clear; a tap is somebody's ticket.
 logging.getLogger("nfc").setLevel(logging.CRITICAL)
@@ -93,6 +95,12 @@ class NfcpyReader:
         shortest = _UDP_SHORTEST_S if self._udp else _SHORTEST_S
         with converted():
             return bytes(self._device.send_cmd_recv_rsp(target, bytearray(frame), max(timeout, shortest)) or b"")
+
+    def signal(self, *, good: bool) -> None:
+        """An ACR122U's light and buzzer; other chips that nfcpy drives have none it could reach."""
+        chipset = getattr(self._device, "chipset", None)
+        if isinstance(chipset, nfc.clf.acr122.Chipset):
+            self._quietly(chipset.ccid_xfr_block, bytearray(signal_of(good=good)), LONGEST_S)
 
     def release(self) -> None:
         """Deselect, so that a phone's wallet ends well, then field off."""

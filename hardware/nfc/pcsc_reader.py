@@ -7,13 +7,21 @@ send Apple's wake-up frame.
 from __future__ import annotations
 
 import importlib
+import logging
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hardware.apdu import TapBroken
 from hardware.nfc.errors import ReaderTrouble, Reason
 from hardware.nfc.port import CardKind
+from hardware.nfc.signal import signal_of
 
+log = logging.getLogger(__name__)
+
+_SHARE_DIRECT, _LEAVE_CARD = 3, 0  # winscard.h: to the reader itself, whether a card is there or not
+# SCARD_CTL_CODE(3500), "escape": winsmcrd.h and pcsc-lite's reader.h build it differently.
+_ESCAPE = 0x31 << 16 | 3500 << 2 if sys.platform == "win32" else 0x42000000 + 3500
 _UID = bytes.fromhex("FFCA000000")
 # PC/SC part 3, supplemental document: the RID in the ATR of storage cards, then the standard byte and the card name.
 _STORAGE_RID = bytes.fromhex("A000000306")
@@ -77,6 +85,17 @@ class PcscReader:
             return None
         except self._errors as error:
             raise ReaderTrouble(Reason.LOST, str(error)) from error
+
+    def signal(self, *, good: bool) -> None:
+        """By an escape command, which the driver may refuse: a light is no reason to lose the reader."""
+        self.release()
+        try:
+            connection = self._reader.createConnection()
+            connection.connect(mode=_SHARE_DIRECT, disposition=_LEAVE_CARD)
+            connection.control(_ESCAPE, list(signal_of(good=good)))
+            connection.disconnect()
+        except self._errors as error:
+            log.info("%s shows no verdict: %s", self.name, error)
 
     def release(self) -> None:
         """Disconnect; the service switches the field off and on."""

@@ -83,10 +83,15 @@ class Poller:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"nfc {device}", daemon=True)
         self._told: ReaderState | None = None
+        self._verdict: bool | None = None
 
     def start(self) -> None:
         """Begin; returns at once."""
         self._thread.start()
+
+    def signal(self, *, good: bool) -> None:
+        """Have the reader show a verdict, within a sweep; the newest counts. From any thread."""
+        self._verdict = good
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Tell the thread to end and wait up to `deadline` seconds; whether it has ended."""
@@ -128,6 +133,9 @@ class Poller:
     def _serve(self, reader: Reader) -> None:
         presence = Presence()
         while not self._stopping.is_set():
+            verdict, self._verdict = self._verdict, None
+            if verdict is not None:
+                reader.signal(good=verdict)
             # Waking a phone that was just read would show its pass once more.
             card = reader.sense(wake=self._wake and not presence.settled, only=presence.technology)
             now = time.monotonic()

@@ -50,6 +50,9 @@ class Reader(Protocol):
         `only`: look for this technology alone, to see whether a card is still there.
         """
 
+    def signal(self, *, good: bool) -> None:
+        """Show a verdict by light and sound, where the reader has them; others do nothing. Takes up to a second."""
+
     def release(self) -> None:
         """End the conversation with the card and switch the field off."""
 

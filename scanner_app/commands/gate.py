@@ -82,7 +82,9 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
         turnstile.start()
         kiosk.add("turnstile", turnstile.stop)
     taps = nfc_options(kiosk.settings.load(), kiosk.secrets, TapMemory(SunCounters(kiosk.data_dir)))
-    sources = [_source(spec, line, stop, kiosk, _Ways(args, taps, missing, words)) for spec in args.source]
+    readers: list[ReaderLine] = []
+    ways = _Ways(args, taps, missing, words, readers)
+    sources = [_source(spec, line, stop, kiosk, ways) for spec in args.source]
     left = len(sources)
     show = _show_json if args.json else _show_plain
     while left and not stop.is_set():
@@ -96,18 +98,21 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
             decided = kiosk.door.judge_now(credential)
             if turnstile is not None:
                 turnstile.hear(decided)
+            for reader in readers:
+                reader.hear(decided)
             show(decided)
             words.hear_disk(decided)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """What the sources share: how they were asked for, what counts at NFC readers, absent recordings, who tells."""
+    """What the sources share: the arguments, what counts at NFC readers, absent recordings, who tells, who hears."""
 
     args: argparse.Namespace
     taps: NfcOptions
     missing: list[str]
     words: DeviceWords
+    readers: list[ReaderLine]
 
 
 def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _Ways) -> threading.Thread:
@@ -117,6 +122,7 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _W
     elif is_reader(spec):
         reader = ReaderLine(spec, line.put, ways.words.hear, ways.taps)
         reader.start()
+        ways.readers.append(reader)
         kiosk.add(spec, reader.stop)
         feed = lambda: _wait_reader(line, stop)  # noqa: E731
     else:

@@ -133,6 +133,7 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
     kiosk.start_sync()
     kiosk.add("sources", sources.stop)
     kiosk.door.listen(turnstile.hear)
+    kiosk.door.listen(sources.hear)
     kiosk.add("turnstile", turnstile.stop)
     if film is not None:
         film.start()

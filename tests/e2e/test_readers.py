@@ -11,6 +11,7 @@ import sys
 import time
 import tty
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,25 @@ def test_a_phone_with_several_passes(scene: Scene) -> None:
         (good[1], Reason.ADMIT),
         (good[0], Reason.ALREADY_USED),
     ]
+
+
+def test_the_reader_shows_the_verdict_on_its_own_tap_only(scene: Scene) -> None:
+    """Welcome only when it is on disk; of another reader's guest nothing."""
+    good = str(next(g for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")["barcode"])
+    shown: list[bool] = []
+    line = ReaderLine("nfc:udp:127.0.0.1:9?signal=1", lambda _credential: None, lambda _event: None, NfcOptions())
+    line._reader.signal = lambda *, good: shown.append(good)  # type: ignore[method-assign]
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        line.hear(kiosk.door.judge_now(Credential("another's", Symbology.QR)))
+        for _ in range(2):
+            line._read(good, "ndef_text")
+            decided = kiosk.door.judge_now(Credential(good, Symbology.NDEF_TEXT))
+            line.hear(decided)
+            line.hear(decided)
+        line._read(good, "ndef_text")
+        line.hear(replace(decided, durable=False))
+    assert shown == [True, False, False]
 
 
 @pytest.mark.parametrize("secrets", [{}, {APPLE_KEY: "no key", GOOGLE_KEY: ""}])

@@ -12,6 +12,7 @@ from hardware.apple_vas import AppleWallet
 from hardware.nfc import Poller, Reason
 from hardware.nfc.errors import ReaderTrouble
 from hardware.nfc.pcsc_reader import open_pcsc
+from hardware.nfc.signal import signal_of
 from hardware.smart_tap import GoogleWallet
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -38,10 +39,11 @@ class Connection:
     def __init__(self, slot):
         self.slot = slot
 
-    def connect(self):
+    def connect(self, mode=None, disposition=None):
         if self.slot.gone:
             raise self.slot.gone
-        if self.slot.apdus is None:
+        self.direct = mode == 3
+        if not self.direct and self.slot.apdus is None:
             raise NoCardException
 
     def getATR(self):  # noqa: N802  pyscard's name
@@ -53,6 +55,13 @@ class Connection:
         answer = self.slot.answer(bytes(apdu))
         return list(answer[:-2]), answer[-2], answer[-1]
 
+    def control(self, code, data):
+        assert self.direct
+        if self.slot.no_escape:
+            raise SmartcardException("escape is not enabled")
+        self.slot.escapes.append((code, bytes(data)))
+        return [0x90, 0x02]
+
     def disconnect(self):
         self.slot.disconnected += 1
 
@@ -60,7 +69,8 @@ class Connection:
 class Slot:
     def __init__(self, apdus, atr=ISO_ATR, uid=b"\x08\x01\x02\x03"):
         self.apdus, self.atr, self.uid = apdus, atr, uid
-        self.no_context = False
+        self.no_context = self.no_escape = False
+        self.escapes = []
         self.gone, self.disconnected = None, 0
 
     def answer(self, apdu):
@@ -134,6 +144,17 @@ def test_empty_field_and_a_reader_that_leaves(gone):
     with pytest.raises(ReaderTrouble) as caught:
         reader.sense(wake=True)
     assert caught.value.reason is Reason.LOST
+
+
+@pytest.mark.parametrize("no_escape", [False, True])
+def test_a_verdict_by_light_and_buzzer(no_escape):
+    """To the reader itself, card or no card; a driver that refuses it costs the light, not the reader."""
+    slot = Slot(None)
+    slot.no_escape = no_escape
+    reader = open_pcsc("acr", loader(slot))
+    reader.signal(good=True)
+    assert slot.escapes == ([] if no_escape else [(0x42000000 + 3500, signal_of(good=True))])
+    assert reader.sense(wake=True) is None
 
 
 def test_a_service_that_is_gone_is_a_lost_reader():

@@ -19,6 +19,7 @@ from hardware.nfc import Poller, ReaderCondition, Reason
 from hardware.nfc.devices import open_device
 from hardware.nfc.errors import ReaderTrouble
 from hardware.nfc.nfcpy_reader import NfcpyReader, open_pn532
+from hardware.nfc.signal import signal_of
 from hardware.smart_tap import GoogleWallet
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -98,6 +99,28 @@ def test_own_time_through_the_driver(reader):
         spent = events.get(timeout=8).ms
     print(f"VAS tap through a simulated chip: {spent} ms")  # noqa: T201
     assert spent < 50
+
+
+def test_verdicts_by_light_and_buzzer():
+    """ACS's command through nfcpy's driver: red and four short tones; the tap after it is read as ever."""
+    transport = Acr122uTransport(Pn532(iphone()))
+    events = queue.Queue()
+    poller = Poller("usb", events.put, on_state=lambda _: None, opener=lambda *_: lamp, **OPTIONS)
+    lamp = NfcpyReader(on_acr122u(transport), "acr122u", "ABF")
+    poller.signal(good=False)
+    poller.start()
+    assert events.get(timeout=8).value == "T-0001"
+    assert poller.stop(5)
+    assert signal_of(good=False) in transport.escapes
+    assert (signal_of(good=True).hex(), signal_of(good=False).hex()) == ("ff0040ee0403000101", "ff0040de0401010401")
+
+
+def test_a_chip_without_lights_is_left_alone():
+    chip = Pn532()
+    reader = NfcpyReader(on_object(ObjectTransport(chip)), "pn532", "A")
+    before = list(chip.commands)
+    reader.signal(good=True)
+    assert chip.commands == before
 
 
 def test_a_reader_pulled_out_is_lost_and_found_again():
