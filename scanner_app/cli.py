@@ -64,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    from scanner_app.commands.output import Exit, complain, swallow_broken_pipe, trouble
+    from scanner_app.commands.output import Exit, any_text, complain, swallow_broken_pipe, trouble
 
+    any_text()
     try:
         return int(run(args))
     except ScannerError as error:

@@ -1,11 +1,10 @@
-"""Where credentials come from: cameras and recordings here, lines of text for the gate."""
+"""Where credentials come from: cameras, recordings, scanners and NFC readers."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Mapping, Sequence
 
 from hardware.camera import CameraSource, CameraState, open_source
 from hardware.decode import DEFAULT_FORMATS, DecodeResult, DecoderProcess, Read, Turns
@@ -13,7 +12,7 @@ from hardware.frames import Frame
 from hardware.readers import NfcOptions, is_reader
 from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen, Level, Notice
-from scanner_app.domain.credential import MAX_BYTES, Credential, Symbology
+from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.reader_line import ReaderLine
 
@@ -99,23 +98,6 @@ def credential_of(read: Read) -> Credential:
     """Return what a decoder read as the domain's credential."""
     part = (read.part.number, read.part.count) if read.part else None
     return Credential(read.text, Symbology(read.format), read.data, part)
-
-
-def text_lines(stream: BinaryIO, stop: threading.Event) -> Iterator[Credential]:
-    """Give one credential per line of a byte stream; longer lines than any barcode are cut but kept refusable."""
-    longest = 16 * MAX_BYTES
-    while not stop.is_set() and (line := stream.readline(longest)):
-        while not line.endswith(b"\n") and len(line) % longest == 0 and (rest := stream.readline(longest)):
-            if rest.endswith(b"\n"):
-                break
-        yield Credential(_text(line.rstrip(b"\r\n")), Symbology.SCANNER, line[:longest])
-
-
-def _text(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("latin-1")  # a scanner that sends the bytes of an ISO-8859-1 code as they are
 
 
 class SourceSet:

@@ -9,12 +9,12 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 from scanner_app.application.ports import FactRow, LedgerReader
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir
-from scanner_app.commands.output import Exit
+from scanner_app.commands.output import Exit, json_line
 from scanner_app.domain.scan import FactKind
 
 KINDS: Mapping[str, frozenset[FactKind]] = {
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _output(path: Path | None) -> Iterator[IO[str]]:
+def _output(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         sys.stdout.flush()
@@ -91,10 +91,10 @@ def _rows(reader: LedgerReader, kinds: frozenset[FactKind]) -> Iterator[FactRow]
         after = rows[-1].number
 
 
-def _jsonl(rows: Iterator[FactRow], out: IO[str], *, audit: bool) -> None:
+def _jsonl(rows: Iterator[FactRow], out: TextIO, *, audit: bool) -> None:
     for row in rows:
         body = _audit(row) if audit else dict(row.body)
-        out.write(json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n")
+        out.write(json_line(body, out.encoding) + "\n")
 
 
 def _audit(row: FactRow) -> dict[str, object]:
@@ -108,7 +108,7 @@ def _audit(row: FactRow) -> dict[str, object]:
     }
 
 
-def _csv(rows: Iterator[FactRow], out: IO[str], *, audit: bool) -> None:
+def _csv(rows: Iterator[FactRow], out: TextIO, *, audit: bool) -> None:
     columns = ("number", "id", "kind", "at", "hash", "body") if audit else COLUMNS
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)

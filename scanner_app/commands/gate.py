@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import queue
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hardware.camera import CameraState
@@ -15,20 +18,38 @@ from scanner_app.application.events import Decided
 from scanner_app.bootstrap import Kiosk, codes_read, open_kiosk, tuning_kept
 from scanner_app.commands.device_words import DeviceWords
 from scanner_app.commands.options import data_dir, json_option
-from scanner_app.commands.output import Exit, print_json, say, swallow_broken_pipe
+from scanner_app.commands.output import Exit, complain, print_json, say, swallow_broken_pipe
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.scan import scan_record
 from scanner_app.lifecycle import stop_signals
 from scanner_app.reader_line import ReaderLine, TapMemory, nfc_options
-from scanner_app.sources import CameraLine, text_lines
+from scanner_app.sources import CameraLine
 from scanner_app.sun_counters import SunCounters
+from scanner_app.text_lines import text_lines
 from scanner_app.turnstile import open_turnstile
 
 DRAIN_SECONDS = 5.0
 """How long the end of a line may take to tell the platform; what is left is sent by the next run or by `push`."""
 
-Line = queue.Queue[Credential | None]
+
+class Line:
+    """Guests in front of the gate, None for a source that has ended. Once the gate stops, nobody waits to get in."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._waiting: queue.Queue[Credential | None] = queue.Queue(maxsize=64)
+
+    def put(self, credential: Credential | None) -> None:
+        """Wait for room, no longer than the gate works."""
+        while not self._stop.is_set():
+            with suppress(queue.Full):
+                self._waiting.put(credential, timeout=0.2)
+                return
+
+    def get(self) -> Credential | None:
+        """Return the next; queue.Empty when none came for a while."""
+        return self._waiting.get(timeout=0.2)
 
 
 def add_parser(
@@ -75,7 +96,7 @@ def _choose_place(kiosk: Kiosk, name: str) -> None:
 
 
 def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing: list[str]) -> None:
-    line: Line = queue.Queue(maxsize=64)
+    line = Line(stop)
     words = DeviceWords()
     turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, words.hear)
     if turnstile is not None:
@@ -89,7 +110,7 @@ def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing
     show = _show_json if args.json else _show_plain
     while left and not stop.is_set():
         try:
-            credential = line.get(timeout=0.2)
+            credential = line.get()
         except queue.Empty:
             continue
         if credential is None:
@@ -118,7 +139,7 @@ class _Ways:
 def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _Ways) -> threading.Thread:
     feed: Callable[[], None]
     if spec == "-":
-        feed = lambda: _feed_text(line, stop)  # noqa: E731
+        feed = lambda: _feed_text(line, stop, ways.missing)  # noqa: E731
     elif is_reader(spec):
         reader = ReaderLine(spec, line.put, ways.words.hear, ways.taps)
         reader.start()
@@ -139,10 +160,21 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _W
     return thread
 
 
-def _feed_text(line: Line, stop: threading.Event) -> None:
-    for credential in text_lines(sys.stdin.buffer, stop):
-        line.put(credential)
-    line.put(None)
+def _feed_text(line: Line, stop: threading.Event, missing: list[str]) -> None:
+    try:
+        for credential in text_lines(_standard_input(), stop):
+            line.put(credential)
+    except OSError as error:
+        missing.append("-")
+        complain(f"{error.strerror or error}: standard input")
+    finally:
+        line.put(None)
+
+
+def _standard_input() -> int:
+    if sys.stdin is None:  # the program was started with it closed
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdin.fileno()
 
 
 def _wait_camera(camera: CameraLine, line: Line, stop: threading.Event, missing: list[str]) -> None:

@@ -95,6 +95,8 @@ def run_backup(args: argparse.Namespace) -> int:
             "sha256": sums,
         }
         partial = args.file.with_name(args.file.name + ".part")
+        partial.touch(0o600)
+        partial.chmod(0o600)  # guests' names and the hashes of PINs are in it
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
             for name, path in files.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import queue
 import signal
 import sys
@@ -22,6 +21,7 @@ from hardware.sun import read_keys
 from hardware.wallet_keys import BadKey, load_key_file
 from scanner_app.commands import nfc_setup
 from scanner_app.commands.options import data_dir, whole_number
+from scanner_app.commands.output import json_line
 
 OK, USAGE, TROUBLE = 0, 2, 3
 _STOP_S = 5.0
@@ -118,7 +118,7 @@ def _line(tap: Tap, *, as_json: bool) -> str:
     if as_json:
         fields = {"kind": tap.kind, "value": tap.value, "trust": tap.trust, "ms": tap.ms}
         fields |= {"others": list(tap.others)} if tap.others else {}
-        return json.dumps(fields, ensure_ascii=False)
+        return json_line(fields, sys.stdout.encoding)
     return f"{tap.kind}\t{tap.value}\t{tap.trust}\t{tap.ms:.1f} ms"
 
 

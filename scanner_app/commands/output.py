@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -23,8 +24,18 @@ class Exit(IntEnum):
 
 def print_json(record: Mapping[str, object]) -> None:
     """Print one object on a line of its own and flush it."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
+    sys.stdout.write(json_line(record, sys.stdout.encoding) + "\n")
     sys.stdout.flush()
+
+
+def json_line(record: Mapping[str, object], encoding: str | None = None) -> str:
+    """Return an object as one line; what `encoding` (default UTF-8) cannot carry as JSON's own escapes."""
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
+    try:
+        line.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(record, separators=(",", ":"), default=str)
+    return line
 
 
 def say(text: str) -> None:
@@ -48,6 +59,13 @@ def trouble(error: ScannerError) -> Exit:
 def plain(text: str) -> str:
     """Return text that cannot move the cursor, colour the terminal or turn the direction of writing."""
     return "".join(ch if ch.isprintable() or ch == "\n" else f"\\x{ord(ch):02x}" for ch in text)
+
+
+def any_text() -> None:
+    """Let every text be printed on terminals of every encoding: a letter that one has not is written as its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def swallow_broken_pipe() -> None:

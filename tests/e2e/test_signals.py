@@ -1,8 +1,12 @@
-"""Signals may come at any moment and more than once: the program ends, it never hangs."""
+"""Signals may come at any moment and more than once: the program ends, it never hangs and never aborts."""
 
+import json
+import os
 import signal
 import subprocess
 import sys
+
+from tests.e2e.conftest import Scene
 
 CHILD = """
 import sys, threading
@@ -30,3 +34,22 @@ def test_signals_that_interrupt_each_other_do_not_hang_the_program():
             assert child.wait(30) == 0
         finally:
             child.kill()
+
+
+def test_gate_ends_in_order_while_its_input_stays_open_and_prints_on_any_terminal(scene: Scene) -> None:
+    gate = [sys.executable, "-m", "scanner_app", "gate", "--data-dir", str(scene.folder), "--place", scene.place]
+    gate += ["--offline", "--json", "--source", "-"]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(gate, env=environment, **pipes) as child:
+        try:
+            child.stdin.write("Zoë €\n".encode())
+            child.stdin.flush()
+            assert json.loads(child.stdout.readline().decode("latin-1"))["raw"] == "Zoë €"
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(20) == 0
+            assert child.stderr.read() == b""
+        finally:
+            child.kill()
+    closed = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *gate], capture_output=True, timeout=60, check=False)
+    assert (closed.returncode, closed.stderr) == (3, b"scanner-app: Bad file descriptor: standard input\n")
