@@ -112,8 +112,9 @@ class WedgeFilter(QObject):
     def _pressed(self, watched: QWidget, event: QKeyEvent) -> bool:
         end = event.key() in _ENDS
         text = _text(event)
-        if event.isAutoRepeat() or _is_chord(event) or not (end or text):
-            return False  # no scanner holds a key down
+        # No scanner holds a key down; and nobody has, before it was known to be typed.
+        if (event.isAutoRepeat() and not self._held) or _is_chord(event) or not (end or text):
+            return False
         answer = self._assembler.feed("" if end else text, _at(event), terminator=end)
         if answer.key is Key.HOLD:
             self._hold(watched, event)

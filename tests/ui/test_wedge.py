@@ -126,6 +126,17 @@ def test_a_key_let_go_after_it_was_replayed_is_let_go(window, door, keys, qtbot)
     assert window.panel is not None
 
 
+def test_a_double_letter_sent_at_once_is_not_taken_for_a_key_held_down(window, door, keys):
+    """X11 calls a release and a press of one key with one time a repetition; a quick scanner does just that."""
+    for char, repeated in (("S", False), ("N", False), ("N", True), ("7", False)):
+        for kind in (PRESS, RELEASE):
+            event = QKeyEvent(kind, ord(char), Qt.KeyboardModifier.NoModifier, char, repeated)
+            event.setTimestamp(5000)
+            QApplication.sendEvent(window.focusWidget() or window, event)
+    _stamped(window, "\r", 5000, Qt.Key.Key_Return)
+    assert [c.text for c in presented(door)] == ["SNN7"]
+
+
 def test_a_key_held_down_is_a_persons(window, door, keys, qtbot):
     window.screens["door"].open_manual()
     field = window.panel.field
