@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-venue test check lint format setup setup-test check-noqt faults faults-venue soak bench bench-decode pictures lock clean
+.PHONY: help run run-venue test check lint format setup setup-test check-noqt faults faults-venue soak bench bench-window bench-decode pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -51,6 +51,9 @@ soak: setup-test ## hours of guests, watching memory, threads and files
 
 bench: setup-test ## redemption, first load and cold start, as ratios and counts
 	@$(BIN)/python -m benchmarks.door
+
+bench-window: setup-test ## the worst stall of the window in each thing done, start to READY, crash to the next guest
+	@$(BIN)/python -m benchmarks.window
 
 bench-decode: setup-test ## the decoder on pictures and videos
 	@$(BIN)/python -m benchmarks.decode
