@@ -18,7 +18,7 @@ from scanner_app.application.roles import Role as Role  # noqa: PLC0414
 from scanner_app.application.sheets import Sheets
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential
-from scanner_app.domain.passes import Direction, Pass, PassKey, Use
+from scanner_app.domain.passes import Direction, Kin, Pass, PassKey, Use
 from scanner_app.domain.verdict import Verdict
 
 
@@ -72,6 +72,7 @@ class Story:
     facts: tuple[FactRow, ...]
     outbox: tuple[Mapping[str, object], ...]
     preview: Verdict  # what the door would say now; nothing is recorded
+    kin: tuple[Kin, ...] = ()  # other passes of this person
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.domain.passes import Direction, Pass, PassKey
+from scanner_app.domain.passes import Direction, Kin, Pass, PassKey
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Verdict
@@ -273,6 +273,8 @@ class Door:
         cache, ledger = self._desk.clerk.cache_reader(), self._desk.clerk.ledger_reader()
         try:
             held = cache.get(key)
+            others = cache.kin(held) if held else []
+            kin = tuple(Kin(*effective(one, ledger.local_facts(one.key))) for one in others)
             facts = tuple(ledger.history(key))
             local = ledger.local_facts(key)
             reports = ledger.outbox_of(key)
@@ -283,7 +285,7 @@ class Door:
             return None
         subject, uses = effective(held, local)
         preview = self.look(Credential(key.uid, Symbology.SEARCHED))
-        return Story(subject, uses, facts, tuple(map(_report, reports)), preview)
+        return Story(subject, uses, facts, tuple(map(_report, reports)), preview, kin)
 
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return the conflicts, newest first."""

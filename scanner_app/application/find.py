@@ -13,7 +13,7 @@ from scanner_app.application.config import Settings
 from scanner_app.application.ports import CacheReader, CacheTx, Clerk, Priority
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import PlatformTrouble, StorageTrouble
-from scanner_app.domain.passes import IdentifierKind, Matches, Pass
+from scanner_app.domain.passes import IdentifierKind, Kin, Matches, Pass
 from scanner_app.domain.place import Place
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,8 @@ class Finder:
         matches = self.held(credential, place, now)
         held = matches.passes
         if not credential.candidates or (held and not place.confirm and not any(p.partial for p in held)):
-            return matches
-        return self._ask(matches, credential, self._settings())
+            return self._with_kin(matches)
+        return self._with_kin(self._ask(matches, credential, self._settings()))
 
     def _held(self, credential: Credential, settings: Settings, now: datetime) -> tuple[list[Pass], bool, float | None]:
         reader: CacheReader | None = None
@@ -76,6 +76,22 @@ class Finder:
         syncs = [s.last_sync for s in states]
         age = max(((now - s).total_seconds() for s in syncs if s), default=None) if all(syncs) else None
         return held, all(s.complete for s in states), age
+
+    def _with_kin(self, matches: Matches) -> Matches:
+        """Add the other passes of the person whose one pass was found; that they cannot be read stops no door."""
+        found = [p for p in matches.passes if not p.nullified] or matches.passes
+        if len(found) != 1:
+            return matches
+        try:
+            reader = self._clerk.cache_reader()
+            try:
+                kin = reader.kin(found[0])
+            finally:
+                reader.close()
+        except StorageTrouble:
+            log.exception("other passes of a guest cannot be looked for")
+            return matches
+        return replace(matches, kin=tuple(Kin(one, one.uses) for one in kin)) if kin else matches
 
     def _ask(self, matches: Matches, credential: Credential, settings: Settings) -> Matches:
         allowed = _carries(settings, credential)

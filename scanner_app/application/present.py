@@ -18,7 +18,7 @@ from scanner_app.application.reporting import plan
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import StorageTrouble
-from scanner_app.domain.passes import Matches, PassKey, Use
+from scanner_app.domain.passes import Kin, Matches, PassKey, Use
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.rules import decide
 from scanner_app.domain.scan import LocalFacts, LocalUse, Moment, Scan
@@ -131,6 +131,9 @@ def judge(ledger: FactsKnown, matches: Matches, place: Place, credential: Creden
     passes = tuple(p for p, _ in states)
     changed = any(now is not before for now, before in zip(passes, matches.passes, strict=True))
     current = replace(matches, passes=passes) if changed else matches
+    if matches.kin:
+        others = (effective(k.subject, ledger.local_facts(k.subject.key)) for k in matches.kin)
+        current = replace(current, kin=tuple(Kin(*other) for other in others))
     return decide(current, uses, place, credential, moment.trusted)
 
 

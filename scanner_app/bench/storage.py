@@ -65,7 +65,7 @@ def during_sync(store: Store, count: int, rounds: int, rng: random.Random) -> di
 
 def look_ups(store: Store, count: int, rounds: int, rng: random.Random) -> dict[str, float]:
     """Measure exact look-ups, found and not found."""
-    found, missed = [], []
+    found, missed, kin = [], [], []
     with store.cache_reader() as caches:
 
         def find(text: str) -> float:
@@ -74,10 +74,14 @@ def look_ups(store: Store, count: int, rounds: int, rng: random.Random) -> dict[
         for _ in range(rounds):
             found.append(find(made_up.barcode(rng.randrange(count))))
             missed.append(find(f"none-{rng.random()}"))
+            one = made_up.a_pass(rng.randrange(count))
+            kin.append(timed(lambda one=one: caches.kin(one)))  # type: ignore[misc]
     return {
         "lookup_p50_ms": quantile(found, 0.5),
         "lookup_p99_ms": quantile(found, 0.99),
         "lookup_miss_p99_ms": quantile(missed, 0.99),
+        "kin_p50_ms": quantile(kin, 0.5),
+        "kin_p99_ms": quantile(kin, 0.99),
     }
 
 

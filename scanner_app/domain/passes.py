@@ -96,11 +96,20 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """Another pass of the same person, and its uses, undone ones left out."""
+
+    subject: Pass
+    uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """What a look-up found, and how much the answer is worth.
 
     `complete`: every account of the place has been loaded once. `asked`: platform and template names that were asked
     or held. `confirmed`: the platform itself answered just now. `cache_age`: seconds since the last good sync.
+    `kin`: other passes of the person whose pass was found.
     """
 
     passes: tuple[Pass, ...] = ()
@@ -108,3 +117,4 @@ class Matches:
     confirmed: bool = False
     cache_age: float | None = None
     asked: tuple[str, ...] = ()
+    kin: tuple[Kin, ...] = ()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from scanner_app.domain.boarding_check import boarding_text, flight_details, flight_refusal
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Matches, Pass, Use
+from scanner_app.domain.person import tails, told
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
 
@@ -54,13 +55,27 @@ def decide(matches: Matches, uses: Sequence[Use], place: Place, presented: Crede
         reason = Reason.UNKNOWN if matches.complete else Reason.NOT_LOADED
         return _refuse(reason, {"asked": list(matches.asked)})
     if len(living) > 1:
-        return _refuse(Reason.AMBIGUOUS, {"count": len(living), "holders": [p.holder for p in living[:5]]})
+        return _ambiguous(living)
     case = Case(living[0], tuple(uses), place, presented, now)
     for check in CHECKS:
         refusal = check(case)
         if refusal:
-            return replace(_refuse(*refusal), subject=case.subject)
+            reason, detail = refusal
+            return replace(_refuse(reason, {**detail, **_others(case, matches)}), subject=case.subject)
     return _admit(case, matches)
+
+
+def _others(case: Case, matches: Matches) -> dict[str, Detail]:
+    return told(case.subject, matches.kin, case.place, case.now) if matches.kin else {}
+
+
+def _ambiguous(living: Sequence[Pass]) -> Verdict:
+    """Name what tells the passes apart: one person may have several."""
+    first = living[:5]
+    named = [(p.holder, p.template_name or p.template, end) for p, end in zip(first, tails(first), strict=True)]
+    choices = [" · ".join(filter(None, names)) for names in named]
+    detail: dict[str, Detail] = {"count": len(living), "holders": [p.holder for p in first], "choices": choices}
+    return _refuse(Reason.AMBIGUOUS, detail)
 
 
 def _refuse(reason: Reason, detail: dict[str, Detail] | None = None) -> Verdict:
@@ -207,7 +222,7 @@ def _admit(case: Case, matches: Matches) -> Verdict:
     looks = case.place.policy is Policy.LOOK_ONLY
     grade = Grade.NONE if looks else Grade.CONFIRMED if matches.confirmed else Grade.PENDING
     stale = grade is Grade.PENDING and _stale(case.place, matches)
-    detail = _admit_detail(case)
+    detail = {**_admit_detail(case), **_others(case, matches)}
     if stale:
         detail["cache_age"] = round(matches.cache_age or 0)
     return Verdict(

@@ -14,14 +14,18 @@ from scanner_app.application.ports import CacheState
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.passes import IdentifierKind, Pass, PassKey
+from scanner_app.domain.person import person
 from scanner_app.storage.compact import encodable
 from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.fold import match_query
-from scanner_app.storage.passcodec import COLUMNS, Stored, decode
+from scanner_app.storage.passcodec import COLUMNS, Stored, decode, person_number
 from scanner_app.storage.pool import Pool
 from scanner_app.storage.times import maybe_time
 
 log = logging.getLogger(__name__)
+
+KIN = 8
+"""More passes than this with the same person's particulars are nobody's: an organiser's own address, a test."""
 
 Files = Callable[[], Mapping[str, Sequence[Path]]]
 """Tells each account's cache files, the newest first."""
@@ -34,6 +38,11 @@ _FROM = f"SELECT {_COLUMNS} FROM passes p JOIN templates t ON t.number = p.templ
 _BY = {kind: f"{_FROM} WHERE p.{column} = ?" for kind, column in COLUMNS.items()}
 _BY[IdentifierKind.UID] = f"{_FROM} WHERE p.uid = ?"
 _SEARCH = f"{_FROM} WHERE p.number IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constants
+_KIN = (
+    f"{_FROM} WHERE p.number IN (SELECT * FROM (SELECT number FROM passes WHERE person = ?1 LIMIT 32)"  # noqa: S608
+    " UNION SELECT * FROM (SELECT number FROM passes WHERE external_id = ?2 LIMIT 32))"
+    " AND p.dead = 0 AND p.uid != ?3"
+)
 _SOME = f"{_FROM} WHERE p.dead = 0 ORDER BY p.number DESC LIMIT ?"
 _STATE = """
     SELECT count(*), count(last_full), min(last_sync), min(last_full), sum(total), count(total),
@@ -75,6 +84,26 @@ class Caches:
         if not encodable(key.uid):
             return None
         return next(iter(self._exact(key.account, frozenset({IdentifierKind.UID}), key.uid)), None)
+
+    def kin(self, one: Pass) -> list[Pass]:
+        """Return the other living passes of the same external id or the same person; [] where more than KIN share it.
+
+        Only the newest cache is asked: an older one may not say whose its passes are.
+        """
+        path = next(iter(self._paths(one.account)), None)
+        who, record = person_number(one), one.identifiers.get(IdentifierKind.EXTERNAL_ID)
+        if path is None or not encodable(one.uid + (record or "")) or (who is None and not record):
+            return []
+        rows = self._rows(path, _KIN, (who, record, one.uid))
+        if not rows or len(rows) > KIN:
+            return []
+        mine = person(one)
+        found = self._passes(one.account, path, rows)
+        return [
+            p
+            for p in found
+            if (record and p.identifiers.get(IdentifierKind.EXTERNAL_ID) == record) or (mine and person(p) == mine)
+        ]
 
     def search(self, text: str, accounts: Iterable[str], limit: int = 50) -> list[Pass]:
         """Return passes by name, e-mail, id or barcode; accents and case folded; every word, as a beginning too."""

@@ -24,14 +24,14 @@ APART = 0
 
 _STREAM = "number, generation, cursor, walking, started, since, resume, done, walk_total"
 _INSERT = (
-    "INSERT INTO passes (uid, template, barcode, external_id, nfc, ticket_number, stream, gen, dead, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) RETURNING number"
+    "INSERT INTO passes (uid, template, barcode, external_id, nfc, ticket_number, stream, gen, dead, body, person)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) RETURNING number"
 )
 _OLD = "SELECT number, dead, stream, barcode, external_id, nfc, ticket_number, body FROM passes WHERE uid = ?"
 _APART = "SELECT number, uid, barcode, external_id, nfc, ticket_number, body FROM passes WHERE stream = ? AND dead = 0"
 _UPDATE = (
     "UPDATE passes SET template = ?, barcode = ?, external_id = ?, nfc = ?, ticket_number = ?, stream = ?, gen = ?,"
-    " dead = 0, body = ? WHERE number = ?"
+    " dead = 0, body = ?, person = ? WHERE number = ?"
 )
 
 
@@ -82,18 +82,18 @@ class CacheWriter:
         if not encodable(one.uid):
             one = replace(one, uid=storable(one.uid))
         stored = passcodec.encode(one)
-        words = search_text(one)
+        words, who = search_text(one), passcodec.person_number(one)
         template = self._template(storable(one.template), storable(one.template_name))
         old = self._db.execute(_OLD, (one.uid,)).fetchone()
         if old is None:
-            values = (one.uid, template, *stored.identifiers, stream, gen, stored.body)
+            values = (one.uid, template, *stored.identifiers, stream, gen, stored.body, who)
             number = self._db.execute(_INSERT, values).fetchone()[0]
             self._db.execute("INSERT INTO words (rowid, search) VALUES (?, ?)", (number, words))
             self._held += stream != APART
             return
         number, dead, old_stream, *old_ids, old_body = old
         home = old_stream if stream is None or (stream == APART and old_stream != APART) else stream
-        self._db.execute(_UPDATE, (template, *stored.identifiers, home, gen, stored.body, number))
+        self._db.execute(_UPDATE, (template, *stored.identifiers, home, gen, stored.body, who, number))
         was = passcodec.Stored(one.uid, (old_ids[0], old_ids[1], old_ids[2], old_ids[3]), old_body)
         before = words if was == stored else _old_words(was)
         if before != words:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from scanner_app.domain.passes import Pass
+from scanner_app.domain.person import folded
 
 _WORD = re.compile(r"[^\W_]+")
 _SINGLE = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")  # written without spaces
@@ -21,11 +21,10 @@ MAX_CHARS = 64
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text: "Müller-Lüdenscheidt" -> ["muller", "ludenscheidt"]."""
-    if text.isascii():
-        return [w[:MAX_CHARS] for w in _WORD.findall(text.lower())]
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(ch for ch in plain if unicodedata.category(ch) not in ("Mn", "Cs"))
-    return [w[:MAX_CHARS] for w in _WORD.findall(_SINGLE.sub(r" \1 ", plain))]
+    plain = folded(text)
+    if not plain.isascii():
+        plain = _SINGLE.sub(r" \1 ", plain)
+    return [w[:MAX_CHARS] for w in _WORD.findall(plain)]
 
 
 def joined(text: str) -> str:

@@ -65,5 +65,10 @@ CACHE: Sequence[tuple[str, ...]] = (
             search, content='', columnsize=0, detail=none, tokenize='ascii', prefix='1 2 3')
         """,
     ),
+    (
+        "ALTER TABLE passes ADD COLUMN person INTEGER",  # passcodec.person_number
+        "CREATE INDEX passes_person ON passes(person) WHERE person IS NOT NULL",
+        "UPDATE streams SET cursor = ''",  # the next round is a full one, and says whose each pass is
+    ),
 )
 """One account's passes as the platform told them. All of it can be loaded again."""

@@ -31,7 +31,7 @@ class Telling:
 _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
 _WHY = (
     "used_at", "used_place", "used_device", "uses", "direction", "valid_from", "expired_at", "places", "opens_at",
-    "closed_at", "template", "balance", "amount", "entries", "count", "holders", "flight", "shown_flight", "date",
+    "closed_at", "template", "balance", "amount", "entries", "count", "choices", "flight", "shown_flight", "date",
     "airport", "asked", "part", "rule",
 )  # fmt: skip
 _CODED = {"direction": "direction", "rule": "venue.rule"}
@@ -52,7 +52,21 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
     if verdict.detail.get("used_at") and not verdict.detail.get("used_device"):
         source = texts.word(f"fact.source.{verdict.detail.get('used_source', 'platform')}")
         found.insert(min(2, len(found)), Fact(texts.word("fact.used_device"), source))
+    found[3:3] = person_facts(verdict, telling)
     return found
+
+
+def person_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
+    """Return what staff should know of other passes that this person has: one was let in, one is newer, or both lie."""
+    told, count = verdict.detail, verdict.detail.get("others")
+    if not isinstance(count, int):
+        return []
+    values = {"count": texts.number(count + 1), "code": str(told.get("other_pass", ""))}
+    for key in ("other_admitted_at", "other_issued"):
+        if moment := moments.parse(told.get(key)):
+            at = moments.when(moment, telling.now, telling.zone)
+            return [Fact(texts.word("fact.person"), texts.word(f"person.{key}", at=at, **values))]
+    return [Fact(texts.word("fact.person"), texts.word("person.others", **values))]
 
 
 def _value(key: str, value: Detail, telling: Telling) -> str:
@@ -117,7 +131,8 @@ def guest_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
     wanted = [*(name for name in _TOLD if name in verdict.detail and verdict.admits), *telling.details]
     shown = dict.fromkeys(name for name in wanted if name not in ("holder", "ticket"))
     made = [(name, detail(name, subject, verdict)) for name in shown]
-    return [Fact(label(name), value) for name, value in made if value]
+    told = person_facts(verdict, telling) if verdict.admits else []
+    return told + [Fact(label(name), value) for name, value in made if value]
 
 
 def detail(name: str, subject: Pass, verdict: Verdict) -> str:

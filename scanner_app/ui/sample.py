@@ -40,7 +40,7 @@ from scanner_app.application.venue_view import (
     VenueView,
 )
 from scanner_app.domain.credential import Credential, Symbology
-from scanner_app.domain.passes import Direction, IdentifierKind, Pass, PassKey, Source, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Kin, Pass, PassKey, Source, Use
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.scan import FactKind, Moment, Scan, scan_record
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
@@ -166,7 +166,11 @@ _USED: dict[str, Detail] = {
 DETAILS: dict[Reason, dict[str, Detail]] = {
     Reason.UNKNOWN: {"asked": ["Passcreator", "Summer Night Festival"]},
     Reason.NOT_LOADED: {"asked": ["Passcreator"]},
-    Reason.AMBIGUOUS: {"count": 2, "holders": ["Ada Lovelace", "Ada Byron"]},
+    Reason.AMBIGUOUS: {
+        "count": 2,
+        "holders": ["Ada Lovelace", "Ada Lovelace"],
+        "choices": ["Ada Lovelace · Summer Night · …GATE-1", "Ada Lovelace · Backstage · …GATE-7"],
+    },
     Reason.WRONG_EVENT: {"template": "Winter Concert 2025"},
     Reason.NOT_YET_VALID: {"valid_from": (NOW + timedelta(hours=20)).isoformat()},
     Reason.EXPIRED: {"expired_at": (NOW - timedelta(days=9)).isoformat()},
@@ -219,6 +223,10 @@ VERDICTS: dict[str, Verdict] = {
     "admit-stale": admitted(Grade.PENDING, 2, stale=True),
     "admit-look": admitted(Grade.NONE, 3),
     "admit-typed": admitted(Grade.PENDING, 4, shown=False),
+    "same-person": replace(
+        admitted(Grade.PENDING, 1),
+        detail={"others": 1, "other_pass": "…GATE-7", "other_admitted_at": (NOW - timedelta(minutes=12)).isoformat()},
+    ),
     "boarding": replace(
         admitted(), detail={"seat": "12A", "group": "3", "sequence": "42", "flight_notes": ["standby", "documents"]}
     ),
@@ -379,7 +387,8 @@ class SampleDoor:
             Use("Main gate", NOW - timedelta(hours=1), Direction.ENTRY, Source.HERE, "Kiosk 3", "scan-00099"),
             Use("Garden", NOW - timedelta(minutes=20), Direction.ENTRY, Source.PLATFORM),
         )
-        return Story(subject, uses, (fact(99, admitted(), 60),), (), refused(Reason.ALREADY_USED))
+        kin = (Kin(replace(subject, uid="pass-00077", identifiers={})),)
+        return Story(subject, uses, (fact(99, admitted(), 60),), (), refused(Reason.ALREADY_USED), kin)
 
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return two conflicts."""

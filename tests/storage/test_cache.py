@@ -1,5 +1,8 @@
 """Look-ups byte for byte, searches folded, walks that resume, tombstones only after a whole walk."""
 
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +10,9 @@ from support.storage_kit import ACCOUNT, NOW, a_pass, anything, barcodes, load
 
 from scanner_app.domain.errors import Bug
 from scanner_app.domain.passes import IdentifierKind, PassKey
+from scanner_app.storage.migrations import bring_up
+from scanner_app.storage.passcodec import encode
+from scanner_app.storage.schema import CACHE
 from scanner_app.storage.store import Store
 
 LATER = NOW + timedelta(hours=1)
@@ -64,6 +70,55 @@ class TestFind:
         for sql in _BY.values():
             store.cache(ACCOUNT, lambda tx, sql=sql: plans.extend(tx._db.execute(f"EXPLAIN QUERY PLAN {sql}", ("x",))))
         assert not [plan for plan in plans if "SCAN p" in plan[3]]
+
+
+class TestKin:
+    def test_the_same_record_or_the_same_person_but_no_mere_name(self, store, caches):
+        one = a_pass(1)
+        record = with_ids(2, external_id=one.identifiers[IdentifierKind.EXTERNAL_ID])
+        person = a_pass(3, holder=one.holder.upper(), fields={"mail": one.fields["email"]})
+        load(store, [one, record, person, a_pass(4, holder=one.holder)])
+        assert {p.uid for p in caches.kin(one)} == {record.uid, person.uid}
+        assert caches.kin(a_pass(4, holder=one.holder)) == []
+
+    def test_a_pass_that_changes_hands_or_is_gone_is_no_kin(self, store, caches):
+        one, other = a_pass(1), a_pass(2, holder=a_pass(1).holder, fields=a_pass(1).fields)
+        load(store, [one, other])
+        load(store, [replace(other, holder="Somebody Else")])
+        assert caches.kin(one) == []
+        load(store, [other])
+        assert caches.kin(one) == [other]
+        load(store, [one])  # a full walk that does not see the other
+        assert caches.kin(one) == []
+
+    def test_what_everybody_has_is_nobody_s(self, store, caches):
+        load(store, [a_pass(n, holder="", fields={"contact": "info@venue.example"}) for n in range(40)])
+        assert caches.kin(a_pass(1, holder="", fields={"contact": "info@venue.example"})) == []
+
+    def test_it_is_found_by_indexes(self, store):
+        from scanner_app.storage.cache_read import _KIN
+
+        plan = store.cache(ACCOUNT, lambda tx: tx._db.execute(f"EXPLAIN QUERY PLAN {_KIN}", (1, "x", "y")).fetchall())
+        assert not [row for row in plan if row[3] in ("SCAN p", "SCAN passes")]
+
+    def test_a_cache_of_the_first_released_schema_learns_whose_its_passes_are(self, folder, monkeypatch):
+        one, other = a_pass(1), a_pass(2, holder=a_pass(1).holder, fields=a_pass(1).fields)
+        (folder / "cache").mkdir(parents=True)
+        with closing(sqlite3.connect(folder / "cache" / f"{ACCOUNT}-t1.db")) as released:
+            bring_up(released, CACHE[:1], "cache")
+            released.execute("INSERT INTO templates (id, name) VALUES (?, ?)", (one.template, one.template_name))
+            released.execute("INSERT INTO streams (name, generation, cursor, last_full) VALUES ('tpl', 1, 'c', 1)")
+            columns = "uid, template, barcode, external_id, nfc, ticket_number, stream, gen, dead, body"
+            for stored in map(encode, (one, other)):
+                row = (stored.uid, 1, *stored.identifiers, 1, 1, 0, stored.body)
+                released.execute(f"INSERT INTO passes ({columns}) VALUES ({', '.join('?' * len(row))})", row)
+            released.commit()
+        with Store(folder, {ACCOUNT: "t1"}) as store, store.cache_reader() as caches:
+            assert caches.find([one.barcode], [ACCOUNT], barcodes)[0].uid == one.uid
+            assert caches.kin(one) == []
+            assert store.cache(ACCOUNT, lambda tx: tx.cursor("tpl")) == ""  # the next round is a full one
+            load(store, [one, other])
+            assert caches.kin(one) == [other]
 
 
 class TestSearch:

@@ -47,6 +47,9 @@ class CacheReader(Protocol):
     def get(self, key: PassKey) -> Pass | None:
         """Return one pass, None if it is not held."""
 
+    def kin(self, one: Pass) -> list[Pass]:
+        """Return the other living passes of the person who has this one, in its account; none where many share it."""
+
     def search(self, text: str, accounts: Iterable[str], limit: int = 50) -> list[Pass]:
         """Return passes by name, e-mail, id or barcode; accents and case folded; prefix and word."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -260,10 +261,12 @@ class DoorScreen(Screen):
 
     def _find_choices(self, scan: Scan) -> None:
         text = next(iter(scan.credential.candidates), "")
-        self.desk.bridge.call(self.desk.control.search, text, 20, done=self._offer, owner=self)
+        self.desk.bridge.call(self.desk.control.search, text, 20, done=partial(self._offer, text), owner=self)
 
-    def _offer(self, found: list[Pass]) -> None:
-        self.desk.open_panel(ChoicePanel(self.desk, found))
+    def _offer(self, text: str, found: list[Pass]) -> None:
+        """Offer the passes that carry this code; a search also finds those that only begin with it."""
+        exact = [one for one in found if text in one.identifiers.values()]
+        self.desk.open_panel(ChoicePanel(self.desk, exact or found))
 
     def open_manual(self) -> None:
         """Type a code that no camera reads."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from scanner_app.application.control import OfficeTask, Story
 from scanner_app.application.ports import Can, Capabilities
 from scanner_app.domain.passes import PassKey, Use
+from scanner_app.domain.person import tails
 from scanner_app.domain.scan import FactKind
 from scanner_app.ui import moments, records, texts
 from scanner_app.ui.desk import Desk, column
@@ -119,10 +120,22 @@ class StoryView(QWidget):
             said = texts.word(f"kind.{fact.kind.value}")
             why = records.why(fact)
             body.addWidget(Row(theme, Line(said, why, at, Symbol.ATTENTION), lambda: None))
+        self._kin(body)
         if self.story.outbox:
             body.addWidget(Label(texts.word("helpdesk.sent"), "strong"))
         for sent in self.story.outbox:
             body.addLayout(fact_row(self.desk, self._told(sent)))
+
+    def _kin(self, body: QVBoxLayout) -> None:
+        """The person's other passes, and when each was used last."""
+        if self.story.kin:
+            body.addWidget(Label(texts.word("helpdesk.person"), "strong"))
+        for one in self.story.kin:
+            last = max((use.at for use in one.uses), default=None)
+            at = moments.when(last, datetime.now(UTC), self._zone()) if last else texts.word("helpdesk.unused")
+            name = " · ".join(filter(None, (one.subject.template_name, tails([self.story.subject, one.subject])[1])))
+            symbol = Symbol.ADMIT if last else Symbol.PENDING
+            body.addWidget(Row(self.desk.theme, Line(name, one.subject.holder, at, symbol), lambda: None))
 
     def _told(self, sent: Mapping[str, object]) -> Fact:
         """What the platform was or will be told, how that went, and what it answered when it went badly."""
