@@ -49,7 +49,7 @@ def tails(passes: Sequence[Pass]) -> list[str]:
 
 
 def told(subject: Pass, kin: Sequence[Kin], place: Place, now: datetime) -> dict[str, Detail]:
-    """Return the facts of a person's other passes that are good for this door: never a reason to refuse, only told.
+    """Return the facts of a person's other passes that matter at this door: never a reason to refuse, only told.
 
     `others`: how many; `other_pass`: the end of one's code, the one let in here last if there is one
     (`other_admitted_at`, `other_admitted_by`), else the newest; `other_issued` where that one is newer than this pass.
@@ -69,14 +69,15 @@ def told(subject: Pass, kin: Sequence[Kin], place: Place, now: datetime) -> dict
 
 
 def _counts(kin: Kin, subject: Pass, place: Place, now: datetime) -> bool:
-    """Whether another pass matters here: one of another event, run out or taken back by the organiser does not."""
+    """Whether another pass matters here: one let in does, one of another event, run out or taken back does not."""
     one = kin.subject
     accepted = place.accepted(one.account)
     here = one.template == subject.template or bool(
         accepted and (not accepted.templates or one.template in accepted.templates)
     )
     over = one.nullified or (one.expires is not None and one.expires <= now)
-    return here and not over and not (one.voided and not one.redeemed and not kin.uses)
+    blocked = one.voided and not one.redeemed and not kin.uses
+    return here and (bool(_entries(kin, place)) or not (over or blocked))
 
 
 def _entries(kin: Kin, place: Place) -> list[Use]:

@@ -41,7 +41,7 @@ _SEARCH = f"{_FROM} WHERE p.number IN (SELECT rowid FROM words WHERE words MATCH
 _KIN = (
     f"{_FROM} WHERE p.number IN (SELECT * FROM (SELECT number FROM passes WHERE person = ?1 LIMIT 32)"  # noqa: S608
     " UNION SELECT * FROM (SELECT number FROM passes WHERE external_id = ?2 LIMIT 32))"
-    " AND p.dead = 0 AND p.uid != ?3"
+    " AND p.uid != ?3"
 )
 _SOME = f"{_FROM} WHERE p.dead = 0 ORDER BY p.number DESC LIMIT ?"
 _STATE = """
@@ -86,7 +86,7 @@ class Caches:
         return next(iter(self._exact(key.account, frozenset({IdentifierKind.UID}), key.uid)), None)
 
     def kin(self, one: Pass) -> list[Pass]:
-        """Return the other living passes of the same external id or the same person; [] where more than KIN share it.
+        """Return the other passes of the same external id or person, gone ones too; [] where more than KIN share it.
 
         Only the newest cache is asked: an older one may not say whose its passes are.
         """

@@ -47,6 +47,9 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
             continue
         if (key == "uses" and value == 1) or (key == "part" and value == 0):
             continue  # that it was used, that it is a part, is the reason itself
+        if key == "choices" and isinstance(value, list):
+            found += [Fact("" if n else texts.word("fact.choices"), each) for n, each in enumerate(value)]
+            continue
         shown = f"{value} / {verdict.detail.get('parts')}" if key == "part" else _value(key, value, telling)
         found.append(Fact(texts.word(f"fact.{key}"), shown))
     if verdict.detail.get("used_at") and not verdict.detail.get("used_device"):

@@ -62,6 +62,11 @@ def test_a_pass_that_is_good_for_nothing_here_is_not_told(change: dict[str, obje
     assert "others" not in judge(MINE, kin=(Kin(replace(OTHER, **change)),)).detail  # type: ignore[arg-type]
 
 
+def test_the_pass_that_was_replaced_counts_once_somebody_came_in_with_it() -> None:
+    gone = Kin(replace(OTHER, nullified=True), (used(),))
+    assert judge(MINE, kin=(gone,)).detail["other_admitted_at"] == (NOW - HOUR).isoformat()
+
+
 def test_several_passes_of_one_code_are_told_apart() -> None:
     both = Matches((MINE, replace(MINE, uid="uid-2", template_name="VIP")))
     choices = decide(both, (), DOOR, SHOWN, NOW).detail["choices"]

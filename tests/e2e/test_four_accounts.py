@@ -35,8 +35,10 @@ class Quick(Scene):
     logged would cover for the next.
     """
 
+    own_process = frozenset({"gate", "sync", "push"})
+
     def run(self, *words: str, text: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
-        if words[0] in {"gate", "sync", "push"}:
+        if words[0] in self.own_process:
             return super().run(*words, text=text, check=check)
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -48,7 +48,7 @@ class CacheReader(Protocol):
         """Return one pass, None if it is not held."""
 
     def kin(self, one: Pass) -> list[Pass]:
-        """Return the other living passes of the person who has this one, in its account; none where many share it."""
+        """Return the other passes of its holder in its account, gone ones too; none where many share it."""
 
     def search(self, text: str, accounts: Iterable[str], limit: int = 50) -> list[Pass]:
         """Return passes by name, e-mail, id or barcode; accents and case folded; prefix and word."""

@@ -58,6 +58,7 @@ class StoryView(QWidget):
         body = column(desk.theme, inner, margin="", gap="s")
         for fact in self._facts():
             body.addLayout(fact_row(desk, fact))
+        self._kin(body)
         self._history(body)
         body.addStretch(1)
         lay.addWidget(scrolled(inner), 1)
@@ -120,7 +121,6 @@ class StoryView(QWidget):
             said = texts.word(f"kind.{fact.kind.value}")
             why = records.why(fact)
             body.addWidget(Row(theme, Line(said, why, at, Symbol.ATTENTION), lambda: None))
-        self._kin(body)
         if self.story.outbox:
             body.addWidget(Label(texts.word("helpdesk.sent"), "strong"))
         for sent in self.story.outbox:
@@ -129,6 +129,7 @@ class StoryView(QWidget):
     def _kin(self, body: QVBoxLayout) -> None:
         """The person's other passes, and when each was used last."""
         if self.story.kin:
+            body.addSpacing(self.desk.theme.space("s"))
             body.addWidget(Label(texts.word("helpdesk.person"), "strong"))
         for one in self.story.kin:
             last = max((use.at for use in one.uses), default=None)
