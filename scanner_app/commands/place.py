@@ -1,4 +1,4 @@
-"""`scanner-app place NAME`: shows a place, or changes which codes it reads and which flight it boards."""
+"""`scanner-app place NAME`: shows a place, or changes its codes, the area it leads to and the flight it boards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def add_parser(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
 ) -> None:
     """Describe the verb."""
-    parser = verbs.add_parser("place", parents=parents, help="show a place, or change its codes and its flight")
+    parser = verbs.add_parser(
+        "place", parents=parents, help="show a place, or change its codes, its area and its flight"
+    )
     parser.add_argument("name", metavar="NAME")
     add_place_options(parser)
     json_option(parser)
@@ -43,6 +45,7 @@ def _tell(place: Place, *, as_json: bool) -> None:
     record = {
         "place": place.name,
         "policy": place.policy.value,
+        "areas": sorted({place.platform_place(accepted.account) for accepted in place.accepts}),
         "symbologies": sorted(place.codes),
         "flight": place.flight.name if place.flight else None,
         "flight_date": place.flight.date.isoformat() if place.flight else None,

@@ -22,6 +22,12 @@ def add_place_options(parser: argparse.ArgumentParser) -> None:
         help="barcodes that cameras read here: usual, or any of "
         + ", ".join(code.value for code in (*USUAL_CODES, *OTHER_CODES)),
     )
+    parser.add_argument(
+        "--area",
+        metavar="NAME",
+        help="what this place is a door of: a pass let in at one door of an area leaves by any, and counts once for all"
+        " of them (default: the place itself, which none means again)",
+    )
     parser.add_argument("--flight", metavar="NAME", help='a boarding gate: the flight, as "LH 738"; none ends it')
     parser.add_argument("--flight-date", type=_day, metavar="YYYY-MM-DD", help="its local date (default: today there)")
     parser.add_argument("--airport", metavar="IATA", help="the airport it leaves from (default: as before)")
@@ -41,11 +47,20 @@ def with_place_options(place: Place, args: argparse.Namespace) -> Place:
         place = replace(place, symbologies=chosen | frozenset(USUAL_CODES) if "USUAL" in args.symbology else chosen)
         if place.symbologies == frozenset(USUAL_CODES):
             place = replace(place, symbologies=frozenset())
+    if args.area is not None:
+        place = _of_area(place, place.name if args.area.lower() == "none" else args.area.strip())
     if args.flight is None:
         if args.flight_date is not None or args.airport is not None:
             raise SettingsTrouble("flight_invalid", "--flight-date and --airport belong to --flight")
         return place
     return replace(place, flight=None if args.flight.lower() == "none" else _flight(place, args))
+
+
+def _of_area(place: Place, area: str) -> Place:
+    """Let its accounts call the place by the area's name; a door that the platform itself keeps has its own there."""
+    if not area or all(accepted.door for accepted in place.accepts):
+        raise SettingsTrouble("area_of_platform", place.name)
+    return replace(place, accepts=tuple(a if a.door else replace(a, place=area) for a in place.accepts))
 
 
 def _flight(place: Place, args: argparse.Namespace) -> Flight:

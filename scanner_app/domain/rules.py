@@ -156,7 +156,12 @@ def _in_out(case: Case) -> Refusal | None:
     detail = _use_detail(last, len(case.uses_here)) if last else {}
     if case.place.direction is Direction.ENTRY:
         return (Reason.ALREADY_INSIDE, detail) if inside else None
-    return None if inside else (Reason.NOT_INSIDE, detail)
+    if inside:
+        return None
+    moved = last or max(
+        case.uses, key=lambda u: u.at, default=None
+    )  # not in here: it may be the wrong door to leave by
+    return Reason.NOT_INSIDE, _use_detail(moved, len(case.uses_here)) if moved else {}
 
 
 def _counted(case: Case) -> Refusal | None:

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+from scanner_app.application.ports import Can
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
-from scanner_app.domain.verdict import Reason
+from scanner_app.domain.verdict import Reason, Verdict
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene, set_up
+from tests.e2e.test_four_accounts import Quick
 
 
 def test_the_way_that_is_shown_is_the_way_that_is_recorded(scene: Scene) -> None:
@@ -58,3 +60,38 @@ def test_a_turned_door_or_another_look_does_not_stop_the_sync(scene: Scene) -> N
         kiosk.secrets.put(kiosk.settings.load().accounts[0].secret_name, "another-key")
         kiosk.door.save_settings(kiosk.settings.load())
         assert kiosk.sync.runner is not runner, "another key is another account"
+
+
+def test_a_guest_leaves_an_area_by_another_door_and_the_platform_is_told(tmp_path: Path) -> None:
+    with Sandbox(passes=8, seed=7, platforms=("passkit",)) as venue:
+        info = venue.info
+        scene, key_file = Quick(venue, tmp_path / "kiosk", "East"), tmp_path / "key"
+        key_file.write_text(f"{info['api_key']}\n{info['api_secret']}")
+        words = ["--platform", "passkit", "--url", info["base_url"], "--key-file", str(key_file)]
+        words += ["--policy", "in_out", "--template", info["programs"][0]["id"]]
+        scene.run("setup", *words, "--place", "East")
+        scene.run("setup", *words, "--place", "West", "--direction", "exit")
+        with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+            enrolled = kiosk.accounts.counter("", Can.CREATE).create(info["programs"][0]["id"], {"externalId": "M-1"})
+            member = enrolled.uid
+
+            def shown(place: str) -> Verdict:
+                kiosk.door.set_place(place)
+                return kiosk.door.judge_now(Credential(member, Symbology.QR)).scan.verdict
+
+            assert shown("East").admits
+            wrong = shown("West")
+            assert (wrong.reason, wrong.detail["used_place"]) == (Reason.NOT_INSIDE, "East"), "told where it came in"
+            kiosk.door.undo(kiosk.door.recent(2)[1].fact_id, "staff")
+        for place in ("East", "West"):
+            assert scene.lines("place", place, "--area", "Grounds", "--json")[0]["areas"] == ["Grounds"]
+        with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+            assert [shown("East").admits, shown("East").reason] == [True, Reason.ALREADY_INSIDE]
+            assert [shown("West").admits, shown("West").reason] == [True, Reason.NOT_INSIDE]
+            assert shown("East").admits, "and in again"
+            assert shown("West").admits
+        scene.run("push")
+        assert venue.accounts["passkit"].store.number(
+            "SELECT count(*) FROM pk_object WHERE id=? AND json_extract(message_json, '$.status')='CHECKED_OUT'",
+            [member],
+        )
