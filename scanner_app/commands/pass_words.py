@@ -36,7 +36,14 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, dict[str, Any]]]] =
                 "default": "",
                 "metavar": "ID",
                 "help": "as it stands at this door of the platform (Passcreator: id of the app configuration)",
-            }
+            },
+            "--with": {
+                "dest": "wanted",
+                "nargs": "+",
+                "default": [],
+                "choices": ["design", "locations", "beacons", "apple", "google"],
+                "help": "also its design, locations, beacons, or the pass itself for one wallet (PassEntry)",
+            },
         },
     ),
     "list": (
@@ -45,6 +52,12 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, dict[str, Any]]]] =
         {
             "--created-since": {"default": "", "metavar": "ISO", "help": "made since then (Passcreator)"},
             "--modified-since": {"default": "", "metavar": "ISO", "help": "changed since then (Passcreator)"},
+            "--prefix": {"default": "", "metavar": "TEXT", "help": "whose extId begins so (PassEntry)"},
+            "--status": {
+                "choices": ["issued", "active", "removed", "deactivated", "nullified"],
+                "default": "",
+                "help": "of this status (PassEntry)",
+            },
             "--start": {"type": int, "default": 0, "metavar": "N", "help": "leave out the first N (Passcreator)"},
             "--page-size": {
                 "type": int,

@@ -18,6 +18,7 @@ from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.platforms.passcreator.office import TimeFrame
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
+from scanner_app.platforms.passentry.platform import PassEntryPlatform
 
 
 def add_parser(
@@ -61,7 +62,17 @@ def _show(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
         found = kiosk.accounts.platform(args.account).lookup(args.id, 10.0)
     if not found:
         raise SettingsTrouble("pass_unknown", args.id)
+    if args.wanted:
+        more = _passentry(kiosk, args).office.show(args.id, args.wanted)
+        return [pass_dict(found[0]) | more]
     return [pass_dict(p) for p in found]
+
+
+def _passentry(kiosk: Kiosk, args: argparse.Namespace) -> PassEntryPlatform:
+    platform = kiosk.accounts.platform(args.account)
+    if not isinstance(platform, PassEntryPlatform):
+        raise SettingsTrouble("cannot_not_in_contract", platform.platform)
+    return platform
 
 
 def _search(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
@@ -80,6 +91,8 @@ def _list(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
         since = [_moment(text) if text else None for text in (args.created_since, args.modified_since)]
         asked = platform.office.list_filter(*since, start=args.start, page_size=args.page_size)
         found = platform.listed(args.template, asked)
+    elif args.prefix or args.status:
+        found = _passentry(kiosk, args).listed(args.prefix, args.status)
     else:
         found = _pages(kiosk.accounts.platform(args.account), args.template)
     return [pass_dict(p) for p in itertools.islice(found, args.limit)]

@@ -24,6 +24,7 @@ class Pace:
     def __init__(self, most: int) -> None:
         self._gap = 1.0 / most
         self._next: dict[str, float] = {}
+        self._went: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
@@ -35,9 +36,23 @@ class Pace:
             if turn - began >= deadline:
                 raise PlatformTrouble(PlatformKind.BUSY, "own rate limit", retry_after=turn - began, sent=False)
             self._next[kind] = turn + self._gap
-        if turn > began and self._ended.wait(turn - began):
-            raise PlatformTrouble(PlatformKind.UNREACHABLE, "closed", sent=False)
-        return deadline - (turn - began)
+        now = began
+        while (pause := turn - now if now < turn else self._too_soon(kind, now)) > 0:
+            if self._ended.wait(pause):
+                raise PlatformTrouble(PlatformKind.UNREACHABLE, "closed", sent=False)
+            now = time.monotonic()
+        left = deadline - (now - began)
+        if left <= 0:
+            raise PlatformTrouble(PlatformKind.BUSY, "own rate limit", retry_after=self._gap, sent=False)
+        return left
+
+    def _too_soon(self, kind: str, now: float) -> float:
+        """Return how long to wait still, 0 when it is time: those who all overslept must not go at once."""
+        with self._lock:
+            left = self._went.get(kind, now - self._gap) + self._gap - now
+            if left <= 0:
+                self._went[kind] = now
+            return max(left, 0.0)
 
     def close(self) -> None:
         """Wake everybody who waits."""

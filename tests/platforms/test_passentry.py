@@ -1,7 +1,10 @@
 """What is PassEntry's own: what its pages leave open, refusals inside 200, its rate limit, its office."""
 
+import base64
+import io
 import threading
 import time
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -272,6 +275,35 @@ def test_limits_are_held_before_anything_is_sent(platform, wishes):
     with pytest.raises(PlatformTrouble) as raised:
         platform.office.update("x", wishes)
     assert not raised.value.sent
+
+
+def test_what_is_told_only_when_it_is_asked_for(kit, platform):
+    here = {"latitude": 1.0, "longitude": 2.0}
+    beacon = {"proximityUUID": "B9407F30-F5F8-466E-AFF9-25556B57FE6D", "major": 1, "minor": 2, "name": "Door"}
+    values = {"fullName": "Ada", "extId": "EXT-TOLD", "includePassSource": "apple", "groupTag": "summer"}
+    values |= {"locations": [here], "beacons": [beacon], "nfc": {"source": "extId"}}
+    made = platform.counter.create(kit.info["templates"][0]["id"], values)
+    assert zipfile.is_zipfile(io.BytesIO(base64.b64decode(made.file))), "the pass itself, without a download page"
+    assert platform.lookup("EXT-TOLD", 5)[0].identifiers[IdentifierKind.NFC] == "EXT-TOLD"
+    assert platform.office.show("EXT-TOLD", ()) == {}
+    told = platform.office.show("EXT-TOLD", ("design", "locations", "beacons", "google"))
+    assert (told["locations"], told["beacons"]) == ([here], [beacon])
+    assert {"passDesign", "passSource"} <= set(told)
+    assert (
+        "summer" in kit.sandbox.store.rows("SELECT details_json FROM pe_pass WHERE id=?", [made.uid])[0]["details_json"]
+    )
+    kit.sandbox.store.write("UPDATE pe_pass SET added=1 WHERE id=?", [made.uid])
+    assert platform.office.show("EXT-TOLD", ("apple",)) == {}, "a pass in a wallet shows no source any more"
+    with pytest.raises(PlatformTrouble) as raised:
+        platform.office.show("EXT-TOLD", ("apple", "google"))
+    assert not raised.value.sent
+
+
+def test_a_list_by_prefix_and_status(kit, platform):
+    uids = [kit.fresh(platform, f"EXT-PRE-{n}") for n in range(3)]
+    platform.office.mark(uids[0], voided=True)
+    assert {p.uid for p in platform.listed("EXT-PRE-")} == set(uids)
+    assert [p.uid for p in platform.listed("EXT-PRE-", "deactivated")] == uids[:1]
 
 
 def test_both_patterns_of_reissue(kit, platform):

@@ -35,9 +35,9 @@ class Calls:
         ok = (200, 201) if method == "POST" else (200,)
         return self._http.request(method, [*PATH, *path], params=params, body=body, ok=ok, deadline=left)
 
-    def show(self, key: str, deadline: float = DEADLINE) -> Reply:
-        """Return a pass by uuid or extId."""
-        return self._ask("GET pass", ["passes", key], deadline=deadline)
+    def show(self, key: str, deadline: float = DEADLINE, *, params: Mapping[str, str] | None = None) -> Reply:
+        """Return a pass by uuid or extId. `params`: what is to be included."""
+        return self._ask("GET pass", ["passes", key], params=params, deadline=deadline)
 
     def list_passes(self, params: Mapping[str, str], deadline: float = DEADLINE) -> Reply:
         """Return passes, newest first."""

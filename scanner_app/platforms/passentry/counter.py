@@ -22,11 +22,12 @@ class PassEntryCounter:
         self._office = office
 
     def create(self, template: str, values: Mapping[str, object]) -> Issued:
-        """Make a pass; `extId` is the only name that is no part of it."""
+        """Make a pass. No part of it: `extId`, and `includePassSource` (apple, google), which is answered as `file`."""
         rest = dict(values)
         ext_id = str(rest.pop(EXT_ID, ""))
-        made = self._office.create(template, wishes(rest), ext_id)
-        return Issued(made.uid, made.ext_id, made.page)
+        source = str(rest.pop("includePassSource", ""))
+        made = self._office.create(template, wishes(rest), ext_id, source)
+        return Issued(made.uid, made.ext_id, made.page, made.source)
 
     def update(self, name: str, values: Mapping[str, object]) -> None:
         """Change what is named."""
@@ -58,6 +59,8 @@ def wishes(values: Mapping[str, object]) -> Wishes:
         locations=_points(rest.pop("locations", None), "location"),
         beacons=_points(rest.pop("beacons", None), "beacon"),
         tags=_list(rest.pop("tags", None)),
+        group_tag=_text(rest.pop("groupTag", None)),
+        tap=_object(rest.pop("nfc", None)),
         pass_type=str(rest.pop("passType", "")),
         fields={**fields, **{name: str(value) for name, value in rest.items()}} or None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +17,15 @@ MOST_POINTS = 10
 SMALLEST_RADIUS = 10
 LARGEST_RADIUS = {"eventTicket": 1000}
 OTHER_RADIUS = 100
+INCLUDES: Mapping[str, tuple[str, str, str]] = {
+    "design": ("includePassDesign", "true", "passDesign"),
+    "locations": ("includeLocations", "true", "locations"),
+    "beacons": ("includeBeacons", "true", "beacons"),
+    "apple": ("includePassSource", "apple", "passSource"),
+    "google": ("includePassSource", "google", "passSource"),
+}
+"""What an answer holds only when it is asked for: its parameter, the value, the attribute it comes as (seed 002)."""
+SOURCES = frozenset({"apple", "google"})
 
 
 class Action(StrEnum):
@@ -65,6 +74,8 @@ class Wishes:
     locations: Points | None = None
     beacons: Points | None = None
     tags: Sequence[str] | None = None
+    group_tag: str | None = None
+    tap: Mapping[str, Json] | None = None  # what a tap carries: enabled, source, customValue
     pass_type: str = ""
 
     def body(self, *, creating: bool) -> dict[str, Json]:
@@ -78,13 +89,16 @@ class Wishes:
                 whole[kind] = points.body(kind, creating=creating)
         if self.tags is not None:
             whole["tags"] = list(self.tags)
+        if self.group_tag is not None:
+            whole["groupTag"] = self.group_tag
         return {key: value for key, value in whole.items() if value != {} or key != "pass" or creating}
 
     def _pass(self) -> dict[str, Json]:
         found: dict[str, Json] = dict(self.fields or {})
         if self.expires is not None:
             found["expiresAt"] = self.expires.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        named = {"nfcEnabled": self.nfc, "barcode": self.barcode, "templateOverride": self.template_override}
+        named = {"nfcEnabled": self.nfc, "nfc": self.tap, "barcode": self.barcode}
+        named |= {"templateOverride": self.template_override}
         return found | {key: value for key, value in named.items() if value is not None}
 
     def _check_radius(self, points: Points) -> None:
@@ -97,13 +111,17 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A pass as made or changed. `notified`: what became of the message, '' where none was sent."""
+    """A pass as made or changed. `notified`: what became of the message, '' where none was sent.
+
+    `source`: the wallet's own pass where it was asked for, base64 of a .pkpass or Google's address.
+    """
 
     uid: str
     ext_id: str
     status: str
     page: str
     notified: str = ""
+    source: str = ""
 
 
 class Office:
@@ -112,9 +130,17 @@ class Office:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    def create(self, template: str, wishes: Wishes, ext_id: str = "") -> Issued:
-        """Make a pass. An extId must be free among active passes."""
+    def show(self, key: str, wanted: Collection[str]) -> dict[str, Json]:
+        """Return what a pass has of INCLUDES, by the contract's names; a pass in a wallet shows no source any more."""
+        reply = self._calls.show(key, params=_included(wanted))
+        said = an_object(resource(reply.json()).get("attributes"), "attributes")
+        names = dict.fromkeys(INCLUDES[each][2] for each in wanted)
+        return {name: said[name] for name in names if said.get(name)}
+
+    def create(self, template: str, wishes: Wishes, ext_id: str = "", source: str = "") -> Issued:
+        """Make a pass. An extId must be free among active passes. `source`: whose wallet's pass is wanted at once."""
         params = {"passTemplate": template} | ({"extId": ext_id} if ext_id else {})
+        params |= _included([source]) if source else {}
         return _issued(self._calls.create(params, wishes.body(creating=True)).json())
 
     def update(self, key: str, wishes: Wishes) -> Issued:
@@ -141,7 +167,16 @@ class Office:
 def _issued(value: Json, notified: str = "") -> Issued:
     found = resource(value)
     said = an_object(found.get("attributes"), "attributes")
-    return Issued(needed(found, "id"), text(said, "extId"), text(said, "status"), text(said, "downloadUrl"), notified)
+    source = an_object(said.get("passSource"), "passSource")
+    wallet = next((text(source, name) for name in sorted(SOURCES) if source.get(name)), "")
+    named = (text(said, "extId"), text(said, "status"), text(said, "downloadUrl"))
+    return Issued(needed(found, "id"), *named, notified, wallet)
+
+
+def _included(wanted: Collection[str]) -> dict[str, str]:
+    if not set(wanted) <= set(INCLUDES) or set(wanted) >= SOURCES:
+        raise _forbidden("include")
+    return {INCLUDES[each][0]: INCLUDES[each][1] for each in wanted}
 
 
 def _forbidden(what: str) -> PlatformTrouble:

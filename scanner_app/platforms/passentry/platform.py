@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -103,7 +103,20 @@ class PassEntryPlatform:
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
-        """Return one page, newest first.
+        """Return one page, newest first; nullified passes too."""
+        return self._page(resume, {"includeNullified": "true"})
+
+    def listed(self, prefix: str = "", status: str = "") -> Iterator[Pass]:
+        """Return the passes whose extId begins so, and of this status, by the names that the contract has."""
+        wanted = {"extIdPrefix": prefix, "status": status}
+        page = self._page("", asked := {name: value for name, value in wanted.items() if value})
+        yield from page.passes
+        while page.resume:
+            page = self._page(page.resume, asked)
+            yield from page.passes
+
+    def _page(self, resume: str, wanted: Mapping[str, str]) -> Page:
+        """Return one page of what is wanted.
 
         An account that ignores the paging parameters shows by repeating itself: what stood first on the first page
         comes again, though newer passes may stand above it by then.
@@ -111,7 +124,7 @@ class PassEntryPlatform:
         number, _, first = resume.partition(":")
         if not number:
             self._learn_uses()
-        asked = {"includeNullified": "true", self._paging[0]: number or "1", self._paging[1]: str(PAGE)}
+        asked = {**wanted, self._paging[0]: number or "1", self._paging[1]: str(PAGE)}
         reply = self._calls.list_passes(asked)
         found = an_object(reply.json(), "answer")
         data = [an_object(each, "pass") for each in a_list(found.get("data"), "data")]
