@@ -76,6 +76,7 @@ class Link:
         """Start a round at once, and find out first whether there is a way."""
         self._full = self._full or full
         self._failures = 0
+        self.uploader.look_again()
         self.line.connectivity.doubt()
         self._bell.ring()
 
@@ -104,17 +105,17 @@ class Link:
             state = reader.state(self.line.account)
         finally:
             reader.close()
-        connectivity = self.line.connectivity
+        connectivity, locked = self.line.connectivity, self.uploader.locked
         return AccountStatus(
             self.line.account,
             self.line.config.platform,
-            connectivity.state,
+            Connection.UNAUTHORISED if locked else connectivity.state,
             state.held,
             state.platform_total,
             state.complete,
             state.last_sync,
             state.loading,
-            connectivity.trouble or self._trouble,
+            connectivity.trouble or locked or self._trouble,
         )
 
     # --- threads ---

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scanner_app.domain.errors import PlatformTrouble
 from scanner_app.sync.answers import Action, Step, Try, delay, step_after
+from scanner_app.sync.lock import Lock
 
 TOO_MANY_REQUESTS = 429
 
@@ -31,6 +32,7 @@ class Tally:
         self._rows: dict[int, Row] = {}
         self._due: dict[int, float] = {}
         self._through = 0
+        self._lock_out = Lock(chance)
         self._streak: set[int] = set()  # items that failed since anything went through
         self._rests = 0
         self._rest_until = float("-inf")
@@ -40,6 +42,7 @@ class Tally:
         with self._lock:
             self._through += 1
             self._streak.clear()
+            self._lock_out.open()
             self._rests, self._rest_until = 0, float("-inf")
             self.forget(number)
 
@@ -62,6 +65,8 @@ class Tally:
             if step.action is Action.REFUSED:
                 self.forget(number)
                 return step
+            if step.action is Action.LOCKED:
+                self._lock_out.deny(number, trouble.code, now)
             self._due[number] = now + step.wait
             if step.action is Action.RETRY:
                 self._rest(number, trouble, now)
@@ -75,7 +80,23 @@ class Tally:
     def resting(self, now: float) -> float:
         """Return the seconds for which the account rests."""
         with self._lock:
-            return max(0.0, self._rest_until - now)
+            return max(0.0, self._rest_until - now, self._lock_out.held(now))
+
+    def look_again(self) -> None:
+        """Try a key that was refused without waiting any longer."""
+        with self._lock:
+            self._lock_out.look_again()
+
+    def next_look(self, now: float) -> float:
+        """Return the seconds after which the key is tried again by an item that it was refused for."""
+        with self._lock:
+            return max(1.0, self._lock_out.left(now))
+
+    @property
+    def locked(self) -> str:
+        """The code of why reports of this account are not taken, '' if they are."""
+        with self._lock:
+            return self._lock_out.code
 
     def rest(self, until: float) -> None:
         """Have the account rest at least until then."""
@@ -97,7 +118,12 @@ class Tally:
     def waits(self, number: int, now: float) -> bool:
         """Return whether an item is deferred."""
         with self._lock:
-            return self._due.get(number, now) > now
+            return self._due.get(number, now) > now or self._lock_out.bars(number, now)
+
+    def failed_before(self, number: int) -> bool:
+        """Return whether an item failed in this run: another one tells more about the key."""
+        with self._lock:
+            return number in self._rows
 
     def _weight(self, row: Row, trouble: PlatformTrouble) -> int:
         """A lost network is nobody's failure: an item that met it does not wait longer for it."""

@@ -6,9 +6,7 @@ import contextlib
 import logging
 import random
 import threading
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -22,7 +20,7 @@ from scanner_app.sync.courier import Courier
 from scanner_app.sync.lanes import Lanes
 from scanner_app.sync.line import Line
 from scanner_app.sync.renewed import RenewedKey
-from scanner_app.sync.reports import DrainReport, Listeners
+from scanner_app.sync.reports import DENIED, DrainReport, Listeners, Once, waiting_for
 from scanner_app.sync.tally import Tally
 from scanner_app.sync.zone_watch import ZoneWatch
 
@@ -40,18 +38,10 @@ OTHER_KEY_SECONDS = 60.0
 STORM_SECONDS = 1.0
 LONG_OFFLINE = 5.0
 MOST_ASKED = 1000
+MOST_LOOKED_AT = 50
 MOST_REFUSED = 10_000
 PROBES = 3  # how often `drain` asks a platform that cannot be reached
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class Desk:
-    """What is on the table now. Guarded by the uploader's lock."""
-
-    under_way: set[int] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)
-    offline_since: float | None = None
 
 
 class Uploader:
@@ -69,6 +59,7 @@ class Uploader:
     ) -> None:
         self._line = line
         self._listeners = listeners or Listeners()
+        self._once = Once(self._listeners.notify)
         self._chance = chance or random.SystemRandom()
         self._bell, self._idle = bell or Bell(), Bell()
         self._lanes = Lanes(f"upload-{line.account}-lane", lanes)
@@ -76,7 +67,8 @@ class Uploader:
         self._courier = Courier(line, self._tally, self._listeners.notify, watch)
         self._renewed = RenewedKey(line)
         self._lock = threading.Lock()
-        self._desk = Desk()
+        self._busy: set[int] = set()  # items under way
+        self._offline_since: float | None = None
         self._paused = False
         self._thread: threading.Thread | None = None
         line.connectivity.listen(self._heard)
@@ -94,6 +86,11 @@ class Uploader:
 
     def wake(self) -> None:
         """There is something new to send."""
+        self._bell.ring()
+
+    def look_again(self) -> None:
+        """Try a refused key at once, on a person's word."""
+        self._tally.look_again()
         self._bell.ring()
 
     def pause(self) -> None:
@@ -117,16 +114,29 @@ class Uploader:
         return len(mine)
 
     @property
+    def locked(self) -> str:
+        """The code of why the platform takes no report with this key, '' if it does as far as anybody knows.
+
+        Where nobody sends just now, what the last run was told.
+        """
+        if self._thread is not None:
+            return self._tally.locked
+        code = waiting_for(self._due(FAR, MOST_ASKED))
+        return code if code in DENIED else ""
+
+    @property
     def paused_reason(self) -> str:
         """The code of what keeps this account from sending, '' if nothing does."""
         if self._paused:
             return "paused"
         if self._line.blocked:
             return self._line.connectivity.trouble
+        if self._tally.locked:
+            return self._tally.locked
         return "platform_busy" if self._tally.resting(self._line.monotonic()) > LONG_OFFLINE else ""
 
     def drain(self, seconds: float) -> DrainReport:
-        """Send what can be sent, for at most so many seconds, and say how it went."""
+        """Send what can be sent, for at most so many seconds, and say how it went. Ends when it cannot go on."""
         deadline = self._line.monotonic() + seconds
         if self._thread is not None:
             self._watch_thread(deadline)
@@ -149,7 +159,6 @@ class Uploader:
         return self._report()
 
     def _watch_thread(self, deadline: float) -> None:
-        """Wait until the upload thread has nothing left, or cannot go on."""
         patience = self._line.monotonic() + LONG_OFFLINE
         self._bell.ring()
         while (now := self._line.monotonic()) < deadline and (self._under_way() or self._due(FAR, 1)):
@@ -180,8 +189,10 @@ class Uploader:
             self._lanes.run(partial(self._carry, item))
         if batch and self._lanes.count == 1:
             return 0.0
-        rest = self._tally.resting(self._line.monotonic())
-        return rest or min(self._tally.next_due(self._line.monotonic()), POLL_SECONDS)
+        now = self._line.monotonic()
+        if not batch and self._tally.locked:
+            return self._tally.next_look(now)  # at the key; something new to send rings before
+        return self._tally.resting(now) or min(self._tally.next_due(now), POLL_SECONDS)
 
     def _held_up(self) -> float:
         """Return the seconds for which nothing may be sent, 0.0 if something may."""
@@ -192,21 +203,27 @@ class Uploader:
     def _take(self) -> list[OutboxItem]:
         """Claim the next items: as many as the lanes take, few while it is doubtful that anything gets through."""
         with self._lock:
-            busy = set(self._desk.under_way)
+            busy = set(self._busy)
         room = self._room() - len(busy)
         if room <= 0:
             return []
         now = self._line.monotonic()
-        due = [i for i in self._due(self._courier.schedule(), room + len(busy)) if i.number not in busy]
-        ready = [i for i in due if not self._tally.waits(i.number, now) and self._ours(i)][:room]
-        claimed = self._line.clerk.claim([i.number for i in ready]) if ready else frozenset()
-        taken = [i for i in ready if i.number in claimed]
+        many = MOST_LOOKED_AT if self._tally.locked else room + len(busy)
+        due = [i for i in self._due(self._courier.schedule(), many) if i.number not in busy]
+        ready = [i for i in due if not self._tally.waits(i.number, now) and self._ours(i)]
+        if self._tally.locked:
+            ready.sort(key=lambda i: self._tally.failed_before(i.number))
+        wanted = ready[:room]
+        claimed = self._line.clerk.claim([i.number for i in wanted]) if wanted else frozenset()
+        taken = [i for i in wanted if i.number in claimed]
         with self._lock:
-            self._desk.under_way |= {i.number for i in taken}
+            self._busy |= {i.number for i in taken}
         return taken
 
     def _room(self) -> int:
         lanes = self._lanes.count
+        if self._tally.locked:
+            return 1
         return lanes if lanes == 1 else 2 if self._tally.doubtful else 2 * lanes
 
     def _due(self, now: datetime, limit: int) -> Sequence[OutboxItem]:
@@ -222,7 +239,7 @@ class Uploader:
             return True
         self._courier.stay(item, "other_key", OTHER_KEY_SECONDS)
         self._tally.defer(item.number, self._line.monotonic() + OTHER_KEY_SECONDS)
-        self._tell_once(Notice("other_key", Level.WARNING, self._line.account))
+        self._once.tell(Notice("other_key", Level.WARNING, self._line.account))
         return False
 
     def _carry(self, item: OutboxItem) -> None:
@@ -241,7 +258,7 @@ class Uploader:
             self._tally.rest(self._line.monotonic() + DISK_SECONDS)
         finally:
             with self._lock:
-                self._desk.under_way.discard(item.number)
+                self._busy.discard(item.number)
             self._bell.ring()
             self._idle.ring()
             self._listeners.changed()
@@ -251,25 +268,17 @@ class Uploader:
         """Back online: uploads go first, but not those of every kiosk of a venue in the same instant."""
         now = self._line.monotonic()
         with self._lock:
-            since, self._desk.offline_since = self._desk.offline_since, None
+            since, self._offline_since = self._offline_since, None
             if state is not Connection.ONLINE:
-                self._desk.offline_since = now if since is None else since
+                self._offline_since = now if since is None else since
         if state is Connection.ONLINE and since is not None and now - since > LONG_OFFLINE:
             self._tally.rest(now + self._chance.uniform(0.0, STORM_SECONDS))
         if state is Connection.UNAUTHORISED:
             code = self._line.connectivity.trouble or "platform_unauthorised"
-            self._tell_once(Notice(code, Level.ERROR, self._line.account))
-        elif state is Connection.ONLINE:
-            with self._lock:
-                self._desk.told -= {"platform_unauthorised", "platform_clock"}
+            self._once.tell(Notice(code, Level.ERROR, self._line.account))
+        elif state is Connection.ONLINE and not self._tally.locked:
+            self._once.ended(DENIED)
         self._bell.ring()
-
-    def _tell_once(self, notice: Notice) -> None:
-        with self._lock:
-            told = notice.code in self._desk.told
-            self._desk.told.add(notice.code)
-        if not told:
-            self._listeners.notify(notice)
 
     def _probe(self, deadline: float) -> bool:
         """Wait for the next probe and make it; return whether `drain` should go on."""
@@ -283,7 +292,7 @@ class Uploader:
 
     def _under_way(self) -> bool:
         with self._lock:
-            return bool(self._desk.under_way)
+            return bool(self._busy)
 
     def _finish(self, deadline: float) -> None:
         """Let what is under way end; its own deadlines are short."""
@@ -291,13 +300,8 @@ class Uploader:
         for thread in self._lanes.close():
             thread.join(max(0.0, end - self._line.monotonic()))
 
-    def _waiting_for(self) -> str:
-        """Return the code of what most items got for an answer, '' if none was tried."""
-        codes = Counter(item.answer.split(":")[0] for item in self._due(FAR, MOST_ASKED) if item.answer)
-        return next((code for code, _ in codes.most_common(1)), "")
-
     def _report(self) -> DrainReport:
         counts = self._courier.counts()
-        left = len(self._due(FAR, 1_000_000))
-        reason = (self.paused_reason or self._waiting_for()) if left else ""
+        waiting = self._due(FAR, 1_000_000)
+        left, reason = len(waiting), (self.paused_reason or waiting_for(waiting)) if waiting else ""
         return DrainReport(counts[Action.SENT], counts[Action.REFUSED], counts[Action.CONTESTED], left, reason)

@@ -100,6 +100,9 @@ def test_what_waits_goes_out_with_a_renewed_key(scene: Scene, tmp_path: Path) ->
     done = scene.run("push", "--deadline", "5", check=False)
     assert done.returncode == 3
     assert "key" in done.stderr
+    paused = scene.lines("status", "--json")[0]
+    assert paused["accounts"][0]["trouble"] == "platform_unauthorised"
+    assert next(c["state"] for c in paused["checks"] if c["name"] == "account") == "danger"
     key_file = tmp_path / "renewed.key"
     key_file.write_text("a-renewed-key")
     words = ["--platform", "passcreator", "--url", info["base_url"], "--key-file", str(key_file)]
@@ -107,4 +110,5 @@ def test_what_waits_goes_out_with_a_renewed_key(scene: Scene, tmp_path: Path) ->
     words += ["--template", door["template"], "--place", door["place"], "--app-configuration", door["id"]]
     scene.run("setup", *words, "--zone", "Europe/Berlin")
     assert scene.lines("push", "--json")[0]["left"] == 0
+    assert scene.lines("status", "--json")[0]["accounts"][0]["trouble"] == ""
     assert [s["scannedBarcodeValue"] for s in scene.scans()] == [code]

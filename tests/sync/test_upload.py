@@ -164,6 +164,26 @@ class TestTrouble:
             kiosk.later(seconds=1)
         assert 10 <= probes <= 17
 
+    @pytest.mark.parametrize("count", [1, 20])
+    def test_a_key_that_may_read_and_not_report_pauses_every_report(self, kiosk, platform, count):
+        for number in range(count):
+            kiosk.admit(f"p{number:02d}", VOID)
+        denied = lambda what: fails(PlatformKind.UNAUTHORISED, status=403) if what == "deliver" else None  # noqa: E731
+        platform.next_fault = denied
+        report = kiosk.drain(3600)
+        tried = platform.requests.count("deliver")
+        assert (report.sent, report.left, report.trouble) == (0, count, "platform_unauthorised")
+        assert tried <= 3600 / 225 + 2, "one look at the key in five minutes"
+        assert [n.code for n in kiosk.notices] == ["platform_unauthorised"]
+        assert kiosk.uploader.locked == "platform_unauthorised"
+        kiosk.restart()
+        assert kiosk.uploader.locked == "platform_unauthorised", "said by what the last run left on disk"
+        assert kiosk.drain(30).trouble == "platform_unauthorised"
+        platform.next_fault = lambda _: None
+        kiosk.later(minutes=7)
+        assert kiosk.drain(60).sent == count
+        assert kiosk.uploader.locked == ""
+
     def test_a_forbidden_item_is_its_own_trouble_when_the_key_is_good(self, kiosk, platform):
         for number in range(30):
             kiosk.admit(f"p{number:02d}", VOID)
