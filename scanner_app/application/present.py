@@ -125,16 +125,16 @@ class FactsKnown(Protocol):
 
 def judge(ledger: FactsKnown, matches: Matches, place: Place, credential: Credential, moment: Moment) -> Verdict:
     """Decide on the effective state: the snapshots and the ledger's facts."""
-    states = [effective(p, ledger.local_facts(p.key)) for p in matches.passes]
-    living = [(p, uses) for p, uses in states if not p.nullified] or states
-    uses: tuple[Use, ...] = living[0][1] if len(living) == 1 else ()
-    passes = tuple(p for p, _ in states)
-    changed = any(now is not before for now, before in zip(passes, matches.passes, strict=True))
-    current = replace(matches, passes=passes) if changed else matches
+    uses: tuple[Use, ...] = ()
+    living = matches.living
+    if len(living) == 1:  # of two or more none is judged, and none is gone because of anything done here
+        subject, uses = effective(living[0], ledger.local_facts(living[0].key))
+        if subject is not living[0]:
+            matches = replace(matches, passes=(subject,))
     if matches.kin:
         others = (effective(k.subject, ledger.local_facts(k.subject.key)) for k in matches.kin)
-        current = replace(current, kin=tuple(Kin(*other) for other in others))
-    return decide(current, uses, place, credential, moment.trusted)
+        matches = replace(matches, kin=tuple(Kin(*other) for other in others))
+    return decide(matches, uses, place, credential, moment.trusted)
 
 
 def record(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> Scan:

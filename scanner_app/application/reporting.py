@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from scanner_app.domain.passes import PassKey
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.scan import Operation, OperationKind, Scan
 from scanner_app.domain.verdict import Reason
@@ -32,7 +32,10 @@ def plan(scan: Scan, place: Place, tenants: Mapping[str, str]) -> tuple[Operatio
     if accepted is None:
         return ()
     kinds = _kinds(scan, place, accepted)
-    return tuple(_operation(kind, scan, place, accepted, tenants) for kind in kinds)
+    if not kinds:
+        return ()
+    shared, amount = _shared(scan, place, accepted, tenants), scan.verdict.amount
+    return tuple([Operation(k, amount=-amount if k is OperationKind.VALUE else amount, **shared) for k in kinds])
 
 
 def _teller(scan: Scan, place: Place) -> Accepted | None:
@@ -52,29 +55,26 @@ def _kinds(scan: Scan, place: Place, accepted: Accepted) -> list[OperationKind]:
     return kinds
 
 
-def _operation(
-    kind: OperationKind, scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]
-) -> Operation:
-    key = scan.key or PassKey(accepted.account, "")
-    return Operation(
-        kind,
-        scan.scan_id,
-        accepted.account,
-        key.uid,
-        scan.moment.trusted,
-        raw=scan.credential.text,
-        device=scan.device,
-        door=accepted.door,
-        place=accepted.place or place.name,
-        direction=scan.verdict.direction,
-        reason=scan.verdict.reason.value,
-        outcome=scan.verdict.outcome.value,
-        policy=place.policy.value,
-        symbology=scan.credential.symbology.value,
-        amount=-scan.verdict.amount if kind is OperationKind.VALUE else scan.verdict.amount,
-        tenant=tenants.get(accepted.account, ""),
-        extra=_extra(scan, place, accepted),
-    )
+def _shared(scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]) -> dict[str, Any]:
+    """Return what all operations of one scan have in common."""
+    verdict, credential = scan.verdict, scan.credential
+    return {
+        "scan_id": scan.scan_id,
+        "account": accepted.account,
+        "uid": verdict.subject.uid if verdict.subject else "",
+        "at": scan.moment.trusted,
+        "raw": credential.text,
+        "device": scan.device,
+        "door": accepted.door,
+        "place": accepted.place or place.name,
+        "direction": verdict.direction,
+        "reason": str(verdict.reason),
+        "outcome": str(verdict.outcome),
+        "policy": str(place.policy),
+        "symbology": str(credential.symbology),
+        "tenant": tenants.get(accepted.account, ""),
+        "extra": _extra(scan, place, accepted),
+    }
 
 
 def _extra(scan: Scan, place: Place, accepted: Accepted) -> dict[str, str]:

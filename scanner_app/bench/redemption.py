@@ -2,7 +2,7 @@
 
 Two measures, because "a bare commit" can mean two things (docs/decisions/0008): of one small row, which is hardly more
 than the disk's own fsync; and of the very rows that a redemption writes, in the very tables, with no look at the
-ledger, rule, hash chain or second copy.
+ledger, rule, hash chain or second copy. Each of them follows a look-up of the guest's pass, as at the door.
 """
 
 from __future__ import annotations
@@ -102,23 +102,17 @@ class Bare:
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
-Guest = tuple[Presentation, Matches, Sequence[Image]]
-
-
-def guests(desk: Desk, numbers: Sequence[int], found_ms: list[float]) -> list[Guest]:
-    """Return what the door finds for each guest, and the rows it will write: those written into a ledger in memory."""
-    prepared: list[Guest] = []
+def rows_of(desk: Desk, numbers: Sequence[int]) -> list[Sequence[Image]]:
+    """Return the rows that the door writes for each guest: those it writes into a ledger in memory."""
+    prepared: list[Sequence[Image]] = []
     tail: Tail | None = None
     with closing(sqlite3.connect(":memory:")) as memory:
         make_tables(memory)
         for number in numbers:
-            began = time.perf_counter()
-            shown, matches = look_up(desk, number)
-            found_ms.append((time.perf_counter() - began) * 1000)
             writer = LedgerWriter(memory, tail)
-            record(writer, desk, shown, matches)
+            record(writer, desk, *look_up(desk, number))
             tail = writer.tail
-            prepared.append((shown, matches, writer.images))
+            prepared.append(writer.images)
     return prepared
 
 
@@ -132,21 +126,30 @@ class Took:
     ours: list[float]
 
 
+def look_up_timed(desk: Desk, guest: int, took: Took) -> tuple[Presentation, Matches]:
+    """Return a guest's pass as the door finds it, right before it judges: code and caches are as warm as at a door."""
+    began = time.perf_counter()
+    found = look_up(desk, guest)
+    took.found.append((time.perf_counter() - began) * 1000)
+    return found
+
+
 def rounds(store: Store, folder: Path, count: int, number: int, rng: random.Random) -> Took:
     """Measure redemptions and bare commits turn and turn about, so that all meet the same disk."""
     took, desk = Took([], [], [], []), a_desk(store)
-    line = guests(desk, rng.sample(range(count), min(count, number)), took.found)
+    line = rng.sample(range(count), min(count, number))
     small, rows = Bare(folder, "small.db"), Bare(folder, "rows.db")
     with closing(small.connection), closing(rows.connection):
-        for shown, matches, images in line:
-            turns: list[tuple[list[float], Callable[[], object]]] = [
-                (took.one_row, small.one_row),
-                (took.same_rows, partial(rows.same_rows, images)),
-                (took.ours, partial(decide_and_commit, desk, shown, matches)),
+        for guest, images in zip(line, rows_of(desk, line), strict=True):
+            turns: list[tuple[list[float], Callable[[Presentation, Matches], object]]] = [
+                (took.one_row, lambda *_: small.one_row()),
+                (took.same_rows, lambda *_, images=images: rows.same_rows(images)),
+                (took.ours, partial(decide_and_commit, desk)),
             ]
             rng.shuffle(turns)  # whoever follows a commit of another file finds the disk busier
             for times, action in turns:
-                times.append(timed(action))
+                found = look_up_timed(desk, guest, took)
+                times.append(timed(partial(action, *found)))
             small.tidy()
             rows.tidy()
     return took

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from functools import lru_cache
+
+from scanner_app.domain.values import value
 
 MAX_BYTES = 4096
 """Longest credential looked at, in UTF-8 bytes; the largest QR code carries 2,953 (ISO/IEC 18004)."""
@@ -61,7 +63,7 @@ _TAPS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Credential:
     """One presentation: the raw text as read, and how. `data` are the raw bytes where the reader had them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from scanner_app.domain.passes import Pass, Source, Use
@@ -15,11 +15,17 @@ ECHO = timedelta(seconds=2)
 
 def effective(snapshot: Pass, local: LocalFacts) -> tuple[Pass, tuple[Use, ...]]:
     """Return the pass and its uses as they stand when everything known here is counted. No download erases a fact."""
+    if not local.uses and not local.voids:
+        return snapshot, tuple(sorted(snapshot.uses, key=_at))  # nearly every pass: nothing known here yet
     foreign = [u for u in snapshot.uses if not any(_echo(u, mine) for mine in local.uses)]
     mine = [_use(u) for u in local.uses if not u.undone]
-    uses = tuple(sorted([*foreign, *mine], key=lambda u: u.at))
+    uses = tuple(sorted([*foreign, *mine], key=_at))
     subject = _stored_value(_voids(snapshot, local, uses), local)
     return subject, uses
+
+
+def _at(use: Use) -> datetime:
+    return use.at
 
 
 def _echo(theirs: Use, mine: LocalUse) -> bool:

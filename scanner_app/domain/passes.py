@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from scanner_app.domain.values import value
 
 
 class IdentifierKind(StrEnum):
@@ -34,7 +36,7 @@ class Source(StrEnum):
     VENUE = "venue"  # another kiosk, through the hub
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Use:
     """An admission of a pass at a place. `place` is the platform's name for it; `at` is aware UTC."""
 
@@ -47,7 +49,7 @@ class Use:
     amount: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PassKey:
     """Which pass: the account it belongs to and the platform's own id of it."""
 
@@ -55,7 +57,7 @@ class PassKey:
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pass:
     """A platform's snapshot of one pass. Times are aware UTC; `seen_at` is when the platform said this."""
 
@@ -95,7 +97,7 @@ class Pass:
         return self.identifiers.get(IdentifierKind.BARCODE, "")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Kin:
     """Another pass of the same person, and its uses, undone ones left out."""
 
@@ -103,7 +105,7 @@ class Kin:
     uses: tuple[Use, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Matches:
     """What a look-up found, and how much the answer is worth.
 
@@ -118,3 +120,10 @@ class Matches:
     cache_age: float | None = None
     asked: tuple[str, ...] = ()
     kin: tuple[Kin, ...] = ()
+
+    @property
+    def living(self) -> tuple[Pass, ...]:
+        """The passes that are not gone for good; all of them where every one is."""
+        if len(self.passes) < 2:
+            return self.passes
+        return tuple(p for p in self.passes if not p.nullified) or self.passes

@@ -137,7 +137,10 @@ class Place:
 
     def accepted(self, account: str) -> Accepted | None:
         """Return what this place says of an account's passes, None when it takes none of them."""
-        return next((a for a in self.accepts if a.account == account), None)
+        for accepted in self.accepts:
+            if accepted.account == account:
+                return accepted
+        return None
 
     def platform_place(self, account: str) -> str:
         """Return the platform's name of this place."""

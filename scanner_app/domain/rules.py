@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,10 +12,11 @@ from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Matches, Pass, Use
 from scanner_app.domain.person import tails, told
 from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.values import value
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Case:
     """Everything one decision looks at. `uses` are those of the one pass, local and platform, undone ones left out."""
 
@@ -24,21 +25,21 @@ class Case:
     place: Place
     presented: Credential
     now: datetime
-
-    @property
-    def here(self) -> str:
-        """The platform's name of this place."""
-        return self.place.platform_place(self.subject.account)
+    here: str  # the platform's name of this place
 
     @property
     def uses_here(self) -> list[Use]:
         """Uses at this place, oldest first."""
-        return sorted((u for u in self.uses if u.place == self.here), key=lambda u: u.at)
+        return sorted([u for u in self.uses if u.place == self.here], key=_at) if self.uses else []
 
     @property
     def expired(self) -> bool:
         """Whether the pass's time is over."""
         return self.subject.expires is not None and self.subject.expires <= self.now
+
+
+def _at(use: Use) -> datetime:
+    return use.at
 
 
 Refusal = tuple[Reason, dict[str, Detail]]
@@ -50,13 +51,13 @@ def decide(matches: Matches, uses: Sequence[Use], place: Place, presented: Crede
     if not presented.candidates:
         part = presented.part
         return _refuse(Reason.UNREADABLE, {"part": part[0], "parts": part[1]} if part else {})
-    living = [p for p in matches.passes if not p.nullified] or list(matches.passes)
+    living = matches.living
     if not living:
         reason = Reason.UNKNOWN if matches.complete else Reason.NOT_LOADED
         return _refuse(reason, {"asked": list(matches.asked)})
     if len(living) > 1:
         return _ambiguous(living)
-    case = Case(living[0], tuple(uses), place, presented, now)
+    case = Case(living[0], tuple(uses), place, presented, now, place.platform_place(living[0].account))
     for check in CHECKS:
         refusal = check(case)
         if refusal:
@@ -114,12 +115,15 @@ def _wrong_place(case: Case) -> Refusal | None:
 
 
 def _outside_hours(case: Case) -> Refusal | None:
-    place, local = case.place, case.place.local(case.now)
+    place = case.place
     if place.opens_at and case.now < place.opens_at:
         return Reason.OUTSIDE_HOURS, {"opens_at": place.opens_at.isoformat()}
     if place.closes_at and case.now >= place.closes_at:
         return Reason.OUTSIDE_HOURS, {"closed_at": place.closes_at.isoformat()}
-    if not place.hours or any(h.covers(local) for h in place.hours):
+    if not place.hours:
+        return None
+    local = place.local(case.now)
+    if any(h.covers(local) for h in place.hours):
         return None
     openings = [o for h in place.hours if (o := h.next_opening(local))]
     return Reason.OUTSIDE_HOURS, {"opens_at": min(openings).isoformat()} if openings else {}
@@ -141,7 +145,7 @@ def _once(case: Case) -> Refusal | None:
     if entries:
         return Reason.ALREADY_USED, _use_detail(entries[0], len(entries))
     if case.subject.redeemed:
-        last = max(case.uses, key=lambda u: u.at, default=None)
+        last = max(case.uses, key=_at, default=None)
         return Reason.ALREADY_USED, _use_detail(last, len(case.uses)) if last else {}
     return None
 
@@ -265,5 +269,4 @@ def _spends(case: Case) -> bool:
     """`once` spends the pass when no other eligible place is left unused; no other policy ever does."""
     if case.place.policy is not Policy.ONCE:
         return False
-    used = {u.place for u in case.uses} | {case.here}
-    return all(place in used for place in case.subject.eligible_places)
+    return {case.here, *[u.place for u in case.uses]}.issuperset(case.subject.eligible_places)

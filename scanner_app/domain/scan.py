@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from scanner_app.domain.credential import Credential, storable
 from scanner_app.domain.passes import Direction, Pass, PassKey
+from scanner_app.domain.values import value
 from scanner_app.domain.verdict import Verdict
 
 
@@ -26,7 +27,7 @@ class FactKind(StrEnum):
     CLAIM = "claim"  # about to be asked of the venue's hub: durable before it is sent
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Moment:
     """When something happened, as far as this kiosk knows.
 
@@ -50,7 +51,7 @@ CLOCK_NOISE = 5.0
 """Seconds: an offset below this may come from the network and from whole-second dates; it corrects nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Scan:
     """Something was presented and this was decided. `scan_id` (UUIDv7) is made before the first attempt."""
 
@@ -75,16 +76,16 @@ def scan_record(scan: Scan) -> dict[str, object]:
     verdict, subject = scan.verdict, scan.verdict.subject
     return {
         "scan_id": scan.scan_id,
-        "kind": scan.kind.value,
+        "kind": str(scan.kind),
         "at": scan.moment.trusted.isoformat(timespec="milliseconds"),
         "raw": storable(scan.credential.text),
-        "symbology": scan.credential.symbology.value,
-        "outcome": verdict.outcome.value,
-        "reason": verdict.reason.value,
-        "grade": verdict.grade.value,
+        "symbology": str(scan.credential.symbology),
+        "outcome": str(verdict.outcome),
+        "reason": str(verdict.reason),
+        "grade": str(verdict.grade),
         "pass": pass_record(subject) if subject else None,
         "detail": dict(verdict.detail),
-        "direction": verdict.direction.value,
+        "direction": str(verdict.direction),
         "place": scan.place,
         "device": scan.device,
         "operator": scan.operator,
@@ -126,7 +127,7 @@ class OperationState(StrEnum):
     CANCELLED = "cancelled"  # undone before it was sent, or superseded by a later local operation
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Operation:
     """One thing to tell one account's platform. Ordered per pass; retries reuse `scan_id`."""
 
@@ -149,7 +150,7 @@ class Operation:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LocalUse:
     """One use this kiosk (or the venue's hub) knows of, and whether it was taken back."""
 
@@ -165,7 +166,7 @@ class LocalUse:
     value_sent_at: datetime | None = None  # when the platform took it off, by this kiosk's clock
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LocalVoid:
     """One void or restore this kiosk ordered; `sent_at` None while the platform does not know."""
 
@@ -173,7 +174,7 @@ class LocalVoid:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LocalFacts:
     """All local facts about one pass, oldest first."""
 

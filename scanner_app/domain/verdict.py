@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 
 from scanner_app.domain.passes import Direction, Pass
+from scanner_app.domain.values import value
 
 
 class Outcome(StrEnum):
@@ -54,7 +55,7 @@ class Reason(StrEnum):
 Detail = str | int | float | bool | None | list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Verdict:
     """One decision. `detail` holds the facts a screen shows: ISO times, names, counts; never sentences."""
 

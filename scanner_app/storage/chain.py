@@ -31,8 +31,7 @@ def body_hash(body: str) -> bytes:
 
 def link(previous: bytes, seq: int, head: Head, body: bytes) -> bytes:
     """Return the hash of a fact: the one before, its columns, the hash of its body."""
-    columns = (seq, head.fact_id, head.kind, head.at, head.place, head.account, head.uid, head.outcome, head.reason)
-    return hashlib.sha256(previous + dumps(columns).encode() + body).digest()
+    return hashlib.sha256(previous + dumps((seq, *head)).encode() + body).digest()
 
 
 def verify(connection: Connection) -> ChainReport:

@@ -90,7 +90,8 @@ class Thread:
     def call(self, work: Callable[[], T], priority: Priority, *, light: bool) -> T:
         """Have work done and wait for it."""
         me = threading.get_ident()
-        self.refuse_nesting()
+        if self._holder == me:
+            self.refuse_nesting()
         if self._heap or not self._baton.acquire(blocking=False):
             return self.post(work, priority, light=light).wait()
         self._holder = me

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from json import encoder as _json
 from typing import Any
 
-_PLAIN = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_ASCII = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+_FORM = {"check_circular": False, "separators": (",", ":")}
+_ASCII = json.JSONEncoder(ensure_ascii=True, **_FORM).encode  # type: ignore[arg-type]
+
+
+def _plain() -> Callable[[Any], str]:
+    """Return an encoder built once: `json` builds its C part anew for each text, a third of what that costs."""
+    slow = json.JSONEncoder(ensure_ascii=False, **_FORM)  # type: ignore[arg-type]
+    built = getattr(_json, "c_make_encoder", None)
+    if built is None:
+        return slow.encode
+    chunks = built(None, slow.default, _json.encode_basestring, None, ":", ",", False, False, True)
+    return lambda value: "".join(chunks(value, 0))
+
+
+_PLAIN = _plain()
 
 
 def dumps(value: Any) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from scanner_app.application.ports import FactRow, OutboxItem
 from scanner_app.domain.credential import storable
@@ -29,8 +29,7 @@ SELECT = {table: f"SELECT {columns} FROM {table}" for table, columns in COLUMNS.
 _NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The columns of a fact that are looked up; the rest is its body."""
 
     fact_id: str
@@ -49,7 +48,7 @@ def scan_head(scan: Scan) -> Head:
     account, uid = (storable(subject.account), storable(subject.uid)) if subject else ("", "")
     at = to_us(scan.moment.trusted)
     place = storable(scan.place)
-    return Head(scan.scan_id, scan.kind.value, at, place, account, uid, verdict.outcome.value, verdict.reason.value)
+    return Head(scan.scan_id, str(scan.kind), at, place, account, uid, str(verdict.outcome), str(verdict.reason))
 
 
 def moment_body(moment: Moment) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def moment_body(moment: Moment) -> dict[str, Any]:
 def use_row(account: str, uid: str, door: str, use: LocalUse) -> tuple[Value, ...]:
     """Return the row image of a use; `door` is the place's own name, `use.place` the platform's name of it."""
     sent = to_us(use.at) if use.value_sent else None
-    what = (use.direction.value, str(use.amount), storable(use.device), int(use.undone), sent, int(use.venue))
+    what = (str(use.direction), str(use.amount), storable(use.device), int(use.undone), sent, int(use.venue))
     return (storable(account), storable(uid), use.scan_id, door, storable(use.place), to_us(use.at), *what)
 
 
@@ -83,13 +82,14 @@ def read_use(row: Row) -> LocalUse:
     )
 
 
+_TEXTS = ("device", "door", "place", "reason", "outcome", "policy", "symbology", "tenant")
+without_column = attrgetter(*_TEXTS, "raw", "direction", "amount", "extra")
+"""What of an operation has no column: operations of one scan mostly share it."""
+
+
 def operation_body(op: Operation) -> str:
     """Return the part of an operation that has no column, defaults left out."""
-    body: dict[str, Any] = {
-        name: text
-        for name in ("device", "door", "place", "reason", "outcome", "policy", "symbology", "tenant")
-        if (text := getattr(op, name))
-    }
+    body: dict[str, Any] = {name: text for name in _TEXTS if (text := getattr(op, name))}
     if op.raw:
         body["raw"] = storable(op.raw)
     if op.direction is not Direction.ENTRY:

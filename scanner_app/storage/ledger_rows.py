@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import PassKey
@@ -33,11 +32,17 @@ OPPOSITE = {
     OperationKind.VOID.value: OperationKind.RESTORE.value,
     OperationKind.RESTORE.value: OperationKind.VOID.value,
 }
+ANYTHING = """SELECT EXISTS (SELECT 1 FROM uses WHERE account = ? AND uid = ?)
+    OR EXISTS (SELECT 1 FROM outbox WHERE account = ? AND uid = ?)"""
+NOTHING = LocalFacts()
+"""Most guests come once: one look answers for both tables."""
 
 
 def local_facts(db: Connection, key: PassKey) -> LocalFacts:
     """Return what a ledger knows of one pass, oldest first."""
     where = (storable(key.account), storable(key.uid))
+    if not db.execute(ANYTHING, where + where).fetchone()[0]:
+        return NOTHING
     uses = db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
     voids = db.execute(
         "SELECT kind, sent_at FROM outbox WHERE account = ? AND uid = ? AND kind IN ('void', 'restore')"
@@ -50,8 +55,7 @@ def local_facts(db: Connection, key: PassKey) -> LocalFacts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """Where the ledger ends: the newest fact's number and hash, the newest outbox row's number."""
 
     seq: int

@@ -32,6 +32,7 @@ from scanner_app.storage.factcodec import (
     read_operation,
     scan_head,
     use_row,
+    without_column,
 )
 from scanner_app.storage.ledger_rows import (
     CLAIM,
@@ -59,6 +60,8 @@ class LedgerWriter:
         self._db = connection
         self._tail = tail
         self._voidless: PassKey | None = None  # a pass known to have no void or restore in the outbox
+        self._told: tuple[object, ...] = ()  # what the last operation said, and its text: the next often says the same
+        self._body = ""
         self.images: list[Image] = []
         self.fact_ids: list[str] = []
 
@@ -116,13 +119,12 @@ class LedgerWriter:
             self._change("conflicts", "settled_by = ?", (fact_id,), "seq = ? OR id = ?", name)
 
     def _fact(self, head: Head, body: str) -> int:
-        seq = self.tail.seq + 1
-        link = chain.link(self.tail.link, seq, head, chain.body_hash(body))
-        columns = (head.kind, head.at, head.place, head.account, head.uid, head.outcome, head.reason)
-        self._insert("facts", (seq, head.fact_id, *columns, body, None, link))
+        seq, previous, number = self.tail
+        link = chain.link(previous, seq + 1, head, chain.body_hash(body))
+        self._insert("facts", (seq + 1, *head, body, None, link))
         self.fact_ids.append(head.fact_id)
-        self._tail = Tail(seq, link, self.tail.number)
-        return seq
+        self._tail = Tail(seq + 1, link, number)
+        return seq + 1
 
     def has_fact(self, fact_id: str) -> bool:
         """Return whether a fact of this id was appended."""
@@ -186,20 +188,26 @@ class LedgerWriter:
             op = replace(op, account=storable(op.account), uid=storable(op.uid))
         state = OperationState.CANCELLED if self._supersedes(op) else OperationState.PENDING
         answer = "superseded" if state is OperationState.CANCELLED else ""
-        tail = self.tail
-        number = tail.number + 1
-        self._tail = Tail(tail.seq, tail.link, number)
-        what = (op.account, op.uid, op.scan_id, op.kind.value, to_us(op.at), state.value)
-        self._insert("outbox", (number, *what, 0, created, 0, None, answer, 0, 0, operation_body(op)))
+        seq, link, number = self.tail
+        self._tail = Tail(seq, link, number + 1)
+        what = (op.account, op.uid, op.scan_id, str(op.kind), to_us(op.at), str(state))
+        self._insert("outbox", (number + 1, *what, 0, created, 0, None, answer, 0, 0, self._body_of(op)))
+
+    def _body_of(self, op: Operation) -> str:
+        told = without_column(op)
+        if told != self._told:
+            self._told, self._body = told, operation_body(op)
+        return self._body
 
     def _supersedes(self, op: Operation) -> bool:
         """Cancel the unsent operations that this one makes pointless; return whether it is pointless itself."""
         if op.kind not in (OperationKind.VOID, OperationKind.RESTORE, OperationKind.UNRECORD):
             return False
-        key = PassKey(op.account, op.uid)
-        if key == self._voidless and op.kind is not OperationKind.UNRECORD:
+        known = self._voidless
+        if known and op.kind is not OperationKind.UNRECORD and op.uid == known.uid and op.account == known.account:
             self._voidless = None
             return False
+        key = PassKey(op.account, op.uid)
         pending = [row for row in self._operations(key) if row[6] == "pending"]
         if op.kind is OperationKind.UNRECORD:
             mine = [row for row in pending if row[4] == "record" and row[3] == op.scan_id]
