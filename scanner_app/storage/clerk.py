@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,8 +17,11 @@ from typing import Any, Generic, TypeVar
 from scanner_app.application.ports import Priority
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+AGAIN_SECONDS = 5.0
+"""Seconds after which chores that failed are looked at again."""
 
 TICK = 0.05
 """Seconds between two looks of the clerk's thread while callers do their jobs themselves: waking it for the chores
@@ -81,6 +85,7 @@ class Thread:
         self._ticking = False  # whether the thread will look again within a tick, rung or not
         self._closing = False
         self._deadline = 0.0
+        self._troubles: dict[str, str] = {}
         self._thread = threading.Thread(target=self._loop, name="clerk", daemon=True)
 
     def start(self) -> None:
@@ -109,6 +114,11 @@ class Thread:
         """Whether this is the clerk's own work."""
         return self._holder == threading.get_ident()
 
+    @property
+    def trouble(self) -> str:
+        """Why what no caller waits for failed the last time, '' if it did not."""
+        return next(iter(list(self._troubles.values())), "")
+
     def refuse_nesting(self) -> None:
         """Raise `Bug` when the clerk's own work asks it for work: it would wait for itself."""
         if self.inside:
@@ -132,7 +142,7 @@ class Thread:
         """Between two steps of heavy work on this thread: do the light jobs that are more urgent than sync."""
         while self._heap and self._heap[0][0] < Priority.SYNC and self._heap[0][2].light:
             self._next().run()
-            self._chores(False)
+            self._see_to_chores(idle=False)
 
     @property
     def busy(self) -> bool:
@@ -169,14 +179,14 @@ class Thread:
             idle = not self._heap and self._done == seen
             self._drain()
             seen, self._ticking = self._done, not idle
-            wait = self._chores(idle)
+            wait = self._see_to_chores(idle=idle)
             wait = TICK if self._ticking else wait
             if self._closing and not self._heap:
                 return  # with the baton: nobody writes any more
             self._holder = 0
             self._baton.release()
             if not self._heap:
-                self._leisure()
+                self._safely("leisure", self._leisure)
             if self._heap:
                 self._ring()  # came between the last look and now, and found the baton taken
 
@@ -188,4 +198,26 @@ class Thread:
                 continue
             job.run()
             del job  # its result and error belong to the caller alone
-            self._chores(False)
+            self._see_to_chores(idle=False)
+
+    def _see_to_chores(self, *, idle: bool) -> float | None:
+        waits: list[float | None] = []
+        done = self._safely("chores", lambda: waits.append(self._chores(idle)))
+        return waits[0] if done else AGAIN_SECONDS
+
+    def _safely(self, what: str, work: Callable[[], object]) -> bool:
+        """Do what no caller waits for; return whether it went well.
+
+        An error nobody foresaw must not end the one writer: whoever came next would wait for ever. Every fact is
+        durable before its chores begin, so the door goes on; what failed is logged once, and said by `trouble`.
+        """
+        try:
+            work()
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            if said != self._troubles.get(what):
+                log.exception("the clerk's %s failed", what)
+            self._troubles[what] = said
+            return False
+        self._troubles.pop(what, None)
+        return True

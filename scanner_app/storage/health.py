@@ -25,12 +25,13 @@ class StoreHealth:
     ledger_aside: str = ""  # where the damaged ledger lies
     caches_aside: Mapping[str, str] = field(default_factory=dict)  # account -> where its damaged cache lies
     journal_trouble: str = ""  # why the second copy could not be written, '' if it could
+    chore_trouble: str = ""  # why the clerk's chores failed, '' if they did not
     unclean_start: bool = False  # the last run did not end properly
 
     @property
     def good(self) -> bool:
         """Whether nothing happened that a person should know of."""
-        return self.ledger == "ok" and not self.caches_aside and not self.journal_trouble
+        return self.ledger == "ok" and not (self.caches_aside or self.journal_trouble or self.chore_trouble)
 
 
 def has_wal_reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

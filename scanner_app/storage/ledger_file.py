@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
@@ -20,6 +21,7 @@ from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import bring_up, refuse_newer
 from scanner_app.storage.schema import LEDGER
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CHECKPOINT_COMMITS = 100
@@ -202,8 +204,12 @@ class LedgerFile:
     def _flush(self) -> bool:
         """Write finished transactions to the journal: after their callers went on, before anything else happens."""
         written, self._written = self._written, []
-        for images in written:
-            self.journal.append(images)
+        try:
+            for images in written:
+                self.journal.append(images)
+        except Exception as error:  # what is committed is no caller's trouble any more
+            log.exception("the second copy")
+            self.journal.trouble = f"{type(error).__name__}: {error}"  # it will be written anew as a whole
         return bool(written)
 
     def checkpoint(self) -> None:

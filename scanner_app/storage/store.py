@@ -219,6 +219,7 @@ class Store:
             ledger_aside=self._ledger.aside,
             caches_aside=dict(self._shelf.aside),
             journal_trouble=self._ledger.journal.trouble,
+            chore_trouble=self._clerk.trouble if self._clerk is not None else "",
             unclean_start=self._unclean,
         )
 

@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from unittest.mock import ANY
 
 import pytest
 from support.storage_kit import ACCOUNT, BARCODES, PLACE, a_pass, load, new_id, present, redemption, until
@@ -99,6 +101,25 @@ def test_errors_travel_to_the_caller_and_the_clerk_goes_on(store):
     with pytest.raises(Odd):
         store.ledger(work)
     assert store.ledger(lambda _tx: 42) == 42
+
+
+def test_an_error_nobody_foresaw_in_a_chore_stops_no_scan(store, ledger, monkeypatch):
+    """The disk's own calls fail as none is documented to: each scan is kept, the second copy is written anew later."""
+    load(store, [a_pass(n) for n in range(30)])
+    told = store.health()
+    with store.cache_reader() as reader, monkeypatch.context() as broken:
+        broken.setattr("scanner_app.storage.journal.os.write", lambda *_: 1 // 0)
+        broken.setattr("scanner_app.storage.shelf.Shelf.sweep", lambda _: 1 // 0)
+        assert all(present(store, reader, a_pass(n).barcode).admits for n in range(20))
+        until(lambda: "ZeroDivisionError" in store.health().chore_trouble)
+        assert "ZeroDivisionError" in store.health().journal_trouble
+        assert not store.health().good
+        assert present(store, reader, a_pass(20).barcode).admits
+    assert len(ledger.recent_scans(100)) == 21
+    store._clerk.nudge()
+    until(lambda: store.health() == replace(told, wal_bytes=ANY, disk_free=ANY))
+    with store.cache_reader() as reader:
+        assert present(store, reader, a_pass(21).barcode).admits
 
 
 def test_close_finishes_what_was_asked_for(folder):
