@@ -62,8 +62,9 @@ class ReaderLine:
             self._reader.signal(good=event.durable and event.scan.verdict.admits)
 
     def _read(self, text: str, kind: str, others: tuple[str, ...] = ()) -> None:
-        self._handed = (text, *others)
-        self._present(Credential(text, Symbology(kind.upper()), others=others))
+        credential = Credential(text, Symbology(kind.upper()), others=others)
+        self._handed = (text, *others, credential.nobodys.text)
+        self._present(credential)
 
     def _state(self, state: LineState, why: str) -> None:
         self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scanner_app.application.claimfacts import fact_id, keep_claim, keep_uses, void_id
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
 from scanner_app.application.ports import LedgerTx
-from scanner_app.application.present import Desk, Presentation, judge, local_use
+from scanner_app.application.present import Desk, Presentation, judge, local_use, scan_of
 from scanner_app.application.reporting import plan
 from scanner_app.domain.effective import effective
 from scanner_app.domain.passes import Direction, Matches, Pass
@@ -62,9 +62,7 @@ def _begin(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> _
 
 
 def _judged(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> Scan:
-    verdict = judge(tx, matches, shown.place, shown.credential, shown.moment)
-    device = desk.settings().device
-    return Scan(shown.scan_id, shown.moment, device, shown.place.name, shown.credential, verdict, shown.operator)
+    return scan_of(desk, shown, judge(tx, matches, shown.place, shown.credential, shown.moment))
 
 
 def _claim(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, subject: Pass) -> Claim:

@@ -139,11 +139,17 @@ def judge(ledger: FactsKnown, matches: Matches, place: Place, credential: Creden
 
 def record(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> Scan:
     """Decide, insert the scan, its use and its outbox rows: one transaction, run by the clerk."""
-    verdict = judge(tx, matches, shown.place, shown.credential, shown.moment)
-    device = desk.settings().device
-    scan = Scan(shown.scan_id, shown.moment, device, shown.place.name, shown.credential, verdict, shown.operator)
+    scan = scan_of(desk, shown, judge(tx, matches, shown.place, shown.credential, shown.moment))
     tx.record(scan, local_use(scan, shown.place), plan(scan, shown.place, desk.tenants()))
     return scan
+
+
+def scan_of(desk: Desk, shown: Presentation, verdict: Verdict) -> Scan:
+    """Return the scan as it is kept, printed and told: a card's number in full only where it named a pass."""
+    credential = shown.credential if verdict.subject else shown.credential.nobodys
+    return Scan(
+        shown.scan_id, shown.moment, desk.settings().device, shown.place.name, credential, verdict, shown.operator
+    )
 
 
 def local_use(scan: Scan, place: Place) -> LocalUse | None:
@@ -162,9 +168,7 @@ def local_use(scan: Scan, place: Place) -> LocalUse | None:
 
 
 def _not_recorded(desk: Desk, shown: Presentation, verdict: Verdict) -> Decided:
-    device = desk.settings().device
-    scan = Scan(shown.scan_id, shown.moment, device, shown.place.name, shown.credential, verdict, shown.operator)
-    return Decided(scan, durable=False)
+    return Decided(scan_of(desk, shown, verdict), durable=False)
 
 
 def _ms(seconds: float) -> float:

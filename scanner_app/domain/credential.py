@@ -83,6 +83,11 @@ class Credential:
         return tuple(replace(self, text=text, others=()) for text in (self.text, *self.others))
 
     @property
+    def nobodys(self) -> Credential:
+        """As it is kept when it named no pass: of a stranger's card the end of its number, enough to tell two apart."""
+        return replace(self, text=f"\u2026{self.text[-4:]}") if self.symbology is Symbology.UID else self
+
+    @property
     def candidates(self) -> tuple[str, ...]:
         """Texts to look up, in order; empty when nothing readable is left."""
         return candidates(self.text) if self.part is None else ()

@@ -141,6 +141,22 @@ def test_the_reader_shows_the_verdict_on_its_own_tap_only(scene: Scene) -> None:
     assert shown == [True, False, False]
 
 
+def test_of_a_strangers_card_only_the_end_of_its_number_is_kept(scene: Scene) -> None:
+    """Neither the ledger, nor the platform, nor what is printed has more; the reader still shows its refusal."""
+    shown: list[bool] = []
+    line = ReaderLine("nfc:udp:127.0.0.1:9", lambda _credential: None, lambda _event: None, NfcOptions())
+    line._reader.signal = lambda *, good: shown.append(good)  # type: ignore[method-assign]
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        line._read("04A1B2C3D4E5F6", "uid")
+        decided = kiosk.door.judge_now(Credential("04A1B2C3D4E5F6", Symbology.UID))
+        line.hear(decided)
+    assert (decided.scan.credential.text, decided.scan.verdict.reason) == ("\u2026E5F6", Reason.UNKNOWN)
+    assert shown == [False]
+    for file in scene.folder.rglob("*"):
+        assert not file.is_file() or b"04A1B2C3D4E5F6" not in file.read_bytes(), file
+
+
 @pytest.mark.parametrize("secrets", [{}, {APPLE_KEY: "no key", GOOGLE_KEY: ""}])
 def test_wallets_stay_off_without_good_keys(secrets: dict[str, str]) -> None:
     options = nfc_options(TAPS, secrets, TapMemory({}))
