@@ -43,6 +43,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "bench": ("scanner_app.commands.bench", "run"),
     "hub": ("scanner_app.commands.hub", "run"),
     "nfc": ("scanner_app.commands.nfc", "run"),
+    "wedge": ("scanner_app.commands.wedge", "run"),
 }
 """Which module describes and runs a verb; only the one that is called is imported."""
 

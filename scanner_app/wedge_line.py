@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.keyboard_layouts import LAYOUTS
-from hardware.wedge import Fate, Wedge, WedgeProfile
+from hardware.wedge import Fate
 from scanner_app.application.config import DeviceConfig
 from scanner_app.ui.wedge import Key, KeyAnswer
+from scanner_app.wedge_marks import wedge_of
 
-_ANY = WedgeProfile("scanner")
 _KEYS = {Fate.PASS: Key.TYPED, Fate.HOLD: Key.HOLD, Fate.DONE: Key.DONE}
 
 
@@ -19,7 +18,7 @@ class LayoutWedge:
     def __init__(self, devices: Callable[[], DeviceConfig]) -> None:
         self._devices = devices
         self._for = devices()
-        self._wedge = _wedge(self._for)
+        self._wedge = wedge_of(self._for)
         self.pause = self._wedge.pause
 
     def feed(self, text: str, at: float, *, terminator: bool) -> KeyAnswer:
@@ -37,11 +36,4 @@ class LayoutWedge:
     def _follow(self) -> None:
         devices = self._devices()
         if devices != self._for:
-            self._for, self._wedge = devices, _wedge(devices)
-
-
-def _wedge(devices: DeviceConfig) -> Wedge:
-    """A layout that is not known is read as it comes: a scanner with odd characters is better than none."""
-    known = [w for w in devices.wedges if w.layout in LAYOUTS]
-    profiles = (*(WedgeProfile(w.kind, w.prefix, w.suffix, w.layout) for w in known), _ANY)
-    return Wedge(profiles, computer_layout=devices.wedge_layout if devices.wedge_layout in LAYOUTS else "us")
+            self._for, self._wedge = devices, wedge_of(devices)

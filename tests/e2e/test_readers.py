@@ -141,6 +141,16 @@ def test_the_reader_shows_the_verdict_on_its_own_tap_only(scene: Scene) -> None:
     assert shown == [True, False, False]
 
 
+def test_keyboard_scanners_by_their_marks(scene: Scene) -> None:
+    """Set by the command line, tried by scanning into it, forgotten again."""
+    (kept,) = scene.lines("wedge", "add", "--prefix", "#A", "--suffix", "~", "--kind", "vas", "--json")
+    assert (kept["prefix"], kept["suffix"], kept["layout"], kept["kind"]) == ("#A", "~", "us", "vas")
+    typed = "#Aé-42~\nT-77-X\nab\n"
+    read = [(line["text"], line["kind"]) for line in scene.lines("wedge", "try", "--json", text=typed)]
+    assert read == [("é-42", "vas"), ("T-77-X", "scanner"), (None, None)]
+    assert scene.lines("wedge", "remove", "--prefix", "#A", "--suffix", "~", "--json") == []
+
+
 def test_of_a_strangers_card_only_the_end_of_its_number_is_kept(scene: Scene) -> None:
     """Neither the ledger, nor the platform, nor what is printed has more; the reader still shows its refusal."""
     shown: list[bool] = []
