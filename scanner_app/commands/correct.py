@@ -71,7 +71,7 @@ def _in_words(row: FactRow) -> str:
     guest = subject.get("holder") or subject.get("barcode") or subject.get("uid") or "?"
     ours = _joined(here.get("at"), here.get("place"), here.get("device"))
     theirs = _joined(*there.values()) or "not said"
-    return f"{row.number:6} {guest}: {row.body.get('answer', '')}; here {ours}; there {theirs}"
+    return f"{row.number:6} {guest}: {texts.told(str(row.body.get('answer', '')))}; here {ours}; there {theirs}"
 
 
 def _part(row: FactRow, name: str) -> dict[str, object]:

@@ -138,8 +138,28 @@ def guest(code: str) -> str:
 def explain(error: ScannerError) -> str:
     """Return what went wrong and what to do, with the detail in brackets, for a terminal or a log line for people."""
     known_code = error.code if known(error.code) else "trouble"
+    if known(f"answer_{error.detail}"):
+        return f"{told(error.detail)} {mended(error.detail)}"
     detail = f" ({error.detail})" if error.detail else ""
     return f"{sentence(known_code)}{detail} {admin(known_code)}".strip()
+
+
+def told(answer: str) -> str:
+    """Return what came of something that a platform was told, as staff read it; its own words stay in brackets."""
+    code, words = _answered(answer)
+    return f"{sentence(code)} ({words})" if code and words else sentence(code) if code else answer
+
+
+def mended(answer: str) -> str:
+    """Return what an administrator does about such an answer, '' where only the platform's own words are known."""
+    code, _ = _answered(answer)
+    return admin(code) if code else ""
+
+
+def _answered(answer: str) -> tuple[str, str]:
+    """Split "code: the platform's words" and return the catalogue's code for it, '' where it has none."""
+    code, _, words = answer.partition(": ")
+    return next((c for c in (f"answer_{code}", code) if known(c)), ""), words
 
 
 _NO_BOARDING_PASS = {fault.value for fault in Fault} | {FlightReason.RECEIPT.value}

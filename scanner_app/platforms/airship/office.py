@@ -27,7 +27,7 @@ class Ref:
         if self.uid:
             return ["pass", self.uid]
         if not self.external:
-            raise PlatformTrouble(PlatformKind.REFUSED, "no pass named", sent=False)
+            raise PlatformTrouble(PlatformKind.REFUSED, "no_pass", sent=False)
         owner = ["template", self.template] if self.template else []
         return ["pass", *owner, "id", self.external]
 
@@ -53,7 +53,7 @@ class Office:
     ) -> Created:
         """Make a pass from a template by its id or its external id, with or without an external id of its own."""
         if bool(template) == bool(template_external):
-            raise PlatformTrouble(PlatformKind.REFUSED, "one template", sent=False)
+            raise PlatformTrouble(PlatformKind.REFUSED, "one_template", sent=False)
         if template_external:
             path = ["pass", "id", template_external, *(["id", external] if external else [])]
         else:

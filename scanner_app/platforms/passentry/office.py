@@ -46,10 +46,10 @@ class Points:
     def body(self, kind: str, *, creating: bool) -> Json:
         """Return the wire form of "locations" or "beacons"."""
         if len(self.data) > MOST_POINTS:
-            raise _forbidden(f"{kind}_count")
+            raise _forbidden("points_count")
         if creating:
             if self.action:
-                raise _forbidden(f"{kind}_action")
+                raise _forbidden("points_action")
             return [dict(each) for each in self.data]
         if self.action is None:
             return {"data": [dict(each) for each in self.data]}
@@ -57,7 +57,7 @@ class Points:
         if self.action is Action.DELETE:
             return {"data": [], name: {"delete": [dict(each) for each in self.data]}}
         if self.action is Action.DELETE_ALL and self.data:
-            raise _forbidden(f"{kind}_not_empty")
+            raise _forbidden("points_not_empty")
         return {"data": [dict(each) for each in self.data], name: {self.action.value: True}}
 
 

@@ -207,7 +207,7 @@ class RecordPanel(Panel):
             ("fact.used_device", record.device),
             ("fact.code", record.raw),
             ("history.operator", str(body.get("operator") or "")),
-            ("history.note", str(body.get("note") or body.get("answer") or "")),
+            ("history.note", str(body.get("note") or "") or texts.told(str(body.get("answer") or ""))),
         ]
         if isinstance(here, dict):
             there = body.get("there")

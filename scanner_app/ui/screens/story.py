@@ -146,7 +146,7 @@ class StoryView(QWidget):
         if at is not None:
             words.append(moments.when(at, datetime.now(UTC), self._zone()))
         if state in ("refused", "contested") and answer:
-            words.append(answer)
+            words.append(texts.told(answer))
         return Fact(texts.word(f"report.{sent.get('kind', '')}"), " · ".join(words))
 
     def _use_row(self, use: Use) -> Row:
