@@ -7,46 +7,28 @@ of 50 bare clients, push to 50 kiosks, and how long a new kiosk takes for so man
 """
 
 import argparse
-import asyncio
-import json
+import random
 import resource
-import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig, DeliverPolicy
 from support.venue_door import Kiosk, a_claim  # type: ignore[import-not-found]  # tests are not checked
 from support.venue_kit import HASH_KEY, Venue, until, venue  # type: ignore[import-not-found]  # the same
 
-from scanner_app.application.hub import Claim, ClaimEnd, VenueRecord
+from benchmarks.venue_push import KIOSKS, many_ready, percentiles, push, tell
+from scanner_app.application.hub import Claim, ClaimEnd
 from scanner_app.application.ids import new_id
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.link import HubLink
-from scanner_app.venue.records import encode, slot_subject, subject
+from scanner_app.venue.records import encode, slot_subject
 from scanner_app.venue.rule import HybridClock
 
 Door = tuple[HubLink, Protocol]
-KIOSKS = [f"kiosk-{n:02d}" for n in range(50)]
-
-
-def percentiles(values: list[float]) -> dict[str, float]:
-    """Return p50 and p99 in milliseconds."""
-    cuts = statistics.quantiles(values, n=100)
-    return {"p50_ms": round(cuts[49] * 1000, 3), "p99_ms": round(cuts[98] * 1000, 3)}
-
-
-def tell(name: str, **figures: object) -> None:
-    """Print one figure."""
-    print(json.dumps({"figure": name, **figures}), flush=True)
 
 
 def linked(made: Venue, name: str) -> Door:
@@ -57,45 +39,50 @@ def linked(made: Venue, name: str) -> Door:
     return link, Protocol(link, made.enrolment(name), HybridClock(name).stamp, made.trust())
 
 
-def bare_client(link: HubLink) -> Client:
-    """Return the library's own client under a link."""
-    client = link._client  # noqa: SLF001 - what our claims are compared with
-    assert client is not None
-    return client
-
-
 def one_kiosk(made: Venue, count: int) -> None:
-    """Turn and turn about: a claim through the port's protocol, a bare publish of the same size."""
-    link, protocol = linked(made, KIOSKS[0])
-    ours, inner, bare = [], [], []
+    """Turn and turn about, in changing order: a claim through the port's protocol, and bare publishes of its size.
 
-    async def claiming(claim: Claim) -> float:
+    Bare is `jetstream().publish`, timed within the loop; `request` is what that is made of. The door's claim is timed
+    from the door's own thread: the way to the loop and back is in it.
+    """
+    link, protocol = linked(made, KIOSKS[0])
+    took: dict[str, list[float]] = {"claim": [], "within": [], "publish": [], "request": []}
+
+    async def within(claim: Claim) -> float:
         began = time.perf_counter()
         assert (await protocol.claim(claim, 5.0)).end is ClaimEnd.GRANTED
         return time.perf_counter() - began
 
-    async def publish(where: str, data: bytes) -> float:
+    async def bare(how: str, where: str, data: bytes) -> float:
+        client = await link.client()
+        stream = client.jetstream(timeout=5)
         began = time.perf_counter()
-        await (await link.client()).request(where, data, timeout=5)
+        await (stream.publish(where, data) if how == "publish" else client.request(where, data, timeout=5))
         return time.perf_counter() - began
 
-    for _ in range(count):
+    def once(how: str) -> float:
         claim = a_claim(new_id())
-        began = time.perf_counter()
-        inner.append(link.call(claiming(claim), 6.0))
-        ours.append(time.perf_counter() - began)
-        claim = a_claim(new_id())
+        if how == "within":
+            return link.call(within(claim), 6.0)
+        if how == "claim":
+            began = time.perf_counter()
+            assert link.call(protocol.claim(claim, 5.0), 6.0).end is ClaimEnd.GRANTED
+            return time.perf_counter() - began
         data = encode(protocol.record(claim, 1, "hub"), protocol.seed)
-        where = slot_subject(HASH_KEY, claim.key, claim.place, "", 1)
-        bare.append(link.call(publish(where, data), 6.0))
+        return link.call(bare(how, slot_subject(HASH_KEY, claim.key, claim.place, "", 1), data), 6.0)
+
+    for _ in range(count):
+        for how in random.sample(list(took), len(took)):
+            took[how].append(once(how))
     link.stop()
-    mine, plain = percentiles(ours), percentiles(bare)
-    tell("claim, one kiosk", ours=mine, bare=plain, ratio_p50=round(mine["p50_ms"] / plain["p50_ms"], 2),
-         ratio_p99=round(mine["p99_ms"] / plain["p99_ms"], 2))  # fmt: skip
-    within = percentiles(inner)
-    tell("the same without the way from the door's thread to the loop and back", ours=within,
-         ratio_p50=round(within["p50_ms"] / plain["p50_ms"], 2),
-         ratio_p99=round(within["p99_ms"] / plain["p99_ms"], 2))  # fmt: skip
+    found = {how: percentiles(each) for how, each in took.items()}
+    for name, how in (("claim, one kiosk", "claim"), ("the same without the way between threads", "within")):
+        ratios = {
+            f"ratio_{p}_to_{other}": round(found[how][f"{p}_ms"] / found[other][f"{p}_ms"], 2)
+            for p in ("p50", "p99")
+            for other in ("publish", "request")
+        }
+        tell(name, ours=found[how], bare=found["publish"], bare_request=found["request"], **ratios)
 
 
 def many_kiosks(made: Venue, each: int) -> None:
@@ -132,106 +119,9 @@ def many_kiosks(made: Venue, each: int) -> None:
     tell("claims per second, 50 kiosks", ours=round(ours), bare=round(plain), ratio=round(ours / plain, 2))
 
 
-def push(made: Venue, folder: Path, watchers: int, count: int) -> None:
-    """From the start of a claim until every other kiosk's screen is told of it, and until it is in every ledger.
-
-    All kiosks share this process and its disk. So as many bare clients of the library watch such claims in one loop, in
-    the same run; and a few kiosks alone show what one kiosk adds by itself.
-    """
-    for number in (watchers, 5):
-        kiosks = [Kiosk(made, name, folder / f"{number}-{name}", deadline=5.0) for name in KIOSKS[:number]]
-        until(lambda made=kiosks: all(k.hub.state().connected and k.hub.state().behind == 0 for k in made), 120)
-        sent: dict[str, float] = {}
-        told, kept = list[float](), list[float]()
-        for kiosk in kiosks[1:]:
-            kiosk.hub.listen(_note(sent, told))
-            _note_kept(kiosk, sent, kept)
-        claims(kiosks[0], sent, count)
-        until(lambda n=number, kept=kept: len(kept) >= count * (n - 1), 60)
-        tell("push, screens told", kiosks=number - 1, records=count, **percentiles(told))
-        tell("push, in every ledger", kiosks=number - 1, records=count, **percentiles(kept))
-        for kiosk in kiosks:
-            kiosk.close()
-    bare_push(made, folder, watchers, count)
-
-
-def bare_push(made: Venue, folder: Path, watchers: int, count: int) -> None:
-    """The same with ordered consumers of the library alone, in one loop of another thread."""
-    sent: dict[str, float] = {}
-    seen: list[float] = []
-    ready, loops, ended = threading.Event(), list[asyncio.AbstractEventLoop](), asyncio.Event()
-
-    async def watch(client: Client) -> None:
-        async def heard(message: Msg) -> None:
-            if (claim := json.loads(message.data).get("claim_id")) in sent:
-                seen.append(time.perf_counter() - sent[claim])
-
-        last = (await client.jetstream().stream_info("RED")).state.last_seq
-        config = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=last + 1)
-        for _ in range(watchers - 1):
-            await client.jetstream().subscribe("", stream="RED", cb=heard, ordered_consumer=True, config=config)
-        loops.append(asyncio.get_running_loop())
-        ready.set()
-        await ended.wait()
-
-    watching = threading.Thread(target=made.as_admin, args=(watch, 120.0), name="bare watchers")
-    watching.start()
-    ready.wait()
-    kiosk = Kiosk(made, KIOSKS[0], folder / "bare", deadline=5.0)
-    until(lambda: kiosk.hub.state().connected and kiosk.hub.state().behind == 0, 60)
-    claims(kiosk, sent, count)
-    until(lambda: len(seen) >= count * (watchers - 1), 60)
-    loops[0].call_soon_threadsafe(ended.set)
-    watching.join()
-    tell("push to bare clients, one loop", clients=watchers - 1, records=count, **percentiles(seen))
-    kiosk.close()
-
-
-def claims(kiosk: Kiosk, sent: dict[str, float], count: int) -> None:
-    """Claim so many passes, a pause after each."""
-    for _ in range(count):
-        claim = a_claim(new_id())
-        sent[claim.claim_id] = time.perf_counter()
-        assert kiosk.hub.claim(claim, 5.0).end is ClaimEnd.GRANTED
-        time.sleep(0.05)
-
-
-def _note(sent: dict[str, float], where: list[float]) -> Callable[[VenueRecord], None]:
-    def hear(record: VenueRecord) -> None:
-        if record.claim_id in sent:
-            where.append(time.perf_counter() - sent[record.claim_id])
-
-    return hear
-
-
-def _note_kept(kiosk: Kiosk, sent: dict[str, float], where: list[float]) -> None:
-    copy = kiosk.hub._follower.keeper._copy  # noqa: SLF001 - the moment of its commit
-    keep, note = copy.keep, _note(sent, where)
-
-    def kept(records: Sequence[VenueRecord]) -> None:
-        keep(records)
-        for record in records:
-            note(record)
-
-    copy.keep = kept
-
-
 def new_kiosk(made: Venue, folder: Path, count: int) -> None:
     """Fill the stream, then time a kiosk that has nothing."""
-
-    async def fill(client: Client) -> None:
-        me = made.enrolment(KIOSKS[0])
-        protocol = Protocol(HubLink(me), me, HybridClock(KIOSKS[0]).stamp, made.trust())
-        waiting: set[asyncio.Future[object]] = set()
-        for _ in range(count):
-            record = protocol.record(a_claim(new_id()), 1, "hub")
-            data = encode(record, me.seed)
-            waiting.add(asyncio.ensure_future(client.request(subject(HASH_KEY, record), data, timeout=60)))
-            if len(waiting) >= 500:
-                _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.gather(*waiting)
-
-    made.as_admin(fill, 900)
+    made.fill(KIOSKS[0], count)
     began, used = time.perf_counter(), time.process_time()
     kiosk = Kiosk(made, KIOSKS[1], folder / "new", deadline=5.0)
     until(lambda: kiosk.hub.state().sequence >= count and kiosk.hub.state().behind == 0, 600)
@@ -260,7 +150,10 @@ def main() -> None:
         with venue(folder / "hubs", 3, KIOSKS) as made:
             one_kiosk(made, args.claims)
             many_kiosks(made, max(10, args.claims // 10))
-            push(made, folder, 50, 100)
+            # Where all of that is in the stream already: a venue's kiosks switched on in the evening.
+            many_ready(made, folder / "late", 4 * args.claims + 100 * max(10, args.claims // 10))
+        with venue(folder / "push", 3, KIOSKS) as made:
+            push(made, folder / "doors", 100)
         with venue(folder / "one", 1, KIOSKS) as made:
             new_kiosk(made, folder, args.records)
 

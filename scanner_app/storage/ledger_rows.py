@@ -19,7 +19,10 @@ INSERT = {
     table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"  # noqa: S608 - ours
     for table, columns in COLUMNS.items()
 }
-VENUE_USE = INSERT["uses"] + " ON CONFLICT DO UPDATE SET undone = 1 WHERE venue AND excluded.undone"
+VENUE_USE = (
+    f"INSERT INTO uses ({COLUMNS['uses']})",
+    "ON CONFLICT DO UPDATE SET undone = 1 WHERE venue AND excluded.undone",
+)
 PURGEABLE = (
     SELECT["facts"]  # noqa: S608 - constants
     + """ AS f WHERE at < ? AND body != '' AND kind != 'purge' AND NOT EXISTS (

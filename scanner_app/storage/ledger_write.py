@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from scanner_app import bulk
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import Bug
 from scanner_app.domain.passes import PassKey
@@ -135,7 +136,8 @@ class LedgerWriter:
 
         No images for the journal: what is missing in a ledger that was rebuilt is read from the hub again.
         """
-        self._db.executemany(VENUE_USE, [use_row(key.account, key.uid, storable(door), use) for key, door, use in uses])
+        rows = [use_row(key.account, key.uid, storable(door), use) for key, door, use in uses]
+        bulk.insert(self._db, *VENUE_USE, rows)
 
     # --- corrections ------------------------------------------------------------------------------------------------
     def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:

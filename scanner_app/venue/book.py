@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanner_app import bulk
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 
 FORMAT = 2
@@ -32,7 +33,6 @@ TABLES = f"""
     PRAGMA user_version = {FORMAT};
 """
 STATE = "INSERT OR REPLACE INTO state VALUES (?, ?)"
-COUNT = "INSERT INTO tally VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 PAGE = "SELECT seq, claim_id, subject, data FROM records WHERE (seq, subject) > (?, ?) ORDER BY seq, subject LIMIT ?"
 
 Connect = Callable[[Path], sqlite3.Connection]
@@ -107,7 +107,7 @@ class Book:
         rows = [(e.sequence, e.subject, e.claim_id, e.data) for e in batch.entries]
         with self._writing():
             was = self._value("sequence", "0")
-            self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
+            bulk.insert(self._db, "INSERT OR REPLACE INTO records", "", rows)
             self._add_up(batch.counts, batch.happenings)
             self._db.execute(STATE, ("sequence", str(batch.sequence)))
             if batch.checked and self._value("checked", "0") == was:
@@ -124,7 +124,8 @@ class Book:
             self._db.execute(STATE, ("checked", str(sequence)))
 
     def _add_up(self, counts: Mapping[tuple[str, str, int], int], happenings: Iterable[Happening]) -> None:
-        self._db.executemany(COUNT, [(minute, kiosk, what, n) for (kiosk, what, minute), n in counts.items()])
+        adds = [(minute, kiosk, what, n) for (kiosk, what, minute), n in counts.items()]
+        bulk.insert(self._db, "INSERT INTO tally", "ON CONFLICT DO UPDATE SET n = n + excluded.n", adds)
         rows = [(h.sequence, h.kind, h.subject, json.dumps(dict(h.body))) for h in happenings]
         self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", rows)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue import keys, roster
 from scanner_app.venue.book import Book, Entry
 from scanner_app.venue.keeper import Copy, Keeper, Read
-from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable, end, off_loop
 from scanner_app.venue.records import decode
 from scanner_app.venue.server_config import STREAM, follower
 from scanner_app.venue.trust import Doubt, Trust
@@ -35,6 +36,9 @@ BATCH = 1000
 FEW = 50
 """Up to so many have their signatures looked at before they are told; of more, claims refuse first (fail closed) and
 are looked at afterwards, or 200,000 of them would take a new kiosk half a minute."""
+GATHER_SECONDS = 0.03
+"""What comes within this goes to disk with one fsync: the doors' news must not hold up a scan's own. The screen knows
+at once, and nothing is lost by waiting: the hub has it, and a door that is to decide alone waits for the disk."""
 UNWRITTEN = 20_000
 """Records held in memory at most while the disk is behind."""
 QUIET_SECONDS = 3.0
@@ -55,6 +59,28 @@ class Seen:
     record: Callable[[VenueRecord], None]
     written: Callable[[], None]
     forgot: Callable[[], None]
+
+
+class Arrived:
+    """Messages that came and were not looked at yet. In one loop; a queue of asyncio's costs as much as reading one."""
+
+    def __init__(self) -> None:
+        self._messages: deque[Msg] = deque()
+        self._bell = asyncio.Event()
+
+    async def put(self, message: Msg) -> None:
+        """Take a message from the client library."""
+        self._messages.append(message)
+        self._bell.set()
+
+    async def batch(self, seconds: float) -> list[Msg]:
+        """Return what is there, in order, one at least; TimeoutError when nothing comes within `seconds`."""
+        if not self._messages:
+            self._bell.clear()
+            # Not `wait_for`: where a message comes with the end of the task, Python 3.11 has it swallow that end.
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        return [self._messages.popleft() for _ in range(min(BATCH, len(self._messages)))]
 
 
 class Follower:
@@ -113,11 +139,13 @@ class Follower:
         self._unwritten = []
         self.read = self.keeper.sequence
         last = await self._look()
-        queue: asyncio.Queue[Msg] = asyncio.Queue()
+        arrived = Arrived()
         inbox = client.new_inbox()
-        subscription = await client.subscribe(inbox, cb=queue.put, pending_msgs_limit=LIMIT, pending_bytes_limit=LIMIT)
+        subscription = await client.subscribe(
+            inbox, cb=arrived.put, pending_msgs_limit=LIMIT, pending_bytes_limit=LIMIT
+        )
         writing = asyncio.ensure_future(self._write())
-        reading = asyncio.ensure_future(self._read_on(client, queue))
+        reading = asyncio.ensure_future(self._read_on(client, arrived))
         try:
             await self._consume(inbox)
             self.behind = max(0, last - self.read)
@@ -126,16 +154,17 @@ class Follower:
             for one in done:
                 one.result()
         finally:
-            writing.cancel()
-            reading.cancel()
-            await asyncio.gather(writing, reading, return_exceptions=True)
+            await end({writing, reading})
             if not client.is_closed:
                 await subscription.unsubscribe()
 
-    async def _read_on(self, client: Client, queue: asyncio.Queue[Msg]) -> None:
+    async def _read_on(self, client: Client, arrived: Arrived) -> None:
         checked = time.monotonic()
         while True:
-            await self._take(client, await self._batch(client, queue))
+            batch = await arrived.batch(QUIET_SECONDS)
+            if client.is_closed:
+                raise HubUnreachable("the connection went away")
+            await self._take(client, batch)
             if time.monotonic() - checked > CLOCK_SECONDS:
                 checked, was = time.monotonic(), self.read
                 await self._look()
@@ -211,15 +240,6 @@ class Follower:
             raise HubUnreachable(str(answer))
         return answer
 
-    async def _batch(self, client: Client, queue: asyncio.Queue[Msg]) -> list[Msg]:
-        first = await asyncio.wait_for(queue.get(), QUIET_SECONDS)
-        if client.is_closed:
-            raise HubUnreachable("the connection went away")
-        batch = [first]
-        while len(batch) < BATCH and not queue.empty():
-            batch.append(queue.get_nowait())
-        return batch
-
     async def _take(self, client: Client, batch: Sequence[Msg]) -> None:
         rows: list[Read] = []
         for message in batch:
@@ -270,6 +290,8 @@ class Follower:
     async def _write(self) -> None:
         while True:
             await self._ring.wait()
+            if self.caught_up:
+                await asyncio.sleep(GATHER_SECONDS)
             self._ring.clear()
             rows, self._unwritten = self._unwritten, []
             self._room.set()
@@ -287,7 +309,7 @@ class Follower:
                 continue
 
     async def _on_disk(self, work: Callable[..., T], *args: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, work, *args)
+        return await off_loop(self._disk, work, *args)
 
 
 def _position(message: Msg) -> tuple[int, int]:

@@ -67,7 +67,7 @@ class VenueHub:
         seen = Seen(self._heard, self._written, self._forgot)
         self._follower = Follower(self.link, enrolment, self._book, LedgerCopy(clerk, enrolment.kiosk), seen)
         trust = self._follower.trust
-        self.protocol = Protocol(self.link, enrolment, self._hybrid.stamp, trust, self._book.doubted)
+        self.protocol = Protocol(self.link, enrolment, self._hybrid.stamp, trust, self._doubted)
         self._reconciler = Reconciler(self.protocol, self._book, clerk, clock, self._at_it)
         self._uploader = CloudUploader(self.link, clerk, clock, calls.platforms, trust)
         self._door = calls.door
@@ -91,7 +91,7 @@ class VenueHub:
         self._quit.set()
         self._bell.set()
         uploaded = self._uploader.stop(deadline)  # before the link: what it told the platform is acknowledged
-        ended = self.link.stop(deadline) and uploaded
+        ended = self.link.stop(max(0.1, until - time.monotonic())) and uploaded
         if self._worker.ident is not None:
             self._worker.join(max(0.1, until - time.monotonic()))
         self._follower.close()
@@ -142,8 +142,14 @@ class VenueHub:
         self._bell.set()
 
     def may_admit_alone(self, claim: Claim) -> bool:
-        """Return whether the rule in force lets this door admit although the hub did not decide."""
-        self._follower.keeper.wait_for(self._follower.read, WRITE_SECONDS)  # what was heard is judged by, then decided
+        """Return whether the rule in force lets this door admit although the hub did not decide.
+
+        False under every rule where what was heard of other doors is not on disk in time: it could not be judged by,
+        and a door that may have heard of a use does not admit past it (decisions/0009).
+        """
+        if not self._follower.keeper.wait_for(self._follower.read, WRITE_SECONDS):
+            log.warning("not admitted alone: what other doors did is not on disk yet")
+            return False
         since = self._alone_since
         alone = Alone(time.monotonic() - since if since is not None else 0.0, self._reconciler.provisional)
         allowed = may_admit(self._config(), self._me.hash_key, claim, alone)
@@ -197,6 +203,10 @@ class VenueHub:
         self._hearers.append(hear)
 
     # --- inside
+    def _doubted(self, stem: str) -> set[int]:
+        """Return the slots of a pass that hold what is no kiosk's; without an alarm no claim waits for the book."""
+        return self._book.doubted(stem) if self._follower.keeper.alarms else set()
+
     def _heard(self, record: VenueRecord) -> None:
         self._hybrid.heard(record.hlc)
         for hear in tuple(self._hearers):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 from functools import lru_cache
 
 import nkeys  # type: ignore[import-untyped]  # ships no types
+from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from nacl.signing import VerifyKey
 
 from scanner_app.domain.passes import PassKey
 
+SIGNATURE_BYTES = 64
 HASH_BYTES = 20
 """Length of a pass hash in subjects: 160 bits, 32 letters of base32; no serial ever stands in a subject or log."""
 
@@ -34,7 +35,7 @@ def public_key(seed: str) -> str:
 
 def sign(seed: str, message: bytes) -> str:
     """Return the signature of a message in base64."""
-    return base64.b64encode(_signer(seed).sign(message).signature).decode()
+    return base64.b64encode(crypto_sign(message, _secret(seed))[:SIGNATURE_BYTES]).decode()
 
 
 def verifies(public: str, message: bytes, signature: str) -> bool:
@@ -47,10 +48,11 @@ def verifies(public: str, message: bytes, signature: str) -> bool:
 
 
 @lru_cache(8)
-def _signer(seed: str) -> SigningKey:
+def _secret(seed: str) -> bytes:
     """Deriving the key from its seed costs as much as signing, and a claim waits for it."""
     raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
-    return SigningKey(raw[2:34])  # two bytes say what kind of seed it is, two at the end are a checksum
+    secret: bytes = crypto_sign_seed_keypair(raw[2:34])[1]  # before: what kind of seed it is; after: a checksum
+    return secret
 
 
 @lru_cache(2048)
@@ -62,11 +64,11 @@ def _verifier(public: str) -> VerifyKey:
 def pass_hash(key: bytes, subject: PassKey) -> str:
     """Return the keyed hash of a pass as a subject token: letters and digits only."""
     text = f"{subject.account}\n{subject.uid}".encode()
-    digest = hmac.new(key, text, hashlib.sha256).digest()[:HASH_BYTES]
+    digest = hmac.digest(key, text, "sha256")[:HASH_BYTES]
     return base64.b32encode(digest).decode().lower()
 
 
 def place_token(key: bytes, place: str) -> str:
     """Return a place as a subject token; names may hold dots, stars and blanks, subjects may not."""
-    digest = hmac.new(key, b"place\n" + place.encode(), hashlib.sha256).digest()[:10]
+    digest = hmac.digest(key, b"place\n" + place.encode(), "sha256")[:10]
     return base64.b32encode(digest).decode().lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import secrets
 import ssl
 import threading
@@ -32,6 +33,9 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+log = logging.getLogger(__name__)
 
 
 class Words(Protocol):
@@ -119,7 +123,10 @@ class PageServer:
         try:
             asyncio.run(self._serve())
         except OSError as error:
-            self.trouble = str(error)
+            self.trouble = str(error) or type(error).__name__
+        except Exception as error:
+            log.exception("the venue's page ended")
+            self.trouble = repr(error)
         finally:
             self._ready.set()
 

@@ -21,7 +21,7 @@ from nats.errors import Error as NatsError
 
 from scanner_app.application.venue_view import BoxState, BoxView
 from scanner_app.domain.errors import StorageTrouble
-from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.link import HubLink, HubUnreachable, off_loop
 from scanner_app.venue.server_config import STREAM
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Presence:
         self._link, self._kiosk, self._say = link, kiosk, say
         self._until = 0.0
         self._since: float | None = None
+        self._ears: Subscription | None = None
         self.heard: dict[str, Word] = {}
         self.boxes: tuple[BoxView, ...] = ()
         self.led = False
@@ -77,22 +78,30 @@ class Presence:
             await asyncio.sleep(0.2)
 
     async def _with(self, client: Client) -> None:
-        ears: Subscription | None = None
+        """Over one connection, until it is closed or something fails; what was subscribed to ends with it."""
+        try:
+            await self._speak_and_listen(client)
+        finally:
+            ears, self._ears = self._ears, None
+            if ears is not None and not client.is_closed:
+                await ears.unsubscribe()  # this connection may be used again: two ears hear everything twice
+
+    async def _speak_and_listen(self, client: Client) -> None:
         spoke = 0.0
         while not client.is_closed:
             now = time.monotonic()
-            if ears is None and now < self._until:
-                ears = await client.subscribe("s.>", cb=self._hear)
+            if self._ears is None and now < self._until:
+                self._ears = await client.subscribe("s.>", cb=self._hear)
                 self._since = now
-            elif ears is not None and now > self._until:
+            elif self._ears is not None and now > self._until:
+                ears, self._ears, self._since = self._ears, None, None
                 await ears.unsubscribe()
-                ears, self._since = None, None
             if self._say is not None and now - spoke >= BEAT:
                 spoke = now
                 # It looks at the ledger, which this loop must not wait for.
-                said = await asyncio.get_running_loop().run_in_executor(None, self._say)
+                said = await off_loop(None, self._say)
                 await client.publish(f"s.{self._kiosk}", json.dumps(dict(said)).encode())
-            if ears is not None:
+            if self._ears is not None:
                 await self._ask()
             await asyncio.sleep(BEAT / 4)
 

@@ -202,7 +202,8 @@ class CloudUploader:
             await client.publish(NEXT, json.dumps(wish).encode(), reply=inbox)
             seconds = PULL_SECONDS
             while len(found) < BATCH:
-                message = await asyncio.wait_for(queue.get(), seconds)
+                async with asyncio.timeout(seconds):
+                    message = await queue.get()
                 if (message.headers or {}).get("Status"):
                     break  # nothing more within the time asked for
                 found.append(message)

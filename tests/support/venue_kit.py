@@ -10,18 +10,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nats.aio.client import Client
+from support.storage_kit import ACCOUNT
 
+from scanner_app.application.hub import RecordKind, VenueRecord
+from scanner_app.application.ids import new_id
 from scanner_app.venue import hub_admin, keys, roster
 from scanner_app.venue.certificates import new_ca, new_hub
 from scanner_app.venue.link import Enrolment
+from scanner_app.venue.records import decode, encode, subject
 from scanner_app.venue.roster import Roster
 from scanner_app.venue.server_config import HubBox, hub_config, users_config
 from scanner_app.venue.trust import Trust
 
 HASH_KEY = bytes(range(32))
+
+
+def a_record(kiosk: str, uid: str) -> VenueRecord:
+    """A first use of a pass, as a kiosk's door has it committed."""
+    claim_id, now = new_id(), datetime.now(UTC)
+    return VenueRecord(RecordKind.CLAIM, claim_id, kiosk, "main-door", ACCOUNT, uid, 1, now, detail={"door": "Main"})
+
+
 SERVER = Path(sys.executable).parent / "nats-server"
 
 
@@ -148,6 +161,21 @@ class Venue:
                     if time.monotonic() > end:
                         raise
             time.sleep(0.1)
+
+    def fill(self, kiosk: str, count: int) -> None:
+        """Put so many claims of a kiosk into the stream, some hundreds at a time."""
+
+        async def work(client: Client) -> None:
+            waiting: set[asyncio.Future[object]] = set()
+            for number in range(count):
+                data = encode(a_record(kiosk, f"{kiosk}-{number}"), self.seeds[kiosk])
+                where = subject(HASH_KEY, decode(data))
+                waiting.add(asyncio.ensure_future(client.request(where, data, timeout=60)))
+                if len(waiting) >= 500:
+                    _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.gather(*waiting)
+
+        self.as_admin(work, 900)
 
     def as_kiosk(self, seed: str, kiosk: str, work):
         """Run a coroutine function with a kiosk's own plain client."""

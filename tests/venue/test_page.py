@@ -167,8 +167,10 @@ def test_who_was_wrong_first_is_not_forgotten_when_many_others_were_wrong_too():
     assert tries.wait("first") > page.FIRST_WAIT
 
 
-def test_a_port_that_is_taken_is_said(served, one_hub):
-    other = PageServer(Place("127.0.0.1", served.port, one_hub.folder / "hub1", CODE), lambda: VIEW, venue_page, {})
+@pytest.mark.parametrize("which", ["taken", "none"])
+def test_a_port_that_cannot_be_had_is_said(served, one_hub, which):
+    port = served.port if which == "taken" else 70_000
+    other = PageServer(Place("127.0.0.1", port, one_hub.folder / "hub1", CODE), lambda: VIEW, venue_page, {})
     assert not other.start()
     assert other.trouble
     assert other.stop()

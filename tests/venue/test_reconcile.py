@@ -38,6 +38,16 @@ def test_admitted_alone_is_pending_flagged_and_says_so(own_hub, tmp_path):
         assert kiosk.hub.state().provisional == 1
 
 
+def test_a_door_that_heard_what_is_not_on_disk_yet_admits_nobody_alone(own_hub, tmp_path, monkeypatch):
+    monkeypatch.setattr("scanner_app.venue.hub.WRITE_SECONDS", 0.05)
+    with kiosks(own_hub, tmp_path, ["kiosk-01"], hubs=NOBODY, rule="open", deadline=0.05) as (kiosk,):
+        kiosk.load(3)
+        kiosk.hub._follower.read = 1
+        assert kiosk.show(1).scan.verdict.reason is Reason.HUB_UNDECIDED
+        kiosk.hub._follower.read = 0
+        assert kiosk.show(1).scan.verdict.admits
+
+
 def test_what_was_admitted_once_is_absorbed(own_hub, tmp_path):
     alone(own_hub, tmp_path, "kiosk-01", range(5))
     with kiosks(own_hub, tmp_path, ["kiosk-01", "kiosk-02"], rule="open", deadline=5.0) as (first, second):

@@ -9,6 +9,7 @@ from support.venue_kit import until
 
 from scanner_app.application.hub import VenueRule
 from scanner_app.application.venue_view import BoxState, DoorState, DoorView
+from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.venue import presence
 
 
@@ -58,6 +59,24 @@ def test_a_door_that_went_away_and_a_venue_without_hubs(own_hub, tmp_path):
         until(lambda: not first.hub.view().connected)
         view = first.hub.view()
         assert (view.led, {d.state for d in view.doors} <= {DoorState.UNKNOWN, DoorState.ONLINE}) == (False, True)
+
+
+def test_a_door_that_could_not_speak_once_listens_with_one_ear(own_hub, tmp_path):
+    with kiosks(own_hub, tmp_path, ["kiosk-01"], deadline=0.2) as (first,):
+        until(lambda: door(first, "kiosk-01").state is DoorState.ONLINE)
+        say, failed = first.hub._presence._say, []
+
+        def cannot():
+            failed.append(1)
+            raise StorageTrouble(StorageKind.IO, "no disk")
+
+        first.hub._presence._say = cannot
+        until(lambda: len(failed) == 3)
+        first.hub._presence._say = say
+        first.hub._presence.heard.clear()
+        until(lambda: door(first, "kiosk-01").state is DoorState.ONLINE)
+        ears = [s for s in first.hub.link._client._subs.values() if s.subject == "s.>"]
+        assert len(ears) == 1
 
 
 def test_a_door_that_no_hub_decides_for_says_so(own_hub, tmp_path):
