@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +22,8 @@ from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue import keys, roster
 from scanner_app.venue.book import Book, Entry
 from scanner_app.venue.keeper import Copy, Keeper, Read
-from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable, end, off_loop
+from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.loop import Arrived, end, off_loop
 from scanner_app.venue.records import decode
 from scanner_app.venue.server_config import STREAM, follower
 from scanner_app.venue.trust import Doubt, Trust
@@ -59,28 +59,6 @@ class Seen:
     record: Callable[[VenueRecord], None]
     written: Callable[[], None]
     forgot: Callable[[], None]
-
-
-class Arrived:
-    """Messages that came and were not looked at yet. In one loop; a queue of asyncio's costs as much as reading one."""
-
-    def __init__(self) -> None:
-        self._messages: deque[Msg] = deque()
-        self._bell = asyncio.Event()
-
-    async def put(self, message: Msg) -> None:
-        """Take a message from the client library."""
-        self._messages.append(message)
-        self._bell.set()
-
-    async def batch(self, seconds: float) -> list[Msg]:
-        """Return what is there, in order, one at least; TimeoutError when nothing comes within `seconds`."""
-        if not self._messages:
-            self._bell.clear()
-            # Not `wait_for`: where a message comes with the end of the task, Python 3.11 has it swallow that end.
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        return [self._messages.popleft() for _ in range(min(BATCH, len(self._messages)))]
 
 
 class Follower:
@@ -161,7 +139,7 @@ class Follower:
     async def _read_on(self, client: Client, arrived: Arrived) -> None:
         checked = time.monotonic()
         while True:
-            batch = await arrived.batch(QUIET_SECONDS)
+            batch = await arrived.batch(BATCH, QUIET_SECONDS)
             if client.is_closed:
                 raise HubUnreachable("the connection went away")
             await self._take(client, batch)

@@ -10,10 +10,12 @@ import asyncio
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
@@ -33,6 +35,8 @@ LANES = 6
 """Deliveries at once, as the outbox of a single kiosk has them."""
 BATCH = 12
 PULL_SECONDS = 2.0
+OPEN_SECONDS = 0.8 * PULL_SECONDS
+"""How long a question stays open at the hub, which hands out what comes meanwhile."""
 ASK_SECONDS = 2.0
 IDLE_SECONDS = 1.0
 LATE_SECONDS = 1.0
@@ -70,6 +74,9 @@ class CloudUploader:
         self._thread = threading.Thread(target=self._work, name="venue uploader", daemon=True)
         self._lanes = ThreadPoolExecutor(LANES, "venue upload lane")
         self.delivered = 0
+        self._client: Client | None = None
+        self._inbox, self._asked, self._left, self._open_until = "", 0, 0, 0.0
+        self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
 
     def start(self) -> None:
         """Begin to take records."""
@@ -193,29 +200,42 @@ class CloudUploader:
         return int(info.get("ack_floor", {}).get("stream_seq", 0)) >= sequence - 1
 
     async def _pull(self) -> Sequence[Msg]:
+        """Ask for records and return those that came; what comes late, for an earlier question, is taken too.
+
+        An inbox for each question would lose what was under way as it was closed: nobody told of it for a minute.
+        """
         client = await self._link.client()
-        inbox, found = client.new_inbox(), list[Msg]()
-        queue: asyncio.Queue[Msg] = asyncio.Queue()
-        subscription = await client.subscribe(inbox, cb=queue.put)
+        if client is not self._client:
+            self._client, self._inbox, self._arrived, self._left = client, client.new_inbox(), asyncio.Queue(), 0
+            await client.subscribe(f"{self._inbox}.*", cb=self._arrived.put)
+        found = list[Msg]()
         try:
-            wish = {"batch": BATCH, "expires": int(PULL_SECONDS * 0.8 * 1e9)}
-            await client.publish(NEXT, json.dumps(wish).encode(), reply=inbox)
+            await self._wish(client)
             seconds = PULL_SECONDS
             while len(found) < BATCH:
                 async with asyncio.timeout(seconds):
-                    message = await queue.get()
-                if (message.headers or {}).get("Status"):
+                    message = await self._arrived.get()
+                if not (message.headers or {}).get("Status"):
+                    found.append(message)
+                    self._left -= 1
+                    seconds = 0.05  # what is there comes at once; the guest's record does not wait for company
+                elif message.subject == f"{self._inbox}.{self._asked}":
+                    self._left = 0
                     break  # nothing more within the time asked for
-                found.append(message)
-                seconds = 0.05  # what is there comes at once; the guest's record does not wait for company
         except TimeoutError:
             log.debug("%d records of the venue to be told", len(found))
         except NatsError as error:
             raise HubUnreachable(str(error)) from error
-        finally:
-            if not client.is_closed:
-                await subscription.unsubscribe()
         return found
+
+    async def _wish(self, client: Client) -> None:
+        """Ask for records, unless what was asked for is still open."""
+        now = time.monotonic()
+        if self._left > 0 and now < self._open_until:
+            return
+        self._asked, self._left, self._open_until = self._asked + 1, BATCH, now + OPEN_SECONDS
+        wish = {"batch": BATCH, "expires": int(OPEN_SECONDS * 1e9)}
+        await client.publish(NEXT, json.dumps(wish).encode(), reply=f"{self._inbox}.{self._asked}")
 
 
 def due(record: VenueRecord) -> tuple[Operation, ...]:

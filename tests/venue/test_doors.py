@@ -16,7 +16,7 @@ from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Accepted, Policy
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Grade, Outcome, Reason
-from scanner_app.venue.follow import Arrived
+from scanner_app.venue.loop import Arrived
 
 COUNTED = replace(MAIN, policy=Policy.COUNTED, entries=3)
 IN_OUT = replace(MAIN, policy=Policy.IN_OUT)
@@ -188,7 +188,7 @@ def test_many_kiosks_switched_on_at_once_over_a_long_evening_are_ready_soon(own_
 def test_a_reader_that_is_ended_as_a_message_comes_ends():
     async def ended_then():
         arrived = Arrived()
-        reading = asyncio.ensure_future(arrived.batch(5.0))
+        reading = asyncio.ensure_future(arrived.batch(10, 5.0))
         await asyncio.sleep(0)
         await arrived.put(Msg(None))
         reading.cancel()
