@@ -17,10 +17,10 @@ CORE = {"scanner_app.domain", "scanner_app.application"}
 OWN = {
     "scanner_app/domain": {"scanner_app.domain"},
     "scanner_app/application": CORE,
-    "scanner_app/storage": CORE | {"scanner_app.storage"},
+    "scanner_app/storage": CORE | {"scanner_app.storage", "scanner_app.bulk"},
     "scanner_app/platforms": CORE | {"scanner_app.platforms"},
     "scanner_app/sync": CORE | {"scanner_app.sync"},
-    "scanner_app/venue": CORE | {"scanner_app.venue", "scanner_app.files"},
+    "scanner_app/venue": CORE | {"scanner_app.venue", "scanner_app.files", "scanner_app.bulk"},
     "scanner_app/ui": CORE | {"scanner_app.ui", "resources"},
     "scanner_app/sandbox": {"scanner_app.sandbox", "resources"},
     "hardware": {"hardware"},
