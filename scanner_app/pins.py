@@ -49,9 +49,10 @@ class Pins:
             return PinAnswer(ok=True, unset=True)
         wait = self._wait(state)
         if wait > 0:
-            return PinAnswer(ok=False, wait=wait)
+            return PinAnswer(ok=False, wait=wait, own=role.value in state)
         if not pin:
-            return PinAnswer(ok=False, tries_left=max(0, TRIES - int(str(state.get("failures", 0)))))
+            left = max(0, TRIES - int(str(state.get("failures", 0))))
+            return PinAnswer(ok=False, tries_left=left, own=role.value in state)
         failures = int(str(state.get("failures", 0))) + 1
         self._count(state, failures)
         if any(_fits(h, pin) for h in hashes):

@@ -24,12 +24,16 @@ from scanner_app.domain.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class PinAnswer:
-    """Whether a PIN was right; `wait` seconds until the next try is taken; `unset`: no PIN has been chosen yet."""
+    """Whether a PIN was right; `wait` seconds until the next try is taken; `unset`: no PIN has been chosen yet.
+
+    `own`: the role has one of its own, and does not borrow a higher role's.
+    """
 
     ok: bool
     wait: float = 0.0
     unset: bool = False
     tries_left: int = 0
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

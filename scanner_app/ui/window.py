@@ -282,7 +282,8 @@ class Window(QMainWindow):
         self._toast.say(text, level, action, then, seconds)
 
     def open_panel(self, panel: QWidget) -> None:
-        """Lay a panel over the screens."""
+        """Lay a panel over the screens; what was said before it is said."""
+        self._toast.dismiss()
         self._overlay.open(panel)
 
     def close_panel(self) -> None:
@@ -432,7 +433,7 @@ class Window(QMainWindow):
             return
         names = [n for n in self._plan if n not in ("setup", "kiosk")]
         number = event.key() - Qt.Key.Key_F1.value
-        if 0 <= number < len(names) and self._rail.isVisible():
+        if 0 <= number < len(names) and self._rail.isVisible() and self._overlay.panel is None:
             self._rail_pressed(names[number])
             return
         super().keyPressEvent(event)

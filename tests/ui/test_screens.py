@@ -45,6 +45,10 @@ def test_search_as_one_types_and_see_the_story(window, door, qtbot):
     qtbot.mouseClick(desk.rows[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: desk.story is not None)
     assert desk.story.story.subject.holder == "Ada Lovelace"
+    door.answers["search"] = []
+    desk.field.setText("somebody else")
+    qtbot.waitUntil(lambda: desk.rows == [])
+    assert desk.story is None, "nobody acts on the guest before"
 
 
 def test_an_answer_that_comes_too_late_is_dropped(window, qtbot):

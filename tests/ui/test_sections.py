@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QPushButton
 
-from scanner_app.application.control import Role
+from scanner_app.application.control import PinAnswer, Role
 from scanner_app.application.sheets import Applied, SheetReport
 from scanner_app.domain.place import Hours
 from scanner_app.ui import facts, sample, texts
@@ -72,6 +72,8 @@ def test_each_action_asks_for_the_role_that_was_chosen(section, window, door, qt
     page = section("pin")
     qtbot.waitUntil(lambda: page.states[Role.SUPERVISOR].text() == texts.word("pin.chosen"))
     assert page.states[Role.STAFF].text() == texts.word("pin.none")
+    page._state(Role.STAFF, PinAnswer(ok=False, own=False))
+    assert page.states[Role.STAFF].text() == texts.word("pin.higher"), "it has none of its own"
     drop = next(d for a, d in page.drops.items() if a.value == "type")
     drop.setCurrentIndex(drop.findData("supervisor"))
     qtbot.waitUntil(lambda: door.kept.pins == {"type": "supervisor"})

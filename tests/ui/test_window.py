@@ -157,6 +157,17 @@ def test_a_notice_is_said_with_what_to_do(window, door, qtbot):
     assert texts.advice("storage_full") in window._toast.text
 
 
+def test_what_was_said_goes_by_a_press_and_for_a_panel_and_no_key_leads_away_from_it(window, door, qtbot):
+    window.toast("kept")
+    qtbot.mouseClick(window._toast, Qt.MouseButton.LeftButton)
+    assert window._toast.text == ""
+    window.toast("kept")
+    window.screens["door"].open_manual()
+    assert window._toast.text == ""
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    assert (window.current, window.panel is None) == ("door", False)
+
+
 def test_a_call_that_fails_is_told(window, door, qtbot):
     window.bridge.call(_fail, PlatformTrouble(PlatformKind.BUSY))
     qtbot.waitUntil(lambda: texts.sentence("platform_busy") in window._toast.text)

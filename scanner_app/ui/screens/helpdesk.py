@@ -165,6 +165,9 @@ class HelpDeskScreen(Screen):
         for n, row in enumerate(self.rows):
             self._hits.insertWidget(n, row)
         note = texts.word("helpdesk.help") if not text else "" if found else texts.word("helpdesk.nothing")
+        if self._key is not None and text and self._key not in {subject.key for subject in found}:
+            self._key = None  # whoever is looked for now is somebody else: nobody acts on the guest before
+            self._show_story(None)
         self._note.setText(note)
         self._note.setVisible(bool(note))
 

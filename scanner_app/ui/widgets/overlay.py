@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -173,6 +173,11 @@ class Toast(QFrame):
         """Take it away."""
         self._timer.stop()
         self.hide()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go when pressed: it may lie over what somebody needs now."""
+        event.accept()
+        self.dismiss()
 
     def _pressed(self) -> None:
         self.dismiss()

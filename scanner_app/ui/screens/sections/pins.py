@@ -45,8 +45,9 @@ class PinsPage(Page):
         return row
 
     def _state(self, role: Role, answer: PinAnswer) -> None:
-        self.states[role].setText(texts.word("pin.none" if answer.unset else "pin.chosen"))
-        self.states[role].set_tone("warn" if answer.unset else "good")
+        state = "none" if answer.unset else "chosen" if answer.own else "higher"
+        self.states[role].setText(texts.word(f"pin.{state}"))
+        self.states[role].set_tone({"none": "warn", "chosen": "good", "higher": "soft"}[state])
 
     def _action(self, action: Action) -> QHBoxLayout:
         words = texts.word(f"action.{action.value}")
