@@ -54,6 +54,7 @@ class KeyParser:
         for _, _, kind, code, value in EVENT.iter_unpack(events):
             if kind == _EV_SYN and code == _SYN_DROPPED:
                 self._spoilt = True  # the kernel lost events: what is being typed is no whole value any more
+                self._held.clear()  # a shift whose release was lost would spell every later scan wrong
             text = self._key(code, value) if kind == _EV_KEY else None
             if text:
                 found.append((text, "scanner"))

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -248,31 +249,28 @@ class _Child:
     """One process with its pipes and its picture."""
 
     def __init__(self, decoder: str, formats: frozenset[str], deadline: float, extra_path: str) -> None:
-        self.picture = SharedPicture()
-        theirs_in, self.orders = os.pipe()
-        self.answers, theirs_out = os.pipe()
-        passed = (theirs_in, theirs_out, self.picture.fd)
-        # -P and our own path: the child loads this package and nothing that lies about in the current directory.
-        # A plain subprocess, because multiprocessing would import the program's main module, Qt and all.
-        command = [sys.executable, "-P", "-m", "hardware.decode.child", *map(str, passed), str(deadline), decoder]
-        path = os.pathsep.join(filter(None, [str(_ROOT), extra_path]))
-        try:
+        with ExitStack() as theirs, ExitStack() as mine:  # a start that fails half-way leaves nothing open
+            self.picture = SharedPicture()
+            mine.callback(self.picture.close)
+            theirs_in, self.orders = os.pipe()
+            theirs.callback(os.close, theirs_in)
+            mine.callback(os.close, self.orders)
+            self.answers, theirs_out = os.pipe()
+            theirs.callback(os.close, theirs_out)
+            mine.callback(os.close, self.answers)
+            passed = (theirs_in, theirs_out, self.picture.fd)
+            # -P and our own path: the child loads this package and nothing that lies about in the current directory.
+            # A plain subprocess, because multiprocessing would import the program's main module, Qt and all.
+            command = [sys.executable, "-P", "-m", "hardware.decode.child", *map(str, passed), str(deadline), decoder]
             self.process = subprocess.Popen(
                 [*command, ",".join(sorted(formats))],
                 pass_fds=passed,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=_environment(path),
+                env=_environment(os.pathsep.join(filter(None, [str(_ROOT), extra_path]))),
                 start_new_session=True,
             )
-        except BaseException:
-            os.close(self.orders)
-            os.close(self.answers)
-            self.picture.close()
-            raise
-        finally:
-            os.close(theirs_in)
-            os.close(theirs_out)
+            mine.pop_all()
 
     def end(self) -> None:
         """Kill the process, take its exit, close everything."""

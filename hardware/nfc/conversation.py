@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from hardware.apdu import Answer
+from hardware.apdu import Answer, TapBroken
 from hardware.apple_vas import AppleWallet, VasOutcome, VasReading, is_apple, read_pass, select_ose
 from hardware.ndef import BadNdef, decode
 from hardware.ndef_text import NdefReason, NdefValue, read_message, uri_of
@@ -18,6 +18,8 @@ from hardware.smart_tap import GoogleWallet, SmartTapReading, TapOutcome, is_goo
 from hardware.sun import SunKeys, SunReason, check, sun_parameters
 from hardware.vas_memory import Freshness, VasMemory
 
+MAX_TAP_S = 8.0
+"""Seconds for all that a card is asked. Each single answer has its own, shorter deadline."""
 MOST_OTHERS = 7  # further passes taken from one tap: a family's, not a collection
 
 _VAS_REFUSALS = {
@@ -66,8 +68,35 @@ class Accepted:
     clock: Callable[[], float] = time.time
 
 
-def converse(card: Card, accepted: Accepted) -> Tap | Refused:
-    """Ask a card for all it may tell, best evidence first. Raises TapBroken and ReaderTrouble."""
+class _Hurried:
+    """A card that must have said everything in time: one that answers byte by byte would keep the next guest out."""
+
+    def __init__(self, card: Card, ticks: Callable[[], float]) -> None:
+        self._card, self._ticks = card, ticks
+        self._until = ticks() + MAX_TAP_S
+        self.kind, self.technology, self.uid = card.kind, card.technology, card.uid
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """See Card."""
+        self._in_time()
+        return self._card.transmit(apdu)
+
+    def exchange(self, frame: bytes) -> bytes:
+        """See Card."""
+        self._in_time()
+        return self._card.exchange(frame)
+
+    def _in_time(self) -> None:
+        if self._ticks() > self._until:
+            raise TapBroken("the card takes too long")
+
+
+def converse(card: Card, accepted: Accepted, ticks: Callable[[], float] = time.monotonic) -> Tap | Refused:
+    """Ask a card for all it may tell, best evidence first, within MAX_TAP_S. Raises TapBroken and ReaderTrouble."""
+    return _all_of(_Hurried(card, ticks), accepted)
+
+
+def _all_of(card: Card, accepted: Accepted) -> Tap | Refused:
     if card.kind is CardKind.ISO_DEP and (accepted.apple or accepted.google):
         ose = select_ose(card.transmit)
         if is_apple(ose):

@@ -126,6 +126,10 @@ class Poller:
                 return self._open(self._device, self._technologies)
             except ReaderTrouble as trouble:
                 self._tell_trouble(trouble)
+            except Exception as error:
+                # nfcpy indexes what a half-dead reader did not say; a thread that ends here would never look again.
+                log.exception("opening %s failed", self._device)
+                self._tell_trouble(ReaderTrouble(Reason.MISSING, f"{type(error).__name__}: {error}"))
             self._stopping.wait(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)])
             attempt += 1
         return None

@@ -1,5 +1,6 @@
 """The decoder's child process: replaced when it hangs or dies, ended without a trace."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from hardware.decode import DEFAULT_FORMATS, DecoderProcess
 from hardware.decode.patience import cpu_seconds, only_starved
+from hardware.decode.process import PIPELINE, _Child
 from hardware.frames import Frame
 from hardware.scene import code_picture
 
@@ -90,6 +92,22 @@ def test_reads_a_code_and_says_when_and_where(decoder):
     assert all(150 <= x <= 450 and 100 <= y <= 400 for x, y in read.outline)
     assert result.ms > 0
     assert process.counters.decoded == 1
+
+
+def test_a_child_that_cannot_be_started_leaves_nothing_open(monkeypatch):
+    pipe, pipes = os.pipe, []
+
+    def one_pipe_only():
+        if pipes:
+            raise OSError(errno.EMFILE, "too many open files")
+        pipes.append(pipe())
+        return pipes[0]
+
+    before = open_files()
+    monkeypatch.setattr(os, "pipe", one_pipe_only)
+    with pytest.raises(OSError, match="too many"):
+        _Child(PIPELINE, frozenset({"QR"}), 1.0, "")
+    assert open_files() == before
 
 
 def test_every_frame_of_a_file_is_answered_in_order(decoder):

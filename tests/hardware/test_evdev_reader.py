@@ -143,3 +143,5 @@ def test_events_that_the_kernel_lost_spoil_the_scan_and_only_that():
     lost = event(3, 0, kind=0)
     scans = parser.feed(keys("BROK")[: EVENT.size * 9] + lost + keys("EN-1") + keys("SNF-2"), 1.0)
     assert scans == [("SNF-2", "scanner")]
+    parser.feed(event(42, 1) + lost, 2.0)  # a shift whose release the kernel loses
+    assert parser.feed(keys("7") + keys("1-2"), 3.0)[-1] == ("1-2", "scanner")

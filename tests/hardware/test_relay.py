@@ -57,6 +57,16 @@ def test_a_pulse_for_each_guest(port):
             assert read(master, 8) == ON + OFF
 
 
+def test_a_receiver_that_fails_leaves_no_guest_before_a_locked_turnstile(port):
+    master, link = port
+    relay = open_relay(f"serial:{link}?pulse=0.05")
+    with working(relay) as (open_once, results):
+        relay.open_once(lambda _result, _why: 1 // 0)
+        open_once()
+        assert results.get(timeout=5) == (Opening.OPENED, "")
+        assert read(master, 16) == (ON + OFF) * 2
+
+
 def test_stopping_in_the_middle_of_a_pulse_leaves_it_off(port):
     master, link = port
     with working(open_relay(f"serial:{link}?pulse=10&channel=2")) as (open_once, results):

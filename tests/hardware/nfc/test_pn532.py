@@ -101,6 +101,20 @@ def test_own_time_through_the_driver(reader):
     assert spent < 50
 
 
+def test_a_reader_that_cannot_say_its_name_is_looked_for_again(reader):
+    """nfcpy's ACR122U driver splits a product name that a half-dead device does not tell: AttributeError."""
+    _, opener = reader(iphone())
+    tries = []
+
+    def second_time(device, technologies):
+        tries.append(device)
+        return opener(device, technologies) if len(tries) > 1 else None.split()
+
+    with polling(second_time) as (events, states):
+        assert states.get(timeout=5).reason is Reason.MISSING
+        assert events.get(timeout=8).value == "T-0001"
+
+
 def test_verdicts_by_light_and_buzzer():
     """ACS's command through nfcpy's driver: red and four short tones; the tap after it is read as ever."""
     transport = Acr122uTransport(Pn532(iphone()))

@@ -1,10 +1,16 @@
 """Whole Smart Tap conversations with an emulated Android phone, without a reader."""
 
+import itertools
+from types import SimpleNamespace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sim.phones import AndroidPhone
 
+from hardware.apdu import TapBroken
 from hardware.apple_vas import select_ose
+from hardware.nfc.conversation import Accepted, converse
+from hardware.nfc.port import CardKind
 from hardware.smart_tap import GoogleWallet, TapOutcome, read_passes_from
 from hardware.smart_tap_records import Terminal
 
@@ -36,6 +42,15 @@ def test_without_compression():
     reading, phone = tap(GoogleWallet(20180608, KEY, 1, terminal=Terminal(system=0x01)))
     assert reading.passes[0].value == "2018"
     assert phone.compressed_answers == 0
+
+
+def test_a_phone_that_answers_byte_by_byte_is_given_up():
+    """Each answer in its time, all of them for ever: the next guest waits behind it."""
+    phone = AndroidPhone(KEY.public_key(), b"2018", chunk=1)
+    card = SimpleNamespace(kind=CardKind.ISO_DEP, technology="A", uid=b"\x08abc", transmit=phone)
+    seconds = itertools.count(0.0, 0.1)
+    with pytest.raises(TapBroken, match="too long"):
+        converse(card, Accepted(google=GoogleWallet(20180608, KEY, 1)), lambda: next(seconds))
 
 
 def test_several_passes_are_all_reported():
