@@ -63,6 +63,12 @@ class Shot:
     door: Callable[[], sample.SampleDoor] = sample.SampleDoor
 
 
+class Pictured(Window):
+    """Makes no screen but those that are looked at."""
+
+    ahead = False
+
+
 class Stage:
     """One open window, and the means to bring it to a state."""
 
@@ -256,12 +262,24 @@ def _offline(stage: Stage) -> None:
     stage.tell(DeviceChanged("camera:0", DeviceState.LOST), StatusChanged(status))
 
 
+def _behind(stage: Stage) -> None:
+    _offline(stage)
+    now = stage.window.status
+    stage.tell(StatusChanged(replace(now, refused=2, conflicts=3)), DeviceChanged("camera:0", DeviceState.RUNNING))
+
+
 def _with_camera(*events: Decided | Checking) -> Callable[[Stage], None]:
     def act(stage: Stage) -> None:
         _camera(stage)
         stage.tell(*events)
 
     return act
+
+
+def _leave(stage: Stage) -> None:
+    _camera(stage)
+    stage.window.leave()
+    stage.panel()
 
 
 def _button(name: str, before: str = "") -> Callable[[Stage], None]:
@@ -526,6 +544,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("door-photo", _photo, _with_photos),
     Shot("door-offline", _offline),
     Shot("door-look-only", _look),
+    Shot("door-behind", _behind),
     Shot("door-undo-toast", _toast),
     Shot("door-error-toast", _trouble),
     Shot("door-type-a-code", _button("door-type")),
@@ -533,6 +552,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("keyboard", _typing),
     Shot("door-choose", _button("door-choose", "ambiguous")),
     Shot("door-override", _button("door-override", "already-used")),
+    Shot("leave", _leave),
     Shot("pin", _pin, _locked),
     Shot("pin-locked-out", _pin_wait, _locked),
     *(Shot(f"setup-{n + 1}-{step}", _setup_step(n), _fresh) for n, step in enumerate(STEPS)),
@@ -617,7 +637,7 @@ def staged(shot: Shot, language: str, size: tuple[int, int], look: str = "dark",
     screen = replace(door.kept.screen, language=language, theme=look, reduced_motion=True, text_scale=scale)
     door.kept = replace(door.kept, screen=screen)
     bridge = Bridge(1)
-    window = Window(door, bridge, settings=door.kept, status=door.now, sounds=Sounds(silent=True), size=size)
+    window = Pictured(door, bridge, settings=door.kept, status=door.now, sounds=Sounds(silent=True), size=size)
     try:
         window.show()
         _settle()

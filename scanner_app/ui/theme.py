@@ -9,7 +9,7 @@ from importlib.resources import files
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from scanner_app.ui.tokens import DARK, GROWS, PALETTES, RADIUS, SPACE, TOUCH, TYPE, Palette
+from scanner_app.ui.tokens import DARK, GROWS, PALETTES, RADIUS, SNUG, SPACE, TOUCH, TYPE, Palette
 
 FAMILIES = ("Inter", "Noto Sans Arabic", "Noto Sans", "DejaVu Sans")
 
@@ -102,6 +102,8 @@ class Theme:
         values |= {f"t_{k}": self.type_px(k) for k in TYPE}
         values |= {f"s_{k}": self.px(v) for k, v in SPACE.items()}
         values |= {f"r_{k}": self.px(v) for k, v in RADIUS.items()}
+        values |= {f"t_snug{n}": round(self.type_px("strong") * part) for n, part in enumerate(SNUG)}
+        values["t_section"] = self.type_px("body" if self.large else "strong")
         values |= {"touch": self.touch, "ring": max(2, self.px(3)), "hair": max(1, self.px(1.5)), "box": self.px(30)}
         return _style().format_map(values)
 

@@ -150,6 +150,9 @@ GROWS = MappingProxyType(
 )
 """How much of a larger text size each step takes on: what is large already need not grow for weak eyes."""
 
+SNUG = (1.0, 0.9, 0.8, 0.7)
+"""Sizes of a button's words, as parts of the usual one: the first that fits its room is taken."""
+
 SPACE = MappingProxyType({"xs": 4, "s": 8, "m": 16, "l": 24, "xl": 40})
 RADIUS = MappingProxyType({"s": 8, "m": 14, "l": 22})
 TOUCH = 64

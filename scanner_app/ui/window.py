@@ -36,6 +36,7 @@ from scanner_app.ui.frame import Frame
 from scanner_app.ui.idle import Idle
 from scanner_app.ui.saving import Saver
 from scanner_app.ui.screens import attended_screens
+from scanner_app.ui.screens.door_panels import LeavePanel
 from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.setup import SetupScreen
 from scanner_app.ui.slices import Slices
@@ -55,6 +56,9 @@ TICK = 10_000
 
 class Window(QMainWindow):
     """The one window. Screens use it as their Desk."""
+
+    ahead = True
+    """Whether every screen is made before it is asked for, so that nobody waits for one."""
 
     def __init__(
         self,
@@ -124,7 +128,7 @@ class Window(QMainWindow):
         self._build_frame()
         home = self.home
         self._slices.add([partial(self._make, home), partial(self._come_back, was if was in self._plan else home)])
-        self._slices.add([partial(self._make, name) for name in self._plan])
+        self._slices.add([partial(self._make, name) for name in self._plan if self.ahead])
 
     def _dress(self) -> None:
         screen = self.settings.screen
@@ -405,8 +409,14 @@ class Window(QMainWindow):
 
     # --- the way out
     def leave(self) -> None:
-        """Ask for the administrator's PIN where one is set, then end."""
-        self.with_pin(Role.ADMINISTRATOR, self._leave_now)
+        """Ask for the administrator's PIN, or where none is set whether it is meant, then end."""
+        self.bridge.call(self.control.check_pin, Role.ADMINISTRATOR, "", done=self._ask_to_leave, owner=self)
+
+    def _ask_to_leave(self, answer: PinAnswer) -> None:
+        if answer.unset or answer.ok:
+            self._overlay.open(LeavePanel(self, self._leave_now))
+        else:
+            self._pin_known(Role.ADMINISTRATOR, self._leave_now, answer)
 
     def _leave_now(self) -> None:
         self._may_close = True

@@ -20,6 +20,7 @@ from scanner_app.ui.app import run_window
 from scanner_app.ui.heartbeat import Heartbeat
 from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
+from scanner_app.ui.screens.door_panels import LeavePanel
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.training import TrainingBand
@@ -47,6 +48,15 @@ def test_the_strip_tells_the_state_of_the_door(window, door, qtbot):
     door.tell(DeviceChanged("camera:0", DeviceState.LOST))
     wanted = {"Offline", "17 unsent", "List 40 s ago", "Clock off by 1 min", "Camera unplugged"}
     qtbot.waitUntil(lambda: set(chips(window)) == wanted)
+
+
+def test_the_strip_tells_everything_that_the_platforms_do_not_have(window, door, qtbot):
+    door.tell(StatusChanged(replace(sample.STATUS, refused=2, conflicts=3, unsent=17)))
+    qtbot.waitUntil(lambda: {"2 refused by platform", "3 conflicts", "17 unsent"} <= set(chips(window)))
+    door.tell(StatusChanged(replace(sample.STATUS, conflicts=3)))
+    qtbot.waitUntil(lambda: "2 refused by platform" not in chips(window))
+    assert "3 conflicts" in chips(window)
+    assert "All sent" not in chips(window)
 
 
 def test_settings_want_the_administrators_pin(window, door, qtbot):
@@ -87,6 +97,23 @@ def test_closing_wants_the_pin_where_one_is_set(window, door, qtbot):
     qtbot.waitUntil(lambda: isinstance(window.panel, PinPad))
     qtbot.keyClicks(window.panel, "2468")
     qtbot.keyClick(window.panel, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_without_a_pin_no_single_key_ends_the_program(open_window, door, qtbot):
+    kiosk = replace(door.kept.screen, attended=False)
+    door.kept = replace(door.kept, screen=kiosk)
+    window = open_window()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space):
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: isinstance(window.panel, LeavePanel))
+        assert window.panel.stay.hasFocus()
+        qtbot.keyClick(window.panel.stay, key)
+        assert (window.panel is None) is (key is not Qt.Key.Key_Return)
+        window.close_panel()
+    assert window.isVisible()
+    window.close()
+    press(qtbot, window, "leave-go")
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
@@ -374,6 +401,11 @@ def test_run_window_ends_in_order_and_leaves_nothing(qapp, door):
     order, collects = [], gc.isenabled()
     before = set(threading.enumerate())
     QTimer.singleShot(300, lambda: [w.leave() for w in QApplication.topLevelWidgets() if hasattr(w, "leave")])
+    sure = QTimer(interval=20)
+    sure.timeout.connect(
+        lambda: [b.click() for w in QApplication.topLevelWidgets() for b in w.findChildren(QPushButton, "leave-go")]
+    )
+    sure.start()
     door.kept = replace(door.kept, screen=replace(door.kept.screen, sounds=False))
     assert run_window(door, full_screen=False, on_quit=lambda: order.append(len(door._listeners))) == 0
     assert order == [0]  # deaf first, then the door

@@ -18,6 +18,7 @@ from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
 
@@ -46,18 +47,21 @@ class CameraForm(QWidget):
         self.mirror.setChecked(desk.settings.devices.mirror)
         self.mirror.toggled.connect(self._mirrored)
         self.own = QLineEdit()
-        self.own.setPlaceholderText(texts.word("settings.source_help"))
+        self.own.setPlaceholderText("rtsp://")
+        self.own.setAccessibleDescription(texts.word("settings.source_help"))
         self.own.setAccessibleName(texts.word("settings.source"))
         self.own.editingFinished.connect(self._own_source)
         self._group = QButtonGroup(self)
         self._list: QVBoxLayout = column(theme, margin="", gap="s")
         self._none = Label(texts.word("settings.no_camera"), "soft", wrap=True)
         self._none.hide()
-        left = column(theme, margin="", gap="s")
+        side = QWidget()
+        left = column(theme, side, margin="", gap="s")
         left.addLayout(self._list)
         left.addWidget(self._none)
         if not tunes:  # the field says itself what belongs there, and adjusting needs the room
             left.addWidget(Label(texts.word("settings.source"), "soft"))
+            left.addWidget(Label(texts.word("settings.source_help"), "caption", wrap=True))
         left.addWidget(self.own)
         left.addWidget(self.mirror)
         left.addStretch(1)
@@ -65,7 +69,7 @@ class CameraForm(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.space("xl"))
         whole.addLayout(row, 1)
-        row.addLayout(left, 2)
+        row.addWidget(scrolled(side) if theme.large and not tunes else side, 2)
         self.preview.setMinimumSize(theme.px(320), theme.px(240))
         row.addWidget(self.preview, 3)
         self.tuner = CameraTuner(desk) if tunes else None
@@ -99,7 +103,7 @@ class CameraForm(QWidget):
                 widget.deleteLater()
         for source, name in cameras:
             words = visible(name or source)
-            made = choice(words, partial(self.choose, source), checked=source == self.source, name=words)
+            made = choice(words, partial(self.choose, source), checked=source == self.source, name=words, foreign=True)
             self._group.addButton(made)
             self._list.addWidget(made)
         self._none.setVisible(not cameras)

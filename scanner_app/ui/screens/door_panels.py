@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import Decided
@@ -18,12 +18,16 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.buttons import button, icon_button
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import SymbolView
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import face
 
 WIDE = 640
 """Width of a panel at factor 1, pixels."""
+
+LONG = 14
+"""Letters of a word that fit in a line of large text."""
 
 
 class Panel(QWidget):
@@ -42,6 +46,14 @@ class Panel(QWidget):
         self.lay.addLayout(head)
         if help_text:
             self.lay.addWidget(Label(help_text, "soft", wrap=True))
+
+    def facts(self, facts: Sequence[Fact]) -> None:
+        """List facts; where there are more than the window has room for, they scroll."""
+        inner = QWidget()
+        lay = column(self.desk.theme, inner, margin="")
+        for fact in facts:
+            lay.addLayout(fact_row(self.desk, fact))
+        self.lay.addWidget(scrolled(inner, hugs=True))
 
     def feet(self, *widgets: QWidget) -> None:
         """Lay the buttons at the foot, to the trailing side."""
@@ -102,13 +114,11 @@ class ChoicePanel(Panel):
         lay = column(desk.theme, inner, margin="", gap="s")
         for subject in found:
             words = " · ".join(visible(w) for w in (subject.holder, subject.template_name, subject.uid) if w)
-            lay.addWidget(button(words, partial(self._chosen, subject), "choice", name=words))
+            lay.addWidget(button(words, partial(self._chosen, subject), "choice", name=words, foreign=True))
         if not found:
             lay.addWidget(Label(texts.word("helpdesk.nothing"), "soft", wrap=True))
         lay.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
+        area = scrolled(inner)
         area.setFixedHeight(desk.theme.px(360))
         self.lay.addWidget(area)
 
@@ -168,6 +178,16 @@ class NotePanel(Panel):
             self._given(words)
 
 
+class LeavePanel(Panel):
+    """Asks whether the program is to end: no single key does that. Escape and Space stay."""
+
+    def __init__(self, desk: Desk, leave: Callable[[], None]) -> None:
+        super().__init__(desk, texts.word("leave.title"), texts.word("leave.help"))
+        self.stay = button(texts.word("leave.stay"), desk.close_panel, "primary", name="leave-stay")
+        self.feet(button(texts.word("settings.quit"), leave, "danger", name="leave-go"), self.stay)
+        self.setFocusProxy(self.stay)
+
+
 class ScanPanel(Panel):
     """One scan with everything it tells, and undo while that is allowed."""
 
@@ -190,8 +210,7 @@ class ScanPanel(Panel):
         at = moments.when(scan.moment.wall, telling.now, telling.zone)
         facts = [Fact(texts.word("fact.scanned"), at), *refusal_facts(verdict, telling), *guest_facts(verdict, telling)]
         facts.append(Fact(texts.word("fact.code"), scan.credential.text))
-        for fact in facts:
-            self.lay.addLayout(fact_row(desk, fact))
+        self.facts(facts)
         if undo is not None:
             self.feet(button(texts.word("door.undo"), lambda: self._undo(undo, scan), "primary", name="scan-undo"))
 
@@ -204,8 +223,10 @@ def fact_row(desk: Desk, fact: Fact) -> QHBoxLayout:
     """Return one labelled fact as a row."""
     row = QHBoxLayout()
     row.setSpacing(desk.theme.space("m"))
-    label = Label(fact.label, "soft")
-    label.setFixedWidth(desk.theme.px(170))
+    label = Label(fact.label, "soft", wrap=True)
+    label.setFixedWidth(desk.theme.text_px(170))
     row.addWidget(label)
-    row.addWidget(Label(fact.value, "strong", foreign=True, elide=True), 1)
+    longest = max(map(len, fact.value.split()), default=0)
+    wraps = desk.theme.large and longest <= LONG  # a word that does not fit is shortened, not broken
+    row.addWidget(Label(fact.value, "strong", foreign=True, wrap=wraps, elide=not wraps), 1)
     return row

@@ -13,8 +13,8 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.folders import Found, look_in, starts
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.door_panels import Panel
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 

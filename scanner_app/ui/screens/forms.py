@@ -16,8 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
-    QScroller,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +30,7 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.drop import Drop
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 PLATFORM_NAMES = {"passcreator": "Passcreator", "passentry": "PassEntry", "passkit": "PassKit", "airship": "Airship"}
@@ -44,17 +43,6 @@ def field(label: str, widget: QWidget, layout: QVBoxLayout) -> None:
     layout.addWidget(Label(label, "soft"))
     widget.setAccessibleName(label)
     layout.addWidget(widget)
-
-
-def scrolled(inner: QWidget) -> QScrollArea:
-    """Return a widget that scrolls up and down when it is too long."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inner)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)  # a finger pulls it along
-    return area
 
 
 class AccountForm(QWidget):
@@ -89,22 +77,23 @@ class AccountForm(QWidget):
         theme = self.desk.theme
         lay = column(theme, self, margin="", gap="s")
         lay.addWidget(Label(texts.word("account.platform"), "soft"))
-        row = QHBoxLayout()
+        row = QGridLayout()
         row.setSpacing(theme.space("s"))
-        for platform in DEFAULT_BARCODE:
+        across = 2 if theme.large else len(DEFAULT_BARCODE)
+        for n, platform in enumerate(DEFAULT_BARCODE):
             made = choice(
                 PLATFORM_NAMES[platform],
                 partial(self._platform, platform),
                 checked=platform == self._account.platform,
             )
             self._group.addButton(made)
-            row.addWidget(made)
+            row.addWidget(made, n // across, n % across)
         lay.addLayout(row)
         where, when = column(theme, margin="", gap="s"), column(theme, margin="", gap="s")
         field(texts.word("account.url"), self.url, where)
         field(texts.word("account.zone"), self.zone, when)
-        pair = QHBoxLayout()
-        pair.setSpacing(theme.space("m"))
+        pair = QVBoxLayout() if theme.large else QHBoxLayout()
+        pair.setSpacing(theme.space("s" if theme.large else "m"))
         pair.addLayout(where, 2)
         pair.addLayout(when, 1)
         lay.addLayout(pair)
@@ -189,7 +178,7 @@ class TemplateChoice(QWidget):
         self._buttons: dict[str, QPushButton] = {}
         for template in templates:
             words = visible(template.name or template.id)
-            made = choice(words, lambda: None, checked=template.id in chosen, name=words)
+            made = choice(words, lambda: None, checked=template.id in chosen, name=words, foreign=True)
             self._buttons[template.id] = made
             lay.addWidget(made)
         lay.addStretch(1)
@@ -221,8 +210,8 @@ class PlaceForm(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space("xl"))
-        row.addLayout(self._where(doors), 1)
-        row.addLayout(self._rule(), 1)
+        row.addLayout(self._where(doors), 2)
+        row.addLayout(self._rule(), 3 if theme.large else 2)
         if doors:
             self._take(doors[0])
 
@@ -242,11 +231,11 @@ class PlaceForm(QWidget):
                     door.place,
                 ):  # two doors of one place are told apart
                     words = f"{words} · {visible(door.name)}"
-                made = choice(words, partial(self._take, door), checked=n == 0, name=words)
+                made = choice(words, partial(self._take, door), checked=n == 0, name=words, foreign=True)
                 self._doors.addButton(made)
                 listed.addWidget(made)
             listed.addStretch(1)
-            lay.addWidget(scrolled(inner), 1)
+            lay.addWidget(inner if theme.large else scrolled(inner), 1)  # large text: the whole form scrolls
         field(texts.word("place.name"), self.name, lay)
         lay.addWidget(self.message)
         if not doors:
@@ -264,6 +253,7 @@ class PlaceForm(QWidget):
             made = choice(words, partial(self._choose, policy), checked=policy is self._policy, name=words)
             self._rules.addButton(made)
             grid.addWidget(made, n // 2, n % 2)
+            grid.setColumnStretch(n % 2, 1)
         lay.addLayout(grid)
         self.help.setMinimumHeight(theme.px(52))
         lay.addWidget(self.help)

@@ -17,12 +17,12 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.offers import offer, why_not
 from scanner_app.ui.screens.door_panels import NotePanel
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.story import StoryView
 from scanner_app.ui.screens.walk_up import WalkUpPanel
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 SHOWN = 40
@@ -40,7 +40,7 @@ class HelpDeskScreen(Screen):
         super().__init__(desk)
         theme = desk.theme
         self.field = QLineEdit()
-        self.field.setPlaceholderText(texts.word("helpdesk.search"))
+        self.field.setPlaceholderText(texts.word("helpdesk.find" if theme.large else "helpdesk.search"))
         self.field.setAccessibleName(texts.word("helpdesk.search"))
         self.field.setClearButtonEnabled(False)
         self.field.returnPressed.connect(self.search)

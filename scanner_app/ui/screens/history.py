@@ -19,10 +19,10 @@ from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.facts import Fact
 from scanner_app.ui.keep import keep_file
 from scanner_app.ui.records import Record
-from scanner_app.ui.screens.door_panels import NotePanel, Panel, fact_row
-from scanner_app.ui.screens.forms import scrolled
+from scanner_app.ui.screens.door_panels import NotePanel, Panel
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import Symbol
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import FACES
@@ -212,9 +212,7 @@ class RecordPanel(Panel):
         if isinstance(here, dict):
             there = body.get("there")
             told += [("history.there", _elsewhere(there, zone))] if isinstance(there, dict) else []
-        for key, value in told:
-            if value:
-                self.lay.addLayout(fact_row(screen.desk, Fact(texts.word(key), value)))
+        self.facts([Fact(texts.word(key), value) for key, value in told if value])
         if record.row.kind is FactKind.CONFLICT:
             self.feet(
                 button(texts.word("history.settle"), lambda: self._act(screen.settle, record), "primary", name="settle")

@@ -133,7 +133,8 @@ class KioskScreen(Screen):
         edge = theme.space("xl")
         lay.setContentsMargins(edge, edge, edge, theme.space("l"))
         lay.setSpacing(theme.space("l"))
-        self.preview.setFixedSize(theme.px(640), theme.px(360))
+        wide = 480 if theme.large else 640
+        self.preview.setFixedSize(theme.px(wide), theme.px(wide * 9 / 16))
         self.preview.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         lay.addStretch(1)
         lay.addWidget(self.symbol, 0, centre)

@@ -18,6 +18,7 @@ from scanner_app.ui.screens.forms import field
 from scanner_app.ui.screens.qr_panel import code_beside_words
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.drop import Drop
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 ASKED = ("person.forename", "person.surname", "person.emailAddress", "person.externalId")
@@ -44,9 +45,8 @@ class LinkPanel(Panel):
         self.set_up = button(texts.word("helpdesk.link_set"), self._set_up, name="link-set")
         self.make = button(texts.word("helpdesk.link_make"), self.go, "primary", name="link-make")
         self.lay.addWidget(self.choice)
-        self._body.addWidget(self.form)
-        self._body.addWidget(self.once)
-        self._body.addStretch(1)
+        self._asked = scrolled(self._questions())
+        self._body.addWidget(self._asked, 1)
         self.lay.addLayout(self._body, 1)
         self.lay.addWidget(self.message)
         self.feet(self.set_up, button(texts.word("do.close"), desk.close_panel, "quiet", name="link-close"), self.make)
@@ -55,6 +55,14 @@ class LinkPanel(Panel):
         self.setFixedHeight(desk.theme.px(640))
         for edit in self.form.edits.values():
             edit.returnPressed.connect(self.go)
+
+    def _questions(self) -> QWidget:
+        inner = QWidget()
+        lay = column(self.desk.theme, inner, margin="", gap="m")
+        lay.addWidget(self.form)
+        lay.addWidget(self.once)
+        lay.addStretch(1)
+        return inner
 
     def _account(self) -> AccountConfig:
         return self._accounts[max(0, self.choice.currentIndex())]
@@ -88,8 +96,7 @@ class LinkPanel(Panel):
 
     # --- pieces
     def _show(self, widget: QWidget) -> None:
-        for old in (self.form, self.once):
-            old.hide()
+        self._asked.hide()
         self.message.hide()
         self._body.insertWidget(0, widget, 1)
 

@@ -19,12 +19,12 @@ from scanner_app.ui.numbers_csv import as_csv, platform_csv
 from scanner_app.ui.numbers_report import write_report
 from scanner_app.ui.offers import offer, why_not
 from scanner_app.ui.records import Tally
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.numbers_here import HerePage
 from scanner_app.ui.screens.numbers_page import FiguresPage
 from scanner_app.ui.screens.numbers_platform import PlatformPage
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.scroll import scrolled
 
 LOADED = 50_000
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}

@@ -35,7 +35,7 @@ class FiguresPage(QWidget):
             lay = column(theme, made, margin="m", gap="xs")
             self.figures[name] = Label("", "heading", elide=True)
             lay.addWidget(self.figures[name])
-            lay.addWidget(Label(texts.word(f"numbers.{name}"), "soft", elide=True))
+            lay.addWidget(Label(texts.word(f"numbers.{name}"), "soft", wrap=True))
             row.addWidget(made, 1)
         return row
 

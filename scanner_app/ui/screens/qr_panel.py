@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.widgets.qr import QrView
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 SIDE = 380
@@ -21,12 +22,13 @@ def code_beside_words(desk: Desk, text: str, title: str, says: str, more: str = 
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(theme.space("xl"))
     row.addWidget(QrView(text, theme.px(SIDE)), 0, Qt.AlignmentFlag.AlignTop)
-    words = column(theme, margin="", gap="m")
+    side = QWidget()
+    words = column(theme, side, margin="", gap="m")
     words.addStretch(1)
     words.addWidget(Label(title, "heading", wrap=True))
     words.addWidget(Label(says, "body", wrap=True))
     if more:
         words.addWidget(Label(more, "soft", foreign=True, wrap=True))
     words.addStretch(1)
-    row.addLayout(words, 1)
+    row.addWidget(scrolled(side), 1)
     return made, words

@@ -15,8 +15,9 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.door_panels import Panel
-from scanner_app.ui.screens.forms import field, scrolled
+from scanner_app.ui.screens.forms import field
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
 
@@ -58,7 +59,7 @@ class AddReaderPanel(Panel):
     def _show(self, found: Sequence[tuple[str, str]]) -> None:
         for source, name in found:
             words = f"{visible(name)} · {visible(source)}"
-            self._found.addWidget(button(words, partial(self._take, source), "choice", name=words))
+            self._found.addWidget(button(words, partial(self._take, source), "choice", name=words, foreign=True))
         if not found:
             self._found.addWidget(Label(texts.word("readers.nothing_found"), "soft", wrap=True))
 

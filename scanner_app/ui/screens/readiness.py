@@ -12,8 +12,8 @@ from scanner_app.application.events import DeviceChanged, DeviceState, Event, St
 from scanner_app.ui import texts
 from scanner_app.ui.checks import Check, Tone, by_weight, checks, ready
 from scanner_app.ui.desk import Desk, Screen, column
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
 

@@ -13,7 +13,6 @@ from scanner_app.application.config import Settings
 from scanner_app.application.events import Event, FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.sections.accounts import AccountsPage
 from scanner_app.ui.screens.sections.camera import CameraPage
 from scanner_app.ui.screens.sections.details import DetailsPage
@@ -29,6 +28,7 @@ from scanner_app.ui.screens.sections.sheets import SheetsPage
 from scanner_app.ui.screens.sections.sound import SoundPage
 from scanner_app.ui.screens.sections.transfer import TransferPage
 from scanner_app.ui.widgets.buttons import choice
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 GROUPS: Mapping[str, Mapping[str, Callable[[Office], Page]]] = MappingProxyType(
@@ -93,7 +93,7 @@ class SettingsScreen(Screen):
         left = QWidget()
         left.setLayout(side)
         area = scrolled(left)
-        area.setFixedWidth(theme.px(290))
+        area.setFixedWidth(theme.px(370 if theme.large else 290))
         side.setContentsMargins(0, 0, theme.space("s"), 0)
         return area
 

@@ -22,11 +22,12 @@ from scanner_app.domain.place import Place, Policy
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.screens.door_panels import Panel
-from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words, scrolled
+from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words
 from scanner_app.ui.screens.place_codes import CodesField, FlightField
 from scanner_app.ui.screens.place_hours import HoursField
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.drop import Drop
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.stepper import Stepper
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
@@ -52,7 +53,7 @@ class AccountPanel(Panel):
         super().__init__(desk, texts.word("setup.account"), texts.word("setup.account_help"), wide=860)
         self._kept = kept
         self.form = AccountForm(desk, account, self._tested)
-        self.lay.addWidget(self.form)
+        self.lay.addWidget(scrolled(self.form, hugs=True))
         self.save = button(texts.word("do.save"), self._save, "primary", name="account-save")
         self.save.setEnabled(False)
         feet: list[QWidget] = []
@@ -224,7 +225,7 @@ class NewPlacePanel(Panel):
         if len(accounts) > 1:
             for n, account in enumerate(accounts):
                 words = account.url
-                one = choice(words, partial(self._ask, account), checked=n == 0, name=words)
+                one = choice(words, partial(self._ask, account), checked=n == 0, name=words, foreign=True)
                 self._accounts.addButton(one)
                 self.lay.addWidget(one)
         self.lay.addWidget(self._waiting)
@@ -247,11 +248,11 @@ class NewPlacePanel(Panel):
     def _show(self, account: AccountConfig | None, report: AccountReport) -> None:
         self._waiting.setText(texts.sentence(report.trouble) if report.trouble else "")
         self._waiting.setVisible(bool(report.trouble))
-        if self._form is not None:
-            self._body.removeWidget(self._form)
-            self._form.deleteLater()
+        while (item := self._body.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
         self._form = PlaceForm(self.desk, account, report.doors, frozenset())
-        self._body.addWidget(self._form)
+        self._body.addWidget(scrolled(self._form) if self.desk.theme.large else self._form)
 
     def _save(self) -> None:
         place = self._form.place() if self._form else None

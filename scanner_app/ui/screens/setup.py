@@ -17,9 +17,10 @@ from scanner_app.domain.place import Place
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.screens.camera_form import CameraForm, NewPin
-from scanner_app.ui.screens.forms import AccountForm, PlaceForm, TemplateChoice, key_words, scrolled
+from scanner_app.ui.screens.forms import AccountForm, PlaceForm, TemplateChoice, key_words
 from scanner_app.ui.screens.sheet_form import SheetForm
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.steps import Steps
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
@@ -137,7 +138,8 @@ class SetupScreen(Screen):
         self.desk.control.sheets.expecting = False
 
     def _show(self, form: QWidget) -> None:
-        holder = scrolled(form) if isinstance(form, (AccountForm, TemplateChoice)) else form
+        long = (AccountForm, TemplateChoice, *((PlaceForm,) if self.desk.theme.large else ()))
+        holder = scrolled(form) if isinstance(form, long) else form
         self.body.addWidget(holder)
         self.body.setCurrentWidget(holder)
 

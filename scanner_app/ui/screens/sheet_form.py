@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from scanner_app.application.events import DeviceChanged, DeviceState, FrameSeen
 from scanner_app.application.sheets import Applied
@@ -13,6 +13,7 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.preview import Preview
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 CODE_LENGTH = 14
@@ -45,19 +46,20 @@ class SheetForm(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space("xl"))
-        row.addLayout(self._words(), 2)
+        row.addWidget(scrolled(self._words()), 2)
         row.addWidget(self.preview, 3)
         for widget in (self.code, self.apply, self.message):
             widget.hide()
         self.show_camera(camera)
 
-    def _words(self) -> QVBoxLayout:
-        lay = column(self.desk.theme, margin="", gap="m")
+    def _words(self) -> QWidget:
+        words = QWidget()
+        lay = column(self.desk.theme, words, margin="", gap="m")
         lay.addStretch(1)
         for widget in (self.says, self.more, self.code, self.apply, self.message):
             lay.addWidget(widget)
         lay.addStretch(1)
-        return lay
+        return words
 
     # --- aiming
     def show_frame(self, frame: FrameSeen) -> None:

@@ -19,10 +19,10 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.facts import Fact, label
 from scanner_app.ui.offers import Offer, offer, why_not
 from scanner_app.ui.screens.door_panels import Panel, fact_row
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.qr import QrView
 from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import face
@@ -60,14 +60,16 @@ class StoryView(QWidget):
             body.addLayout(fact_row(desk, fact))
         self._kin(body)
         self._history(body)
-        body.addStretch(1)
-        lay.addWidget(scrolled(inner), 1)
         self._doing, self._office = QGridLayout(), QGridLayout()
         for row in (self._doing, self._office):
             row.setSpacing(desk.theme.space("s"))
-            lay.addLayout(row)
         self._why = Label("", "caption", wrap=True)
-        lay.addWidget(self._why)
+        lay.addWidget(scrolled(inner), 1)
+        lay.addLayout(self._doing)
+        rest = body if desk.theme.large else lay  # large text leaves room for what is done most
+        rest.addLayout(self._office)
+        rest.addWidget(self._why)
+        body.addStretch(1)
         self._show_doing(Capabilities(frozenset()))
         self._why.hide()  # nothing is known yet
         desk.bridge.call(desk.control.capabilities, story.subject.account, done=self._show_doing, owner=self)

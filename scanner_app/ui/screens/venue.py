@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from scanner_app.application.venue_view import VenueView
 from scanner_app.ui import texts, venue_words
 from scanner_app.ui.desk import Desk, Screen, column
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import Symbol
 from scanner_app.ui.widgets.text import Label
 
@@ -19,6 +19,8 @@ EVERY = 2000
 """Milliseconds between two looks while it is shown: doors speak as often."""
 SHOWN = 150
 """Doors that are listed, those in trouble first."""
+LINES = 6
+"""A door in trouble has much to say."""
 SYMBOLS = {"good": Symbol.ADMIT, "warn": Symbol.ATTENTION, "danger": Symbol.REFUSE}
 
 
@@ -34,27 +36,27 @@ class VenueScreen(Screen):
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
         self._timer.timeout.connect(self._look)
-        self._doors, self._boxes = column(theme, margin="", gap="xs"), QHBoxLayout()
+        self._doors = column(theme, margin="", gap="xs")
+        self._boxes: QBoxLayout = QVBoxLayout() if theme.large else QHBoxLayout()
         self._twice, self._alarms = column(theme, margin="", gap="xs"), column(theme, margin="", gap="xs")
         self.standing = Label("", "strong", wrap=True)
         self.figures = [Label("", "heading"), Label("", "heading")]
         self._heads: dict[str, Label] = {}
-        left = QVBoxLayout()
-        left.addWidget(self._card("venue.doors", self._doors))
-        right = column(theme, margin="", gap="m")
+        side = QWidget()
+        right = column(theme, side, margin="", gap="m")
         right.addLayout(self._top())
         right.addWidget(self._hubs())
-        right.addWidget(self._card("venue.twice", self._twice), 1)
-        right.addWidget(self._card("venue.alarms", self._alarms), 1)
+        right.addWidget(self._card("venue.twice", self._twice, scrolls=not theme.large), 1)
+        right.addWidget(self._card("venue.alarms", self._alarms, scrolls=not theme.large), 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.space("l"), theme.space("s"), theme.space("l"), theme.space("l"))
         row.setSpacing(theme.space("m"))
-        row.addLayout(left, 3)
-        row.addLayout(right, 2)
+        row.addWidget(self._card("venue.doors", self._doors), 3)
+        row.addWidget(scrolled(side) if theme.large else side, 2)
 
-    def _top(self) -> QHBoxLayout:
+    def _top(self) -> QBoxLayout:
         theme = self.desk.theme
-        row = QHBoxLayout()
+        row: QBoxLayout = QVBoxLayout() if theme.large else QHBoxLayout()
         row.setSpacing(theme.space("m"))
         for figure, key in zip(self.figures, ("venue.admitted", "venue.flow"), strict=True):
             card = _plain_card()
@@ -71,15 +73,15 @@ class VenueScreen(Screen):
         lay.addLayout(self._boxes)
         return card
 
-    def _card(self, key: str, content: QVBoxLayout) -> QWidget:
+    def _card(self, key: str, content: QVBoxLayout, *, scrolls: bool = True) -> QWidget:
         inner = QWidget()
         inner.setLayout(content)
         content.addStretch(1)
         card = _plain_card()
         lay = column(self.desk.theme, card, margin="m", gap="s")
-        self._heads[key] = Label(texts.word(key), "strong")
+        self._heads[key] = Label(texts.word(key), "strong", wrap=True)
         lay.addWidget(self._heads[key])
-        lay.addWidget(scrolled(inner), 1)
+        lay.addWidget(scrolled(inner) if scrolls else inner, 1)
         return card
 
     def shown(self) -> None:
@@ -144,7 +146,7 @@ def _line(line: venue_words.Line) -> Line:
 
 
 def _row(desk: Desk, line: venue_words.Line) -> Row:
-    row = Row(desk.theme, _line(line), lambda: None)
+    row = Row(desk.theme, _line(line), lambda: None, lines=LINES)
     row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     row.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     return row

@@ -15,10 +15,10 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.form_grid import FormGrid
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.qr_panel import code_beside_words
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.drop import Drop
+from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
 Choice = tuple[str, Template]

@@ -49,7 +49,7 @@ class Keyboard(QFrame):
 
     def sizeHint(self) -> QSize:
         """Five rows of keys that a finger hits."""
-        high = 5 * self._theme.touch + 4 * self._theme.px(6) + 2 * self._theme.space("s")
+        high = len(self._rows) * self._rows[0].sizeHint().height() + 4 * self._theme.px(6) + 2 * self._theme.space("s")
         return QSize(super().sizeHint().width(), high)
 
     # --- laying the keys

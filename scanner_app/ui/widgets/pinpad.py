@@ -41,7 +41,7 @@ class PinPad(QWidget):
         self._dots = Label("", "heading")
         self._dots.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys: list[QPushButton] = []
-        self.setFixedWidth(theme.px(420))
+        self.setFixedWidth(theme.px(420 if title else 820))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lay_out(title, cancel)
         self._show_dots()
@@ -56,8 +56,23 @@ class PinPad(QWidget):
                 head.addWidget(icon_button(theme, "close", texts.word("do.cancel"), cancel))
             lay.addLayout(head)
         self.message.setMinimumHeight(theme.px(46))
-        lay.addWidget(self.message)
-        lay.addWidget(self._dots)
+        if title:
+            for widget in (self.message, self._dots, self._pad()):
+                lay.addWidget(widget)
+            return
+        row = QHBoxLayout()  # a step of the set-up tells its title itself, and is wider than high
+        row.setSpacing(theme.space("xl"))
+        words = column(theme, margin="", gap="m")
+        words.addStretch(1)
+        words.addWidget(self.message)
+        words.addWidget(self._dots)
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        row.addWidget(self._pad(), 1)
+        lay.addLayout(row)
+
+    def _pad(self) -> QWidget:
+        theme = self._theme
         grid = QGridLayout()
         grid.setSpacing(theme.space("s"))
         for n, digit in enumerate("123456789"):
@@ -79,7 +94,7 @@ class PinPad(QWidget):
         keys.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         grid.setContentsMargins(0, 0, 0, 0)
         keys.setLayout(grid)
-        lay.addWidget(keys)
+        return keys
 
     def _key(self, digit: str) -> QPushButton:
         made = button(digit, lambda: self.press(digit), "key", name=texts.word("pin.digit", digit=digit))

@@ -14,6 +14,10 @@ from scanner_app.ui.tokens import RADIUS, RAIL
 from scanner_app.ui.widgets import icons
 
 
+def _wide(theme: Theme) -> int:
+    return theme.px(RAIL * (1.25 if theme.large else 1))
+
+
 class RailButton(QAbstractButton):
     """An icon over its word; the chosen one stands on a raised ground with a bar at its side."""
 
@@ -26,7 +30,7 @@ class RailButton(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedSize(QSize(theme.px(RAIL - 12), theme.px(84)))
+        self.setFixedSize(QSize(_wide(theme) - theme.px(12), theme.px(84)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw."""
@@ -73,7 +77,7 @@ class Rail(QWidget):
 
     def __init__(self, theme: Theme, names: Sequence[str], go: Callable[[str], None]) -> None:
         super().__init__()
-        self.setFixedWidth(theme.px(RAIL))
+        self.setFixedWidth(_wide(theme))
         self.setAccessibleName(texts.word("nav.main"))
         self._buttons = {name: RailButton(theme, name) for name in names}
         self._group = QButtonGroup(self)

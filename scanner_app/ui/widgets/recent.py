@@ -30,7 +30,7 @@ class ScanRow(Row):
 
     def __init__(self, theme: Theme, event: Decided, zone: str, pressed: Callable[[Decided], None]) -> None:
         self.event_shown = event
-        super().__init__(theme, scan_line(event, zone), lambda: pressed(event), high=ROW)
+        super().__init__(theme, scan_line(event, zone), lambda: pressed(event), high=ROW, lines=1)
 
     def mark_undone(self) -> None:
         """Say that it was taken back."""
@@ -59,7 +59,7 @@ class Recent(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay = column(theme, self, margin="s", gap="xs")
         self._lay.addWidget(Label(texts.word("door.last"), "caption"))
-        self._empty = Label(texts.word("door.none_yet"), "soft")
+        self._empty = Label(texts.word("door.none_yet"), "soft", wrap=True)
         self._lay.addWidget(self._empty)
         self._lay.addStretch(1)
         self._shown = SHOWN if not theme.large else 3 if theme.text < 1.6 else 2

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from scanner_app.ui.plain import visible
 from scanner_app.ui.theme import Theme
-from scanner_app.ui.tokens import RADIUS
+from scanner_app.ui.tokens import RADIUS, SNUG
 from scanner_app.ui.widgets.symbol import Symbol, draw_symbol
 
+MOST = 3
+"""Lines that may stand below a title where one is too narrow."""
 TONES = {Symbol.ADMIT: "good", Symbol.PENDING: "good", Symbol.ATTENTION: "warn", Symbol.REFUSE: "danger"}
 
 
@@ -30,21 +32,46 @@ class Line:
 class Row(QAbstractButton):
     """Draws a Line."""
 
-    def __init__(self, theme: Theme, line: Line, pressed: Callable[[], object], *, high: int = 68) -> None:
+    def __init__(
+        self, theme: Theme, line: Line, pressed: Callable[[], object], *, high: int = 68, lines: int = MOST
+    ) -> None:
         super().__init__()
         self._theme = theme
+        self._most, self._high = lines, theme.text_px(high)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme.text_px(high))
+        self.setFixedHeight(self._high)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(lambda *_: pressed())
         self.show_line(line)
 
     def show_line(self, line: Line) -> None:
         """Say something else."""
-        self.line = Line(visible(line.title), visible(line.below, 120), line.end, line.symbol)
+        self.line = Line(visible(line.title), visible(line.below, 240), line.end, line.symbol)
         self.setAccessibleName(" ".join(t for t in (self.line.end, self.line.title, self.line.below) if t))
+        self._grow()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Be as high as the lines below the title need."""
+        super().resizeEvent(event)
+        self._grow()
+
+    def _grow(self) -> None:
+        below = QFontMetrics(self._theme.font("caption"))
+        more = min(self._most, self._lines(below)) - 1
+        self.setFixedHeight(self._high + max(0, more) * below.lineSpacing())
+
+    def _lines(self, below: QFontMetrics) -> int:
+        room = QRect(0, 0, max(1, int(self._below().width())), 10_000)
+        return below.boundingRect(room, Qt.TextFlag.TextWordWrap, self.line.below).height() // below.lineSpacing()
+
+    @property
+    def shortened(self) -> bool:
+        """Whether the line below the title does not fit."""
+        below = QFontMetrics(self._small())
+        longest = max(map(below.horizontalAdvance, self.line.below.split()), default=0)
+        return self._lines(below) > self._most or longest > self._below().width()
 
     def sizeHint(self) -> QSize:
         """Any width will do."""
@@ -75,35 +102,71 @@ class Row(QAbstractButton):
         self._paint_line(painter, area)
         painter.end()
 
+    def _words(self) -> QRectF:
+        """Return where words may stand, as if read from the left."""
+        gap = self._theme.px(12)
+        room = QRectF(self.rect()).adjusted(gap, 0, -gap, 0)
+        if self.line.symbol is not None:
+            room.setLeft(room.left() + self._side + gap)
+        return room
+
+    def _beside(self) -> QRectF:
+        """Return what of that is left beside what stands at the end."""
+        end = QFontMetrics(self._theme.font("caption")).horizontalAdvance(self.line.end)
+        return self._words().adjusted(0, 0, -end - self._theme.px(12) if end else 0, 0)
+
+    def _below(self) -> QRectF:
+        """Return where the line below stands: where text is large the end stands beside the title only."""
+        return self._words() if self._theme.large else self._beside()
+
+    def _small(self) -> QFont:
+        """Return the letters of the line below: smaller ones where it may not take more lines."""
+        font = self._theme.font("caption")
+        if self._most == 1:
+            wide = max(1, QFontMetrics(font).horizontalAdvance(self.line.below))
+            part = max(SNUG[-1], min(1.0, self._below().width() / (wide + 2)))
+            font.setPixelSize(int(font.pixelSize() * part))
+        return font
+
+    @property
+    def _side(self) -> float:
+        return min(self._theme.px(36), self._high * 0.66)
+
+    def _mirrored(self, area: QRectF) -> QRectF:
+        if self.layoutDirection() != Qt.LayoutDirection.RightToLeft:
+            return area
+        return QRectF(self.width() - area.right(), area.top(), area.width(), area.height())
+
     def _paint_line(self, painter: QPainter, area: QRectF) -> None:
-        theme, line = self._theme, self.line
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        gap = theme.px(12)
-        inner = area.adjusted(gap, 0, -gap, 0)
+        theme, line, gap = self._theme, self.line, self._theme.px(12)
         if line.symbol is not None:
-            side = min(theme.px(36), self.height() * 0.66)
-            x = inner.right() - side if rtl else inner.left()
             ink = theme.colour(TONES.get(line.symbol, "ink_soft"))
-            spot = QRectF(x, area.center().y() - side / 2, side, side)
-            draw_symbol(painter, line.symbol, spot, ink, theme.colour("surface"))
-            inner = inner.adjusted(0, 0, -side - gap, 0) if rtl else inner.adjusted(side + gap, 0, 0, 0)
+            spot = QRectF(gap, area.center().y() - self._side / 2, self._side, self._side)
+            draw_symbol(painter, line.symbol, self._mirrored(spot), ink, theme.colour("surface"))
         painter.setFont(theme.font("caption"))
         painter.setPen(theme.colour("ink_soft"))
+        pad = max(4.0, (self._high - theme.text_px(44)) / 2)
+        top = (self._high - 2 * pad) / 2 if line.below else area.height() - 2 * pad
+        inner = area.adjusted(gap, 0, -gap, 0)
+        if theme.large:
+            inner = QRectF(inner.left(), pad, inner.width(), top)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing, line.end)
-        end = painter.fontMetrics().horizontalAdvance(line.end) + (gap if line.end else 0)
-        self._paint_words(painter, inner.adjusted(end, 0, 0, 0) if rtl else inner.adjusted(0, 0, -end, 0))
+        self._paint_words(painter, pad, top)
 
-    def _paint_words(self, painter: QPainter, room: QRectF) -> None:
+    def _paint_words(self, painter: QPainter, pad: float, top: float) -> None:
         theme, line = self._theme, self.line
-        pad = max(4.0, (room.height() - theme.text_px(44)) / 2)
-        room = room.adjusted(0, pad, 0, -pad)
-        half = room.height() / 2 if line.below else room.height()
+        beside, under = self._mirrored(self._beside()), self._mirrored(self._below())
         painter.setPen(theme.colour("ink"))
         painter.setFont(theme.font("body", 600))
-        self._paint_elided(painter, QRectF(room.left(), room.top(), room.width(), half), line.title)
+        self._paint_elided(painter, QRectF(beside.left(), pad, beside.width(), top), line.title)
         painter.setPen(theme.colour("ink_soft"))
-        painter.setFont(theme.font("caption"))
-        self._paint_elided(painter, QRectF(room.left(), room.top() + half, room.width(), half), line.below)
+        painter.setFont(self._small())
+        below = QRectF(under.left(), pad + top, under.width(), self.height() - 2 * pad - top)
+        if self.height() > self._high:
+            leading = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+            painter.drawText(below, leading | Qt.TextFlag.TextWordWrap, line.below)
+        else:
+            self._paint_elided(painter, below, line.below)
 
     def _paint_elided(self, painter: QPainter, area: QRectF, text: str) -> None:
         short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from scanner_app.application.events import DeviceState, Status
@@ -17,6 +17,9 @@ CLOCK_LIMIT = 30.0
 """Seconds by which the clock may be off before people are told."""
 LIST_LIMIT = 900.0
 """Seconds after which the age of the list is a warning."""
+
+PLACE = 150
+"""Pixels that the place's name keeps at factor 1, whatever there is to tell."""
 
 
 class Mark(QWidget):
@@ -69,11 +72,12 @@ class Chip(QWidget):
     def tell(self, text: str, tone: str = "") -> None:
         """Show a state; '' hides the chip."""
         # Large text leaves room for what is wrong only.
-        self.setVisible(bool(text) and not (self._terse and tone in ("good", "")))
+        told = bool(text) and not (self._terse and tone in ("good", ""))
+        self.setVisible(told)
         self._label.setText(text)
         self._label.set_tone(tone if tone != "good" else "")
         self._mark.set_tone(tone)
-        self.setAccessibleName(text)
+        self.setAccessibleName(text if told else "")
 
 
 _LINK = {
@@ -82,6 +86,7 @@ _LINK = {
     Connection.UNAUTHORISED: ("strip.unauthorised", "danger"),
     Connection.UNKNOWN: ("strip.unknown", ""),
 }
+BOOKS = (("strip.refused", "danger"), ("strip.conflicts", "danger"), ("strip.unsent", "warn"))
 _CAMERA_TONES = {DeviceState.RUNNING: "good", DeviceState.OPENING: "", DeviceState.OFF: "", DeviceState.ENDED: ""}
 
 
@@ -91,12 +96,11 @@ class StatusStrip(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setFixedHeight(theme.px(STRIP))
-        self._most = 6 if not theme.large else 2
+        self._least = theme.px(PLACE)
         self._place = Label("", "strong", foreign=True, elide=True)
         self._rule = Label("", "caption", foreign=True, elide=True)  # ends with a name somebody chose
-        self._mode, self._link, self._list, self._unsent, self._clock, self._camera, self._hub = (
-            Chip(theme) for _ in range(7)
-        )
+        self._mode, self._link, self._list, self._clock, self._camera, self._hub = (Chip(theme) for _ in range(6))
+        self._books = tuple(Chip(theme) for _ in BOOKS)
         where = QVBoxLayout()
         where.setSpacing(0)
         where.addStretch(1)
@@ -104,7 +108,7 @@ class StatusStrip(QWidget):
         where.addWidget(self._rule)
         self._rule.setVisible(not theme.large)
         where.addStretch(1)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(theme.space("l"), 0, theme.space("l"), 0)
         row.setSpacing(theme.space("l"))
         row.addLayout(where, 1)
@@ -115,7 +119,7 @@ class StatusStrip(QWidget):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The chips, in reading order."""
-        return (self._mode, self._hub, self._clock, self._unsent, self._list, self._link, self._camera)
+        return (self._mode, self._hub, *self._books, self._clock, self._list, self._link, self._camera)
 
     def show_status(self, status: Status) -> None:
         """Tell the state of the door."""
@@ -127,12 +131,20 @@ class StatusStrip(QWidget):
         key, tone = _LINK[status.connection]
         self._link.tell(texts.word(key), tone)
         self._list.tell(*_list(status))
-        self._unsent.tell(*_unsent(status))
+        self._show_books(status)
         self._hub.tell(venue_words.alone(status.venue) if status.venue else "", "danger")
         off = status.clock_offset
         wrong = off is not None and abs(off) > CLOCK_LIMIT
         self._clock.tell(texts.word("strip.clock", span=moments.span(off or 0)) if wrong else "", "danger")
         self._trim()
+
+    def _show_books(self, status: Status) -> None:
+        """Tell each thing that the platforms do not have as it is here; that all is sent where there is none."""
+        counts = (status.refused, status.conflicts, status.unsent)
+        for chip, (key, tone), count in zip(self._books, BOOKS, counts, strict=True):
+            chip.tell(texts.word(key, count=texts.number(count)) if count else "", tone)
+        if not any(counts):
+            self._books[-1].tell(texts.word("strip.sent"), "good")
 
     def show_camera(self, state: DeviceState) -> None:
         """Tell how the camera does."""
@@ -140,10 +152,18 @@ class StatusStrip(QWidget):
         self._trim()
 
     def _trim(self) -> None:
-        """Large text leaves room for the first two warnings; the readiness screen tells the rest."""
-        shown = [chip for chip in self.chips if not chip.isHidden()]
-        for chip in shown[self._most :]:
-            chip.hide()
+        """What finds no room beside the place is left out, the least pressing first: the readiness screen tells it."""
+        row = self._row
+        room = self.width() - 2 * row.contentsMargins().left() - self._least
+        for chip in self.chips:
+            told = bool(chip.accessibleName())
+            room -= (chip.sizeHint().width() + row.spacing()) if told else 0
+            chip.setVisible(told and room >= 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be room for more, or less."""
+        super().resizeEvent(event)
+        self._trim()
 
 
 def _list(status: Status) -> tuple[str, str]:
@@ -154,13 +174,3 @@ def _list(status: Status) -> tuple[str, str]:
         return texts.word("strip.never"), "warn"
     tone = "warn" if status.cache_age > LIST_LIMIT else "good"
     return texts.word("strip.synced", ago=moments.ago(status.cache_age)), tone
-
-
-def _unsent(status: Status) -> tuple[str, str]:
-    if status.refused:
-        return texts.word("strip.refused", count=texts.number(status.refused)), "danger"
-    if status.conflicts:
-        return texts.word("strip.conflicts", count=texts.number(status.conflicts)), "danger"
-    if status.unsent:
-        return texts.word("strip.unsent", count=texts.number(status.unsent)), "warn"
-    return texts.word("strip.sent"), "good"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QSizePolicy
 
 from scanner_app.ui.theme import Theme
 
@@ -18,6 +18,9 @@ class Tick(QCheckBox):
         self.setChecked(on)
         self.setAccessibleName(text)
         self.setFont(theme.font("strong"))
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setMinimumHeight(theme.touch)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -28,6 +31,21 @@ class Tick(QCheckBox):
     def minimumSizeHint(self) -> QSize:
         """Long words wrap, so that any width does."""
         return QSize(self._theme.touch, self._theme.touch)
+
+    def hasHeightForWidth(self) -> bool:
+        """Long words take more lines where it is narrow."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return how high the words stand at a width."""
+        self.ensurePolished()  # the layout asks before it is first shown
+        room = QRect(0, 0, max(1, width - self._indent), 10_000)
+        words = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.text())
+        return max(self._theme.touch, words.height() + self._theme.px(8))
+
+    @property
+    def _indent(self) -> int:
+        return self._theme.px(30) + self._theme.space("m")
 
     def sizeHint(self) -> QSize:
         """Room for the box and the words on one line."""

@@ -107,7 +107,7 @@ class VerdictPanel(QFrame):
         self._headline_text = ""
         self.symbol = SymbolView(theme.px(150))
         self.photo = PhotoView(theme)
-        self.idle_symbol = SymbolView(theme.px(200))
+        self.idle_symbol = SymbolView(theme.px(104 if theme.large else 200))
         self.idle_headline = Label("", "display", wrap=True)
         self.idle_says = Label("", "heading", wrap=True)
         self.idle_hint = Label("", "title", wrap=True)

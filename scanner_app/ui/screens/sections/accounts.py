@@ -21,7 +21,7 @@ class AccountsPage(Page):
         super().__init__(office)
         for account in self.settings.accounts:
             words = f"{PLATFORM_NAMES.get(account.platform, account.platform)} · {visible(account.url)}"
-            self.lay.addWidget(button(words, partial(self.edit, account), "choice", name=words))
+            self.lay.addWidget(button(words, partial(self.edit, account), "choice", name=words, foreign=True))
         if not self.settings.accounts:
             self.lay.addWidget(Label(texts.word("account.none"), "soft"))
         add = button(texts.word("do.add"), lambda: self.edit(None), "primary", name="account-add")

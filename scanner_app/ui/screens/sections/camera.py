@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout
 from scanner_app.application.events import FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.screens.camera_form import CameraForm
-from scanner_app.ui.screens.forms import scrolled
 from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.scroll import scrolled
 
 
 class CameraPage(Page):

@@ -35,7 +35,8 @@ class PinsPage(Page):
 
     def _role(self, role: Role) -> QHBoxLayout:
         words = texts.word("pin.title", role=texts.word(f"role.{role.value}"))
-        self.states[role] = Label("", "soft")
+        self.states[role] = Label("", "soft", wrap=True)
+        self.states[role].setMinimumWidth(self.desk.theme.text_px(120))
         row = QHBoxLayout()
         row.setSpacing(self.desk.theme.space("m"))
         row.addWidget(button(words, partial(self.choose, role), "choice", name=words), 1)
@@ -61,7 +62,7 @@ class PinsPage(Page):
             drop.addItem(texts.word(f"role.{role or 'anybody'}"), role)
         drop.setCurrentIndex(drop.findData(role_for(action, self.settings.pins)))
         drop.currentIndexChanged.connect(lambda _: self._keep(action, str(drop.currentData() or ANYBODY)))
-        drop.setFixedWidth(self.desk.theme.px(300))
+        drop.setFixedWidth(self.desk.theme.px(330 if self.desk.theme.large else 300))
         row.addWidget(drop)
         return row
 

@@ -23,7 +23,7 @@ class PlacesPage(Page):
             words = f"{visible(place.name)} · {texts.word(f'policy.{place.policy.value}')}"
             if used is not None and place.name == used.name:
                 words += f" · {texts.word('place.in_use')}"
-            self.lay.addWidget(button(words, partial(self.edit, place), "choice", name=words))
+            self.lay.addWidget(button(words, partial(self.edit, place), "choice", name=words, foreign=True))
         if not self.settings.places:
             self.lay.addWidget(Label(texts.word("place.none"), "soft"))
         self.lay.addWidget(button(texts.word("do.add"), self._add, "primary", name="place-add"), 0, START)

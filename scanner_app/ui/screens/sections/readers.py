@@ -91,7 +91,7 @@ class ReadersPage(Page):
         for report in reports:
             state = texts.word(f"readers.state.{_word(report.state)}")
             words = f"{visible(report.source)} · {state}"
-            made = button(words, partial(self._edit, report), "choice", name=words)
+            made = button(words, partial(self._edit, report), "choice", name=words, foreign=True)
             made.setObjectName(f"reader-{report.source}")
             self._rows.addWidget(made)
         if not reports:

@@ -1,0 +1,40 @@
+"""What scrolls up and down when it is too long."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QScroller, QWidget
+
+
+class Scroll(QScrollArea):
+    """What is in it is never wider than what can be seen of it."""
+
+    hugs = False
+    """Whether it would like to be as high as its content: a panel takes that height while the window has it."""
+
+    def sizeHint(self) -> QSize:
+        """As high as the content is at this width, where it hugs it."""
+        hint, inner = super().sizeHint(), self.widget()
+        if not self.hugs or inner is None:
+            return hint
+        high = inner.heightForWidth(self.viewport().width()) if inner.hasHeightForWidth() else inner.sizeHint().height()
+        return QSize(hint.width(), high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the content as wide as the view."""
+        super().resizeEvent(event)
+        if (inner := self.widget()) is not None:
+            inner.setMaximumWidth(self.viewport().width())
+
+
+def scrolled(inner: QWidget, *, hugs: bool = False) -> Scroll:
+    """Return a widget that scrolls up and down when it is too long."""
+    area = Scroll()
+    area.hugs = hugs
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)  # a finger pulls it along
+    return area
