@@ -54,6 +54,7 @@ def add_parser(
     )
     run = action("run", "run this machine's hub, or all of the venue's on this machine")
     run.add_argument("--only", metavar="HUB", help="hub1, hub2 or hub3")
+    run.add_argument("--folder", type=Path, metavar="DIR", help="the hub's own folder, where it is alone on its box")
     run.add_argument("--page", type=int, metavar="PORT", help="serve the venue's page there too (see `hub page`)")
     action("status", "the hubs, the stream, who is enrolled")
     enrol = action("enrol", "let a kiosk in: prints or writes what it needs, once")
@@ -106,7 +107,7 @@ def _grow(args: argparse.Namespace) -> int:
     kept = _keep_records(folder)
     venue = hub_folder.grow(folder, args.hub, _server())
     say("Copy the new hubs' folders to their boxes and start them; then `scanner-app hub status` widens the stream.")
-    say("Kiosks enrolled before know the first hub only: enrol them anew, and have them join with their new files.")
+    say("Kiosks enrolled before learn of the new hubs from the first one, as soon as it is up again.")
     _tell(args, {"venue": venue.name, "hubs": venue.urls, "records_kept": kept})
     return Exit.OK
 
@@ -132,42 +133,55 @@ def _keep_records(folder: Path) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.folder is not None:
+        name = hub_folder.write_box(args.folder, _server()).name  # it was copied here from somewhere else
+        return _serve(args, [args.folder], lambda _give_up: {"running": [name]})
     folder = _folder(args)
     venue = hub_folder.load(folder)
     boxes = [b for b in venue.boxes if args.only in (None, b.name)]
     if not boxes:
         raise SettingsTrouble("hub_unknown", args.only)
     hub_folder.write_boxes(folder, venue, _server())  # the folder may have been moved since
-    with stop_signals() as stop:
+
+    def with_stream(give_up: Callable[[], bool]) -> dict[str, object] | None:
+        made = asyncio.run(hub_admin.ensure_stream(venue, give_up))
+        return {"venue": venue.name, "hubs": venue.urls, "running": [b.name for b in boxes]} if made else None
+
+    return _serve(args, [hub_folder.box_folder(folder, box) for box in boxes], with_stream)
+
+
+def _serve(
+    args: argparse.Namespace,
+    folders: Sequence[Path],
+    ready: Callable[[Callable[[], bool]], dict[str, object] | None],
+) -> int:
+    """Run the hubs of these folders until told to stop. `ready` waits until there is something to tell, and what."""
+    with stop_signals() as stop, contextlib.ExitStack() as ends:
         servers = [
-            subprocess.Popen(
-                [_server(), "-c", str(hub_folder.box_folder(folder, b) / "hub.conf")], stdin=subprocess.DEVNULL
-            )
-            for b in boxes
+            subprocess.Popen([_server(), "-c", str(own / "hub.conf")], stdin=subprocess.DEVNULL) for own in folders
         ]
-        try:
-            made = asyncio.run(hub_admin.ensure_stream(venue, lambda: stop.is_set() or _any_ended(servers)))
-            with contextlib.ExitStack() as page:
-                told: dict[str, object] = {"venue": venue.name, "hubs": venue.urls, "running": [b.name for b in boxes]}
-                if made and not stop.is_set():
-                    if args.page is not None:
-                        own = hub_folder.box_folder(folder, boxes[0])
-                        served = hub_page.open_page(own, "0.0.0.0", args.page)  # noqa: S104 - a LAN's page
-                        page.callback(served.close)
-                        told |= {f"page_{name}": text for name, text in served.told().items()}
-                    _tell(args, told)
-                while not stop.wait(0.5) and not _any_ended(servers):
-                    continue
-        finally:
-            ended = _any_ended(servers)
-            for server in servers:
-                server.terminate()
-            for server in servers:
-                server.wait(STOP_SECONDS)
-    if ended and not stop.is_set():
-        complain(f"a hub ended by itself; see {folder}/hub*/hub.log")
+        ends.callback(_end, servers)
+        told = ready(lambda: stop.is_set() or _any_ended(servers))
+        if told is not None and not stop.is_set():
+            if args.page is not None:
+                served = hub_page.open_page(folders[0], "0.0.0.0", args.page)  # noqa: S104 - a LAN's page
+                ends.callback(served.close)
+                told |= {f"page_{name}": text for name, text in served.told().items()}
+            _tell(args, told)
+        while not stop.wait(0.5) and not _any_ended(servers):
+            continue
+        ended = _any_ended(servers) and not stop.is_set()
+    if ended:
+        complain(f"a hub ended by itself; see {', '.join(str(own / 'hub.log') for own in folders)}")
         return Exit.TROUBLE
     return Exit.OK
+
+
+def _end(servers: Sequence[subprocess.Popen[bytes]]) -> None:
+    for server in servers:
+        server.terminate()
+    for server in servers:
+        server.wait(STOP_SECONDS)
 
 
 def _any_ended(servers: Sequence[subprocess.Popen[bytes]]) -> bool:

@@ -71,6 +71,8 @@ class Follower:
         self._link, self._me, self._book, self._seen = link, enrolment, book, seen
         self._public = keys.public_key(enrolment.seed)
         known = roster.Roster(json.loads(book.get("roster", "{}")))
+        known.hubs = tuple(json.loads(book.get("hubs", "[]")))
+        link.know(known.hubs)
         self.trust = Trust(known, enrolment.hash_key, lambda: self.read)
         self.keeper = Keeper(book, self.trust, copy)
         self._disk = ThreadPoolExecutor(1, "venue ledger")
@@ -257,11 +259,14 @@ class Follower:
     def _roster(self, where: str, data: bytes, sequence: int) -> Read:
         entry = Entry(sequence, f"?{sequence}", where, data)
         try:
-            members, opens = roster.decode(data, self._me.admin)
+            told = roster.decode(data, self._me.admin)
         except BadRecord:
             return Read(entry, None, Doubt.NO_RECORD)
-        self.trust.roster.learn(members)
-        self.enrolled = self.enrolled or (opens and self._public in members.get(self._me.kiosk, ()))
+        self.trust.roster.learn(told.keys)
+        self.enrolled = self.enrolled or (told.opens and self._public in told.keys.get(self._me.kiosk, ()))
+        if told.hubs:
+            self.trust.roster.hubs = told.hubs
+            self._link.know(told.hubs)
         return Read(entry)
 
     # --- bringing to disk, while more is read

@@ -78,9 +78,9 @@ async def _stream(client: Client, venue: Venue) -> None:
     if before:
         await _make(client, len(venue.boxes))
         # The keys first, or nobody could believe what follows; the doors only when all of it is there.
-        await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, opens=False))
+        await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, opens=False, hubs=venue.urls))
         await grown.tell(client, before)
-    await make_stream(client, len(venue.boxes), roster.encode(venue.keys, venue.admin_seed))
+    await make_stream(client, len(venue.boxes), roster.encode(venue.keys, venue.admin_seed, hubs=venue.urls))
     if before and venue.before:
         grown.done(venue.before)
 
@@ -153,7 +153,7 @@ async def tell_members(venue: Venue) -> bool:
             log.debug("no hub: %s", error)
             return False
         try:
-            await tell_roster(client, roster.encode(venue.keys, venue.admin_seed))
+            await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, hubs=venue.urls))
         except (APIError, NatsError, TimeoutError) as error:
             log.debug("no roster: %r", error)
             await asyncio.sleep(0.2)

@@ -24,6 +24,8 @@ FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 """Names of venues and kiosks: they stand in configuration files, certificates and inbox subjects."""
 PAGE = "page.json"
+BOX = "box.json"
+"""What a hub's own folder says of itself and of the others."""
 PAGE_NAME = "page-"
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """What a page's code is made of: nothing that looks like something else."""
@@ -33,7 +35,7 @@ Description=Pass Scanner page of {name} of {venue}
 After=pass-scanner-{name}.service
 
 [Service]
-ExecStart={program} hub page --folder {folder}
+ExecStart={program} hub page --folder "{folder}"
 Restart=always
 RestartSec=5
 
@@ -47,7 +49,7 @@ Wants=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart={server} -c {folder}/hub.conf
+ExecStart={server} -c "{folder}/hub.conf"
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=1
@@ -154,15 +156,42 @@ def write_boxes(folder: Path, venue: Venue, server: str) -> None:
             write_private(own / "hub.pem", pem)
             write_private(own / "hub.key", key)
         write_private(own / "ca.pem", venue.ca)
-        write_private(own / "hub.conf", hub_config(box, venue.boxes, str(own.resolve())))
-        unit = UNIT.format(name=box.name, venue=venue.name, server=server, folder=own.resolve())
-        write_private(own / f"pass-scanner-{box.name}.service", unit)
-        program = f"{sys.executable} -m scanner_app"
-        unit = PAGE_UNIT.format(name=box.name, venue=venue.name, program=program, folder=own.resolve())
-        write_private(own / f"pass-scanner-{box.name}-page.service", unit)
+        alone = {"venue": venue.name, "name": box.name, "boxes": [asdict(each) for each in venue.boxes]}
+        write_private(own / BOX, json.dumps(alone, indent=2, sort_keys=True))
+        write_box(own, server)
         venue = _with_page(own, box, venue)
     save(folder, venue)
     write_users(folder, venue)
+
+
+def write_box(own: Path, server: str) -> HubBox:
+    """Write what depends on where a hub's own folder lies: its configuration, its systemd units; return the hub.
+
+    Nothing but that folder is needed on the hub's box. SettingsTrouble where it is none.
+    """
+    name, box, boxes = _box_of(own)
+    home = own.resolve()
+    write_private(own / "hub.conf", hub_config(box, boxes, str(home)))
+    unit = UNIT.format(name=box.name, venue=name, server=server, folder=home)
+    write_private(own / f"pass-scanner-{box.name}.service", unit)
+    program = f"{sys.executable} -m scanner_app"
+    unit = PAGE_UNIT.format(name=box.name, venue=name, program=program, folder=home)
+    write_private(own / f"pass-scanner-{box.name}-page.service", unit)
+    return box
+
+
+def _box_of(own: Path) -> tuple[str, HubBox, list[HubBox]]:
+    try:
+        raw = read_json(own / BOX)
+    except StorageTrouble as error:
+        raise SettingsTrouble("hub_unreadable", error.detail) from error
+    if raw is None:
+        raise SettingsTrouble("hub_missing", str(own))
+    try:
+        boxes = [HubBox(**each) for each in raw["boxes"]]
+        return str(raw["venue"]), next(box for box in boxes if box.name == raw["name"]), boxes
+    except (KeyError, TypeError, ValueError, StopIteration) as error:
+        raise SettingsTrouble("hub_unreadable", f"{own / BOX}: {error!r}") from error
 
 
 def _with_page(own: Path, box: HubBox, venue: Venue) -> Venue:

@@ -76,6 +76,7 @@ class Keeper:
         self._copy.keep(believed)
         if any(is_roster(row.entry.subject) for row in fresh):
             self._book.put("roster", json.dumps(self._trust.roster.all()))
+            self._book.put("hubs", json.dumps(self._trust.roster.hubs))
         happenings = _happenings(fresh)
         last = fresh[-1].entry.sequence
         # After the ledger: what is applied twice does no harm, what is left out would.

@@ -13,7 +13,7 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -58,7 +58,7 @@ class HubLink:
     """A connection that comes back, to one hub after the other."""
 
     def __init__(self, enrolment: Enrolment) -> None:
-        self._enrolment = enrolment
+        self._enrolment, self._hubs = enrolment, enrolment.hubs
         self._thread = threading.Thread(target=self._main, name="hub link", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -121,6 +121,12 @@ class HubLink:
             return
         asyncio.run_coroutine_threadsafe(_logged(work), loop)
 
+    def know(self, hubs: Iterable[str]) -> None:
+        """Go round these hubs too, which the installer told of: a venue may have grown since the enrolment."""
+        told = [hub.removeprefix("tls://") for hub in hubs]
+        mine = {hub.removeprefix("tls://") for hub in self._hubs}
+        self._hubs = (*self._hubs, *(hub for hub in told if hub not in mine))
+
     @property
     def is_up(self) -> bool:
         """Whether there is a connection."""
@@ -168,7 +174,7 @@ class HubLink:
     def went_badly(self) -> None:
         """Say that the hub did not decide; the second time in a row another hub is tried."""
         self._failures += 1
-        if self._failures >= FAILURES and len(self._enrolment.hubs) > 1 and self._client is not None:
+        if self._failures >= FAILURES and len(self._hubs) > 1 and self._client is not None:
             self.move_on()
 
     def move_on(self) -> None:
@@ -201,13 +207,13 @@ class HubLink:
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         misses = 0
         while True:
-            hub = self._enrolment.hubs[self._next % len(self._enrolment.hubs)]
+            hub = self._hubs[self._next % len(self._hubs)]
             self._next += 1
             if await self._visit(hub, context):
                 misses = 0
                 continue
             misses += 1
-            if misses >= len(self._enrolment.hubs):
+            if misses >= len(self._hubs):
                 misses = 0
                 await asyncio.sleep(PAUSE_SECONDS)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from scanner_app.application.hubrecord import BadRecord
 from scanner_app.venue import keys
@@ -17,6 +19,8 @@ from scanner_app.venue.records import canonical
 
 MAX_BYTES = 240_000
 """Some 2,500 keys: five hundred kiosks, each enrolled anew a few times."""
+
+HUB = re.compile(r"tls://[A-Za-z0-9.:\[\]_-]{1,255}")
 
 Keys = Mapping[str, Iterable[str]]
 
@@ -31,41 +35,62 @@ def subject_of(data: bytes) -> str:
     return f"k.{hashlib.sha256(data).hexdigest()[:32]}"
 
 
-def encode(roster: Keys, seed: str, *, opens: bool = True) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One roster. `hubs`: where the hubs are (`tls://host:port`); none in a roster of an earlier release.
+
+    A kiosk that was enrolled while there was one hub learns of three by it.
+    """
+
+    keys: Mapping[str, Sequence[str]]
+    opens: bool
+    hubs: tuple[str, ...] = ()
+
+
+def encode(roster: Keys, seed: str, *, opens: bool = True, hubs: Iterable[str] = ()) -> bytes:
     """Return the roster signed by the installer. Raises BadRecord when it is too large.
 
     One that does not open teaches the keys only: what was before is told again first, then the doors may claim.
     """
-    body = {"v": 1, "keys": {kiosk: sorted(public) for kiosk, public in roster.items()}, "opens": opens}
+    body: dict[str, object] = {
+        "v": 1,
+        "keys": {name: sorted(public) for name, public in roster.items()},
+        "opens": opens,
+    }
+    if known := list(hubs):
+        body["hubs"] = known
     data = canonical({**body, "signature": keys.sign(seed, canonical(body))})
     if len(data) > MAX_BYTES:
         raise BadRecord(f"{len(data)} bytes of roster")
     return data
 
 
-def decode(data: bytes, admin: str) -> tuple[dict[str, list[str]], bool]:
-    """Return name -> public keys, and whether it opens; BadRecord for what the installer (`admin`) did not sign."""
+def decode(data: bytes, admin: str) -> Told:
+    """Return what a roster tells; BadRecord for what the installer (`admin`) did not sign."""
     try:
         raw = json.loads(data) if len(data) <= MAX_BYTES else None
     except (ValueError, RecursionError) as error:
         raise BadRecord("no JSON") from error
-    if not isinstance(raw, dict) or raw.keys() != {"v", "keys", "opens", "signature"} or raw["v"] != 1:
+    if not isinstance(raw, dict) or raw.keys() - {"hubs"} != {"v", "keys", "opens", "signature"} or raw["v"] != 1:
         raise BadRecord("no roster")
-    body = {"v": 1, "keys": raw["keys"], "opens": raw["opens"]}
-    if not isinstance(raw["signature"], str) or not keys.verifies(admin, canonical(body), raw["signature"]):
+    signature = raw.pop("signature")
+    if not isinstance(signature, str) or not keys.verifies(admin, canonical(raw), signature):
         raise BadRecord("not signed by the installer")
-    found = raw["keys"]
+    found, hubs = raw["keys"], raw.get("hubs", [])
     if not isinstance(found, dict) or not all(isinstance(k, str) for each in found.values() for k in each):
         raise BadRecord("no keys")
-    return {str(kiosk): list(each) for kiosk, each in found.items()}, raw["opens"] is True
+    if not isinstance(hubs, list) or not all(isinstance(hub, str) and HUB.fullmatch(hub) for hub in hubs):
+        raise BadRecord("no hubs")
+    return Told({str(kiosk): list(each) for kiosk, each in found.items()}, raw["opens"] is True, tuple(hubs))
 
 
 class Roster:
-    """The keys learnt so far; they are never forgotten. Thread-safe."""
+    """The keys learnt so far; they are never forgotten. `hubs`: where the hubs were said to be last. Thread-safe."""
 
     def __init__(self, known: Keys | None = None) -> None:
         self._lock = threading.Lock()
         self._keys: dict[str, frozenset[str]] = {}
+        self.hubs: tuple[str, ...] = ()
         self.learn(known or {})
 
     def learn(self, roster: Keys) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -19,8 +20,11 @@ from typing import Any
 import nats
 import pytest
 from nats.errors import Error as NatsError
+from support.venue_kit import until
 
 from scanner_app.venue import hub_admin, hub_folder
+from scanner_app.venue.link import Enrolment
+from scanner_app.venue.page_feed import PageFeed
 
 
 def free_ports(count: int) -> list[int]:
@@ -39,9 +43,9 @@ def hub(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[dict[str, Any]]:
+def running(folder: Path, *words: str) -> Iterator[dict[str, Any]]:
     """`hub run`, ended by SIGTERM."""
-    command = [sys.executable, "-m", "scanner_app", "hub", "run", "--data-dir", str(folder), "--json"]
+    command = [sys.executable, "-m", "scanner_app", "hub", "run", "--data-dir", str(folder), "--json", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -115,7 +119,7 @@ def test_from_nothing_to_a_hub_that_answers(tmp_path: Path, count: int) -> None:
     assert json.loads(hub(tmp_path, "status", "--json").stdout)["reachable"] is False
 
 
-def test_one_hub_becomes_three_and_keeps_its_stream(tmp_path: Path) -> None:
+def test_one_hub_becomes_three_on_boxes_of_their_own_and_the_kiosks_of_before_learn_of_them(tmp_path: Path) -> None:
     assert hub(tmp_path, "init", *hosts(1)).returncode == 0
     written = tmp_path / "door.json"
     with running(tmp_path):
@@ -123,13 +127,35 @@ def test_one_hub_becomes_three_and_keeps_its_stream(tmp_path: Path) -> None:
         asyncio.run(scribble(json.loads(written.read_text())))
     told = json.loads(hub(tmp_path, "grow", "--json", *hosts(2)).stdout.splitlines()[-1])
     assert told["records_kept"] == 1
-    with running(tmp_path) as told:
-        assert told["running"] == ["hub1", "hub2", "hub3"]
-        assert json.loads(hub(tmp_path, "status", "--json").stdout)["copies"] == 3
+    with contextlib.ExitStack() as boxes:
+        # Each box has its own folder and nothing of the installer's.
+        for name in ("hub1", "hub2", "hub3"):
+            box = tmp_path / f"box of {name}"
+            shutil.copytree(tmp_path / "hub" / name, box)
+            alone = boxes.enter_context(running(tmp_path / "none", "--folder", str(box)))
+            assert alone["running"] == [name]
+        status = json.loads(hub(tmp_path, "status", "--json").stdout)
+        assert (status["reachable"], status["copies"]) == (True, 3)
         found = asyncio.run(everywhere(tmp_path))
         assert len(found) == 3
         assert found[0] == found[1] == found[2], "every hub holds the same under the same number"
         assert [where[0] for where in found[0]] == ["k", "r", "k"], "what was before comes before the doors open"
+        assert learnt(json.loads(written.read_text()), tmp_path) == status["hubs"]
+
+
+def learnt(enrolment: dict[str, Any], folder: Path) -> list[str]:
+    """Where a kiosk of before the venue grew looks for hubs, once it has followed the stream, and when started anew."""
+    kept = {**enrolment, "hubs": tuple(enrolment["hubs"]), "hash_key": bytes.fromhex(enrolment["hash_key"])}
+    assert len(enrolment["hubs"]) == 1
+    feed = PageFeed(Enrolment(**kept), folder)
+    feed.start()
+    until(lambda: len(feed._link._hubs) == 3)
+    until(lambda: feed._follower.caught_up)
+    assert feed.stop()
+    again = PageFeed(Enrolment(**kept), folder)
+    known = [f"tls://{address.removeprefix('tls://')}" for address in again._link._hubs]
+    again._book.close()
+    return known
 
 
 def test_what_cannot_be(tmp_path: Path) -> None:
