@@ -419,7 +419,9 @@ def test_the_heartbeat_measures_stalls(qtbot):
     heart.start()
     qtbot.waitUntil(lambda: len(beats) >= 2)
     heart.reset()
+    before = len(beats)
     threading.Event().wait(0.3)  # a stall, on purpose
+    assert len(beats) == before, "a service manager hears nothing of a window that hangs"
     qtbot.waitUntil(lambda: heart.stalls == 1)
     assert heart.worst >= 200
     heart.stop()
