@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -128,7 +129,7 @@ class Store:
         return self._run(work, priority)
 
     def _run(self, work: Callable[[LedgerWriter], T], priority: Priority) -> T:
-        return self._writing().call(lambda: self._ledger.run(work), priority, light=True)
+        return (self._clerk or self._writing()).call(partial(self._ledger.run, work), priority, light=True)
 
     def _look(self, work: Callable[[LedgerTx], T]) -> T:
         """Run work that only reads; anything that writes is refused by SQLite."""
