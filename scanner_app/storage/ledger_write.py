@@ -186,13 +186,12 @@ class LedgerWriter:
             self._queue(op, to_us(op.at))
 
     def _queue(self, op: Operation, created: int) -> None:
-        if not (encodable(op.account) and encodable(op.uid)):
+        if not encodable(op.account + op.uid):
             op = replace(op, account=storable(op.account), uid=storable(op.uid))
-        state = OperationState.CANCELLED if self._supersedes(op) else OperationState.PENDING
-        answer = "superseded" if state is OperationState.CANCELLED else ""
+        state, answer = ("cancelled", "superseded") if self._supersedes(op) else ("pending", "")
         seq, link, number = self.tail
         self._tail = Tail(seq, link, number + 1)
-        what = (op.account, op.uid, op.scan_id, str(op.kind), to_us(op.at), str(state))
+        what = (op.account, op.uid, op.scan_id, str(op.kind), to_us(op.at), state)
         self._insert("outbox", (number + 1, *what, 0, created, 0, None, answer, 0, 0, self._body_of(op)))
 
     def _body_of(self, op: Operation) -> str:

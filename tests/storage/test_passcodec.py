@@ -9,7 +9,7 @@ from support.storage_kit import ACCOUNT, a_pass
 
 from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Source, Use
 from scanner_app.storage import passcodec
-from scanner_app.storage.compact import encodable
+from scanner_app.storage.compact import dumps, encodable, plain
 
 TEXT = st.text(st.characters(), max_size=20)
 TIMES = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone is drawn
@@ -65,3 +65,9 @@ def test_decimals_keep_their_places():
     one = a_pass(1, stored_value=Decimal("10.50"))
     back = passcodec.decode(one.account, one.platform, (one.template, one.template_name), passcodec.encode(one))
     assert str(back.stored_value) == "10.50"
+
+
+@given(st.lists(st.one_of(st.text(st.characters()), st.integers(-(2**70), 2**70), st.booleans(), st.none())))
+def test_both_encoders_write_what_is_hashed_alike(values):
+    """A ledger is verified on machines that have the quick encoder, and on others that have not."""
+    assert dumps(tuple(values)).encode() == plain(tuple(values))
