@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -98,10 +99,9 @@ class Finder:
         found: list[Pass] = []
         answered = 0
         oracles, ends = self._oracles(), time.monotonic() + settings.lookup_deadline
-        for account, oracle in oracles.items():
-            if matches.passes and all(p.account != account for p in matches.passes):
-                continue
-            answer = _ask_one(oracle, credential, allowed(account), ends)
+        concerned = {p.account for p in matches.passes} or oracles.keys()
+        asked = {account: oracles[account] for account in oracles if account in concerned}
+        for account, answer in _answers(asked, credential, allowed, ends).items():
             if answer is None:
                 continue
             answered += 1
@@ -129,6 +129,23 @@ class Finder:
             self._clerk.cache(account, keep, Priority.SYNC)
         except StorageTrouble:
             log.exception("a looked-up pass could not be kept; the verdict stands without it")
+
+
+def _answers(
+    asked: Mapping[str, Oracle],
+    credential: Credential,
+    allowed: Callable[[str], frozenset[IdentifierKind]],
+    ends: float,
+) -> dict[str, list[Pass] | None]:
+    """Ask all accounts at once: one that takes all the time there is leaves the others theirs."""
+    if len(asked) < 2:
+        return {account: _ask_one(oracle, credential, allowed(account), ends) for account, oracle in asked.items()}
+    with ThreadPoolExecutor(len(asked), "look-up") as pool:
+        told = {
+            account: pool.submit(_ask_one, oracle, credential, allowed(account), ends)
+            for account, oracle in asked.items()
+        }
+    return {account: future.result() for account, future in told.items()}
 
 
 def _ask_one(

@@ -10,6 +10,7 @@ from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.find import Finder
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import IdentifierKind, Pass
 from scanner_app.domain.place import Accepted, Place
 from scanner_app.storage.store import Store
 
@@ -49,3 +50,29 @@ def test_all_questions_share_one_deadline(tmp_path, accounts):
     assert not matches.passes
     assert not matches.complete
     assert max(slow.deadlines) <= 0.4
+
+
+class Knows:
+    """A platform that knows one pass, and says so at once."""
+
+    def __init__(self, known):
+        self.known = known
+
+    def believed_up(self):
+        return True
+
+    def lookup(self, text, _deadline):
+        return [self.known] if text == self.known.barcode else []
+
+
+def test_an_account_that_takes_its_time_takes_none_of_the_others(tmp_path):
+    configs = tuple(AccountConfig(name, "passcreator", "https://x") for name in ("slow", "quick"))
+    settings = Settings(accounts=configs, lookup_deadline=0.3)
+    known = Pass("quick", "passcreator", "u", identifiers={IdentifierKind.BARCODE: "CODE"})
+    oracles = {"slow": Slow(), "quick": Knows(known)}
+    place = Place("Main", (Accepted("slow"), Accepted("quick")))
+    with Store(tmp_path / "kiosk", {"slow": "t", "quick": "t"}) as store:
+        finder = Finder(store, lambda: settings, lambda: oracles)
+        matches = finder.find(Credential("CODE", Symbology.QR), place, datetime.now(UTC))
+    assert matches.passes == (known,)
+    assert not [thread for thread in threading.enumerate() if "look-up" in thread.name]
