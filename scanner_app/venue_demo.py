@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -160,11 +160,11 @@ def _demo(folder: Path, sandbox: Sandbox, count: int, dice: random.Random) -> in
     try:
         say("three hubs started; they elect a leader")
         hubs.make_stream()
-        guests = _guests(sandbox, count)
+        guests = unused(sandbox, count)
         for door in DOORS:
-            _prepare(folder / door, sandbox, hubs, door)
+            prepare(folder / door, sandbox, hubs, door)
         say(f"four kiosks load the passes of the sandbox at {sandbox.info['base_url']}")
-        _sync(folder)
+        load(folder, DOORS)
         with _lines(folder, sandbox.info["app_configurations"][0]["place"], guests, dice) as lines:
             _work(hubs, lines)
             admitted = [code for line in lines for code in line.admitted()]
@@ -204,7 +204,7 @@ def _report(lines: list[DoorLine], guests: list[str], admitted: list[str], told:
     return 0 if good else 1
 
 
-def _guests(sandbox: Sandbox, count: int) -> list[str]:
+def unused(sandbox: Sandbox, count: int) -> list[str]:
     """Return the barcodes of good passes of the main entrance that nobody has used."""
     sql = (
         "SELECT barcode FROM pc_pass WHERE template = ? AND voided = 0 AND redeemed = 0 AND valid_from IS NULL"
@@ -224,10 +224,11 @@ def _wait_told(sandbox: Sandbox, codes: set[str]) -> int:
     return told
 
 
-def _prepare(folder: Path, sandbox: Sandbox, hubs: Hubs, door: str) -> None:
+def prepare(folder: Path, sandbox: Sandbox, hubs: Hubs, door: str, rule: str = "closed") -> None:
+    """Set a kiosk up: the sandbox's account, its place in the venue."""
     folder.mkdir(mode=0o700)
     enrolment = hubs.enrolments[door]
-    config = VenueConfig("demo", door, tuple(hubs.venue.urls), "closed", DEADLINE)
+    config = VenueConfig("demo", door, tuple(hubs.venue.urls), rule, DEADLINE)
     settings = replace(demo_settings(sandbox.info, ()), device=door, venue=config, training=False)
     settings_file.save(folder, settings)
     secrets = SecretStore(folder, use_keyring=False)
@@ -235,9 +236,10 @@ def _prepare(folder: Path, sandbox: Sandbox, hubs: Hubs, door: str) -> None:
     secrets.put(config.secret_name, json.dumps(enrolment))
 
 
-def _sync(folder: Path) -> None:
+def load(folder: Path, doors: Sequence[str]) -> None:
+    """Have the kiosks load their passes."""
     loads = [
-        subprocess.Popen([*ME, "sync", "--data-dir", str(folder / door)], stdout=subprocess.DEVNULL) for door in DOORS
+        subprocess.Popen([*ME, "sync", "--data-dir", str(folder / door)], stdout=subprocess.DEVNULL) for door in doors
     ]
     ended = [process.wait(120) for process in loads]
     if any(ended):

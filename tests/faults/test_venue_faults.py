@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from nats.js.api import ConsumerConfig
@@ -18,9 +18,11 @@ from support.storage_kit import ACCOUNT
 from support.venue_door import a_claim, kiosks
 from support.venue_kit import HASH_KEY, Venue, until, venue
 
+from scanner_app import venue_demo
 from scanner_app.application.hub import ClaimEnd
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.verdict import Reason
+from scanner_app.sandbox.server import Sandbox
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.link import HubLink, HubUnreachable
 from scanner_app.venue.records import decode, slot_subject
@@ -371,3 +373,63 @@ def test_the_demo_of_a_venue_ends_with_books_that_agree():
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     say(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def listed(folder):
+    """The conflicts that a door's own command lists."""
+    command = [sys.executable, "-m", "scanner_app", "conflicts", "--data-dir", str(folder), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_admitted_at_two_doors_alone_is_known_at_both_and_at_the_platform(tmp_path):
+    """Real doors as processes, a real platform by HTTP: every hub is dead, the internet is not."""
+    doors = venue_demo.DOORS[:2]
+    with Sandbox(passes=60) as sandbox, contextlib.ExitStack() as ends:
+        hubs = venue_demo.Hubs(tmp_path / "hub")
+        hubs.start()
+        ends.callback(hubs.kill)
+        hubs.make_stream()
+        for door in doors:
+            venue_demo.prepare(tmp_path / door, sandbox, hubs, door, "open")
+        venue_demo.load(tmp_path, doors)
+        guests = venue_demo.unused(sandbox, 8)
+        hubs.kill()
+        place = sandbox.info["app_configurations"][0]["place"]
+        lines = [venue_demo.DoorLine(d, tmp_path / d, place, guests, tmp_path / f"{d}.log") for d in doors]
+        for line in lines:
+            ends.callback(line.close)
+            line.open()
+        for line in lines:
+            line.wait()
+            assert line.admitted() == guests, line.reasons()
+        hubs.start()
+        store = sandbox.accounts["passcreator"].store
+        codes = {str(row["barcode"]): str(row["identifier"]) for row in store.rows("SELECT * FROM pc_pass", [])}
+        twice = sorted(codes[guest] for guest in guests)
+
+        def told():
+            scans = Counter(str(row["pass"]) for row in store.rows("SELECT pass FROM pc_scan", []))
+            return sorted(uid for uid, count in scans.items() if count >= 2)
+
+        until(lambda: told() == twice, 60, "both uses of every pass are at the platform")
+        for door in doors:
+            over = [row["pass"]["uid"] for row in waited(tmp_path / door, len(guests))]
+            assert sorted(over) == twice, "and both doors list every one"
+        say(
+            json.dumps({"admitted_twice": len(twice), "at_the_platform": len(told()), "listed_at_each_door": len(over)})
+        )
+
+
+def waited(folder, count):
+    """The over-admissions of a door, once there are so many."""
+    found = []
+
+    def enough():
+        found[:] = [row for row in listed(folder) if row["state"] == "over_admission"]
+        return len(found) >= count
+
+    until(enough, 90, "over-admissions are listed")
+    return found
