@@ -16,7 +16,7 @@ from scanner_app.application.reporting import COMPENSATION, plan
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import Trouble
 from scanner_app.domain.passes import Pass, PassKey
-from scanner_app.domain.place import Place
+from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import FactKind, Moment, Operation, OperationKind, Scan
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 
@@ -117,7 +117,7 @@ def _override_scan(
     verdict = Verdict(
         Outcome.ADMIT,
         Reason.ADMIT,
-        Grade.PENDING,
+        Grade.NONE if place.policy is Policy.LOOK_ONLY else Grade.PENDING,
         _subject(desk, row),
         {"override": True, "overrode": str(row.body.get("reason")), "of_scan": row.fact_id},
         records_use=True,

@@ -7,6 +7,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -20,6 +21,7 @@ from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.secrets import SecretStore
 from scanner_app.storage import cipher
+from scanner_app.storage.derived import Difference
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -44,11 +46,12 @@ def add_parser(
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Exit code 3 when a fact was changed, dropped or put in."""
+    """Exit code 3 when a fact was changed, dropped or put in, or what stands beside the facts does not follow."""
     with open_kiosk(data_dir(args), writes=False) as kiosk:
         report = kiosk.store.verify()
         found = args.head is None or kiosk.store.holds(args.head)
-    good = report.first_bad is None and found
+        differs = kiosk.store.differences() if report.first_bad is None else []
+    good = report.first_bad is None and found and not differs
     if args.json:
         print_json(
             {
@@ -58,14 +61,24 @@ def run_verify(args: argparse.Namespace) -> int:
                 "first_bad": report.first_bad,
                 "purged": report.purged,
                 "head_found": found,
+                "differs": [asdict(each) for each in differs],
             }
         )
     elif good:
         say(f"The chain is whole: {report.rows} facts, head {report.head}")
     if not good:
-        where = f"at fact {report.first_bad}" if report.first_bad else "the head noted earlier is not in it"
+        where = _where(report.first_bad, differs)
         complain(f"the ledger was changed by somebody else: {where}. Keep the file and tell the administrator.")
     return Exit.OK if good else Exit.TROUBLE
+
+
+def _where(first_bad: int | None, differs: Sequence[Difference]) -> str:
+    if first_bad:
+        return f"at fact {first_bad}"
+    if not differs:
+        return "the head noted earlier is not in it"
+    first = differs[0]
+    return f"{len(differs)} rows do not follow from the facts, the first in {first.table} ({first.what} {first.row})"
 
 
 def run_purge(args: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
 from scanner_app.storage.chain import ChainReport, verify
 from scanner_app.storage.connection import Row, converted
+from scanner_app.storage.derived import Difference, differences
 from scanner_app.storage.factcodec import OUTBOX, SELECT, read_fact, read_item
 from scanner_app.storage.ledger_rows import local_facts
 from scanner_app.storage.pool import Pool
@@ -144,6 +145,11 @@ class Ledger:
         """Walk the whole hash chain."""
         with converted("verify ledger"):
             return verify(self._db())
+
+    def differences(self) -> list[Difference]:
+        """Return what stands beside the facts and does not follow from them."""
+        with converted("verify ledger"):
+            return differences(self._db())
 
     def holds(self, head: str) -> bool:
         """Return whether a fact of this hash (hex) is in the chain."""

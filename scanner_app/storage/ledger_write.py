@@ -96,7 +96,7 @@ class LedgerWriter:
     def record(self, scan: Scan, use: LocalUse | None, operations: Sequence[Operation]) -> None:
         """Add the scan, its use and its outbox rows."""
         head = scan_head(scan)
-        self._fact(head, dumps(scan_record(scan)))
+        self._fact(head, dumps(scan_record(scan) | {"told": [op.kind.value for op in operations]}))
         if use is not None:
             if scan.key is None:
                 raise Bug(f"scan {scan.scan_id} has a use but no pass")
@@ -159,7 +159,7 @@ class LedgerWriter:
             "operator": operator,
             "reason": reason,
             "place": scan[4],
-            "pass": (loads(scan[9]) if scan[9] else {}).get("pass"),
+            "pass": (loads(scan[9]) if scan[9] else {}).get("pass") or {"account": key.account, "uid": key.uid},
             "cancelled": [row[4] for row in cancelled],
             "to_compensate": [op.kind.value for op in sent],
         }

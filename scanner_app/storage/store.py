@@ -17,6 +17,7 @@ from scanner_app.storage import clerk
 from scanner_app.storage.cache_read import Caches
 from scanner_app.storage.chain import ChainReport
 from scanner_app.storage.connection import converted, open_reader
+from scanner_app.storage.derived import Difference
 from scanner_app.storage.health import StoreHealth, disk_free, has_wal_reset_bug, wal_bytes
 from scanner_app.storage.journal import sync_folder
 from scanner_app.storage.ledger_file import LedgerFile
@@ -203,6 +204,11 @@ class Store:
         """Walk the ledger's hash chain."""
         with self.ledger_reader() as ledger:
             return ledger.verify()
+
+    def differences(self) -> list[Difference]:
+        """Return what stands in the ledger beside the facts and does not follow from them."""
+        with self.ledger_reader() as ledger:
+            return ledger.differences()
 
     def holds(self, head: str) -> bool:
         """Return whether a hash noted earlier is still in the chain."""

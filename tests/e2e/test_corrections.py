@@ -57,6 +57,8 @@ def test_a_supervisor_admits_and_it_is_a_fact(scene: Scene) -> None:
         "supervisor:Kim",
         "knows the band",
     )
+    assert scene.lines("push", "--json")[0]["left"] == 0
+    assert [s["scanStatus"] for s in scene.scans()] == [1, 0], "the refusal, and the admission on a supervisor's word"
 
 
 def test_two_doors_apart_admit_one_pass_and_both_are_told(scene: Scene, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +38,19 @@ def test_a_dropped_tail_is_noticed_by_the_head_noted_before(scene: Scene) -> Non
         db.execute("DELETE FROM facts")
         db.commit()
     assert scene.run("verify", "--head", head, check=False).returncode == 3
+
+
+def test_what_a_stranger_deletes_beside_the_facts_is_noticed(scene: Scene) -> None:
+    admitted(scene)
+    with closing(sqlite3.connect(scene.folder / "ledger.db")) as db:
+        db.execute("DELETE FROM uses")
+        db.execute("DELETE FROM outbox WHERE number = (SELECT max(number) FROM outbox)")
+        db.commit()
+    done = scene.run("verify", "--json", check=False)
+    assert done.returncode == 3
+    found = json.loads(done.stdout)
+    assert (found["ok"], found["first_bad"]) == (False, None)
+    assert [(d["table"], d["what"]) for d in found["differs"]] == [("uses", "missing"), ("outbox", "missing")]
 
 
 def test_a_backup_holds_everything_but_keys_and_restores_elsewhere(scene: Scene, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Facts, uses and the outbox: what one transaction writes, and what may be read of it."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -282,14 +284,33 @@ class TestChain:
         ],
     )
     def test_tampering_shows(self, store, folder, caches, tamper, bad):
-        import sqlite3
-        from contextlib import closing
-
         for n in range(5):
             present(store, caches, a_pass(n).barcode)
         with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as other:
             other.execute(tamper)
         assert store.verify().first_bad == bad
+
+    @pytest.mark.parametrize(
+        ("tamper", "differs"),
+        [
+            ("DELETE FROM uses WHERE scan_id = (SELECT id FROM facts WHERE seq = 3)", ("uses", "missing")),
+            ("UPDATE uses SET undone = 1", ("uses", "undone_without_fact")),
+            ("UPDATE uses SET at = at + 1", ("uses", "without_fact")),
+            ("DELETE FROM outbox WHERE number = 2", ("outbox", "rows_missing")),
+            ("DELETE FROM outbox WHERE number > 5", ("outbox", "missing")),
+            ("UPDATE outbox SET scan_id = 'elsewhere' WHERE number = 2", ("outbox", "without_fact")),
+            ("UPDATE outbox SET kind = 'void' WHERE number = 1", ("outbox", "missing")),
+        ],
+    )
+    def test_what_does_not_follow_from_the_facts_shows(self, store, folder, caches, tamper, differs):
+        for n in range(3):
+            present(store, caches, a_pass(n).barcode)
+        present(store, caches, "unknown")
+        assert store.differences() == []
+        with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as other:
+            other.execute(tamper)
+        assert differs in {(each.table, each.what) for each in store.differences()}
+        assert store.verify().first_bad is None
 
     def test_purged_bodies_keep_the_chain(self, store, ledger, caches):
         old = NOW - timedelta(days=20)
@@ -304,6 +325,7 @@ class TestChain:
         assert (report.rows, report.first_bad, report.purged) == (5, None, 3)
         assert ledger.facts(frozenset({FactKind.SCAN}))[0].body == {"purged": True}
         assert len(store.ledger(lambda tx: tx.local_facts(KEY)).uses) == 2
+        assert store.differences() == []
 
     def test_what_is_not_sent_yet_is_not_purged(self, store, caches):
         present(store, caches, CODE, at=NOW - timedelta(days=20))

@@ -226,6 +226,7 @@ class LedgerMachine(RuleBasedStateMachine):
             }
 
     def teardown(self):
+        assert self.store.differences() == []
         self.store.close()
         shutil.rmtree(self.base, ignore_errors=True)
 
