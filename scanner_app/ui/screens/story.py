@@ -135,7 +135,8 @@ class StoryView(QWidget):
             body.addWidget(Label(texts.word("helpdesk.person"), "strong"))
         for one in self.story.kin:
             last = max((use.at for use in one.uses), default=None)
-            at = moments.when(last, datetime.now(UTC), self._zone()) if last else texts.word("helpdesk.unused")
+            unused = texts.headline("NULLIFIED") if one.subject.nullified else texts.word("helpdesk.unused")
+            at = moments.when(last, datetime.now(UTC), self._zone()) if last else unused
             name = " · ".join(filter(None, (one.subject.template_name, tails([self.story.subject, one.subject])[1])))
             symbol = Symbol.ADMIT if last else Symbol.PENDING
             body.addWidget(Row(self.desk.theme, Line(name, one.subject.holder, at, symbol), lambda: None))
