@@ -59,7 +59,7 @@ def _void(desk: Desk, row: FactRow, moment: Moment, reason: str) -> VenueRecord 
 def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -> str:
     if row is None:
         return "scan_unknown"
-    if row.body.get("outcome") == Outcome.REFUSE.value:
+    if row.body.get("outcome") == Outcome.REFUSE.value or _looked(row):
         return "undo_refused_scan"
     reader = desk.clerk.ledger_reader()
     try:
@@ -77,6 +77,11 @@ def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -
     if late and not (operator.startswith(SENIOR) and reason.strip()):
         return "undo_needs_supervisor"
     return ""
+
+
+def _looked(row: FactRow) -> bool:
+    """Whether a scan only looked: nobody came in by it. An override is a supervisor's word and has no grade."""
+    return row.kind is FactKind.SCAN and row.body.get("grade") == Grade.NONE.value
 
 
 def _compensate(sent: Operation, moment: Moment) -> Operation:

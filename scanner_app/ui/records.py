@@ -31,6 +31,11 @@ class Record:
     admits: bool
     key: PassKey | None
 
+    @property
+    def came_in(self) -> bool:
+        """Whether somebody was let in: not by looking only, which says the same of the pass."""
+        return self.admits and self.code != "ADMIT_LOOK"
+
 
 def read(row: FactRow) -> Record:
     """Return a fact for the screen; what a purged body no longer tells is empty."""
@@ -89,7 +94,7 @@ class Tally:
 def tally(rows: Sequence[FactRow], since: datetime, until: datetime) -> Tally:
     """Return the figures of the scans in a span of time, undone ones included: they did arrive."""
     records = [read(row) for row in rows if since <= row.at < until and row.kind in (FactKind.SCAN, FactKind.OVERRIDE)]
-    came = [r for r in records if r.admits]
+    came = [r for r in records if r.came_in]
     refused = Counter(r.code for r in records if not r.admits)
     slots = Counter(_slot(r.row.at) for r in came)
     minutes = Counter(r.row.at.replace(second=0, microsecond=0) for r in came)

@@ -31,6 +31,17 @@ def test_an_undone_admission_never_reaches_the_platform(scene: Scene) -> None:
     assert again.returncode == 3
 
 
+def test_what_was_only_looked_at_cannot_be_taken_back(scene: Scene) -> None:
+    file = scene.folder / "settings.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    kept["settings"]["places"][0]["policy"] = "look_only"
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    looked = present(scene, guest(scene), "--offline")
+    assert (looked["outcome"], looked["grade"]) == ("admit", "none")
+    refused = scene.run("undo", looked["scan_id"], "--operator", "staff", check=False)
+    assert (refused.returncode, "was not admitted" in refused.stderr) == (3, True)
+
+
 def test_a_sent_admission_is_taken_back_on_the_platform(scene: Scene) -> None:
     code = guest(scene)
     first = present(scene, code)

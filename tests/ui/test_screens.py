@@ -12,7 +12,7 @@ from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import AccountStatus, DeviceState, StatusChanged
 from scanner_app.application.ports import Connection, FactRow
 from scanner_app.domain.scan import FactKind
-from scanner_app.domain.verdict import Reason
+from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import keep, records, sample, texts
 from scanner_app.ui.charts import round_top
 from scanner_app.ui.checks import Tone, checks, ready
@@ -150,7 +150,8 @@ def rows(*minutes_and_verdicts):
 
 def test_the_tally_counts_arrivals_reasons_doors():
     admit, used = sample.admitted(), sample.refused(Reason.ALREADY_USED)
-    found = rows((0, admit), (1, admit), (2, used), (16, admit), (90, used))
+    looked = sample.admitted(Grade.NONE)
+    found = rows((0, admit), (1, admit), (2, used), (3, looked), (16, admit), (90, used))
     tally = records.tally(found, sample.NOW - timedelta(hours=1), sample.NOW + timedelta(minutes=1))
     assert (tally.admitted, tally.refused) == (3, 1)
     assert tally.reasons == (("ALREADY_USED", 1),)

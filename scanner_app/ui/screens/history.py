@@ -108,7 +108,7 @@ class HistoryScreen(Screen):
         found = [records.read(row) for row in self._scans]
         if self.filter == "all":
             return found
-        return [r for r in found if r.admits is (self.filter == "admitted")]
+        return [r for r in found if (r.came_in if self.filter == "admitted" else not r.admits)]
 
     def _draw(self) -> None:
         while (item := self._list.takeAt(0)) is not None:
@@ -217,7 +217,7 @@ class RecordPanel(Panel):
             self.feet(
                 button(texts.word("history.settle"), lambda: self._act(screen.settle, record), "primary", name="settle")
             )
-        elif record.admits and record.code != "ADMIT_LOOK":  # looking left nothing to take back
+        elif record.came_in:  # looking left nothing to take back
             self.feet(button(texts.word("door.undo"), lambda: self._act(screen.undo, record), name="record-undo"))
 
     def _act(self, act: object, record: Record) -> None:
