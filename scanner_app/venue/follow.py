@@ -81,7 +81,7 @@ class Follower:
         self.read = self.keeper.sequence
         self.behind = 0
         self.caught_up = False
-        self.enrolled = bool(book.get("enrolled"))
+        self.enrolled = self._enrolled_kept = bool(book.get("enrolled"))
         self.offset: float | None = None
         self.trouble = ""
         self._short_since: float | None = None
@@ -168,7 +168,7 @@ class Follower:
             self._unwritten = []
             await self._on_disk(self._book.begin_epoch, epoch)
             self.keeper.sequence = self.read = 0
-            self.enrolled = False
+            self.enrolled = self._enrolled_kept = False
             self._seen.forgot()
         return last
 
@@ -280,16 +280,17 @@ class Follower:
             self._room.set()
             if rows:
                 await self._on_disk(self.keeper.keep, rows)
-            if self.enrolled and not self._book.get("enrolled"):
+            if self.enrolled and not self._enrolled_kept:
                 await self._on_disk(self._book.put, "enrolled", "yes")
+                self._enrolled_kept = True
             if self._unwritten:
                 self._ring.set()
                 continue
             self.caught_up = self.caught_up or self.behind == 0
             self._seen.written()
             # Signatures that were put off wait until everything was read: it is the uses that doors need first.
-            while not self._unwritten and self.behind == 0 and await self._on_disk(self.keeper.check):
-                continue
+            while self.keeper.put_off and not self._unwritten and self.behind == 0:
+                await self._on_disk(self.keeper.check)
 
     async def _on_disk(self, work: Callable[..., T], *args: object) -> T:
         return await off_loop(self._disk, work, *args)

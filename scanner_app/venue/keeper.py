@@ -45,12 +45,13 @@ class Read:
 
 
 class Keeper:
-    """Keeps what was read. `sequence`: the last record on disk."""
+    """Keeps what was read. `sequence`: the last record on disk; `put_off`: signatures are still to be looked at."""
 
     def __init__(self, book: Book, trust: Trust, copy: Copy) -> None:
         self._book, self._trust, self._copy = book, trust, copy
         self._changed = threading.Condition()
         self.sequence = book.sequence
+        self.put_off = book.checked < self.sequence
         self.alarms = book.happenings("alarm", 1)[1]
 
     def look_back(self, me: str) -> None:
@@ -82,13 +83,15 @@ class Keeper:
         # After the ledger: what is applied twice does no harm, what is left out would.
         checked = all(row.checked for row in fresh)
         self._book.add(Batch([row.entry for row in fresh], last, tally.count(believed), happenings, checked))
+        self.put_off = self.put_off or not checked
         self._have(last, happenings)
 
-    def check(self) -> bool:
-        """Look at signatures that were put off; return whether some are left."""
+    def check(self) -> None:
+        """Look at some signatures that were put off."""
         through = self._book.checked
         if through >= self.sequence:
-            return False
+            self.put_off = False
+            return
         entries = [e for e in self._book.page(through, PAGE) if e.sequence <= self.sequence]
         counts, happenings = tally.Counts(), list[Happening]()
         for entry in entries:
@@ -103,8 +106,8 @@ class Keeper:
                 self._copy.take_back(record)
         end = entries[-1].sequence if entries else self.sequence
         self._book.checked_through(end, counts, happenings)
+        self.put_off = end < self.sequence
         self._have(self.sequence, happenings)
-        return end < self.sequence
 
     def wait_for(self, sequence: int, seconds: float) -> bool:
         """Wait until a record is on disk; from any other thread."""
