@@ -23,6 +23,8 @@ logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every TLS co
 
 TOLD_BEFORE = 10077
 TRIES = 3
+TELL_SECONDS = 5.0
+"""No further try after that: hubs that are off keep nobody waiting longer."""
 PATIENCE = 30.0
 """Seconds a fresh group of hubs may take to elect a leader (measured: up to 9 s; venue.md, 5)."""
 
@@ -146,12 +148,18 @@ async def keep_before(venue: Venue, path: Path, patience: float) -> int | None:
 
 async def tell_members(venue: Venue) -> bool:
     """Tell the stream who is enrolled; False when no hub answers now (`hub run` and `hub status` make up for it)."""
-    for _ in range(TRIES):  # a hub that was just told to read its users anew may drop a connection
+    until = asyncio.get_running_loop().time() + TELL_SECONDS
+    for _ in range(
+        TRIES
+    ):  # a hub that was just told to read its users anew may drop a connection, or be slow to take one
+        if asyncio.get_running_loop().time() > until:
+            break
         try:
             client = await connect(venue)
         except (OSError, NatsError, TimeoutError) as error:
             log.debug("no hub: %s", error)
-            return False
+            await asyncio.sleep(0.2)
+            continue
         try:
             await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, hubs=venue.urls))
         except (APIError, NatsError, TimeoutError) as error:
