@@ -43,6 +43,7 @@ _KIN = (
     " UNION SELECT * FROM (SELECT number FROM passes WHERE external_id = ?2 LIMIT 32))"
     " AND p.uid != ?3"
 )
+_TOLD = "SELECT 1 FROM pragma_table_info('passes') WHERE name = 'person'"
 _SOME = f"{_FROM} WHERE p.dead = 0 ORDER BY p.number DESC LIMIT ?"
 _STATE = """
     SELECT count(*), count(last_full), min(last_sync), min(last_full), sum(total), count(total),
@@ -88,22 +89,26 @@ class Caches:
     def kin(self, one: Pass) -> list[Pass]:
         """Return the other passes of the same external id or person, gone ones too; [] where more than KIN share it.
 
-        Only the newest cache is asked: an older one may not say whose its passes are.
+        Only the newest cache is asked, and [] comes of one that does not say yet whose its passes are: a program that
+        reads beside the door brings no file up to date.
         """
         path = next(iter(self._paths(one.account)), None)
         who, record = person_number(one), one.identifiers.get(IdentifierKind.EXTERNAL_ID)
         if path is None or not encodable(one.uid + (record or "")) or (who is None and not record):
+            return []
+        if not self._rows(path, _TOLD, ()):
             return []
         rows = self._rows(path, _KIN, (who, record, one.uid))
         if not rows or len(rows) > KIN:
             return []
         mine = person(one)
         found = self._passes(one.account, path, rows)
-        return [
-            p
-            for p in found
-            if (record and p.identifiers.get(IdentifierKind.EXTERNAL_ID) == record) or (mine and person(p) == mine)
-        ]
+
+        def same(other: Pass) -> bool:
+            known = record and other.identifiers.get(IdentifierKind.EXTERNAL_ID) == record
+            return bool(known or (mine and person(other) == mine))
+
+        return [other for other in found if same(other)]
 
     def search(self, text: str, accounts: Iterable[str], limit: int = 50) -> list[Pass]:
         """Return passes by name, e-mail, id or barcode; accents and case folded; every word, as a beginning too."""

@@ -113,6 +113,10 @@ class TestKin:
                 row = (stored.uid, 1, *stored.identifiers, 1, 1, 0, stored.body)
                 released.execute(f"INSERT INTO passes ({columns}) VALUES ({', '.join('?' * len(row))})", row)
             released.commit()
+        with Store(folder, {ACCOUNT: "t1"}, read_only=True) as beside, beside.cache_reader() as caches:
+            assert caches.find([one.barcode], [ACCOUNT], barcodes)[0].uid == one.uid
+            assert caches.kin(one) == []  # whoever may not write brings nothing up to date
+            assert not beside._shelf.suspects
         with Store(folder, {ACCOUNT: "t1"}) as store, store.cache_reader() as caches:
             assert caches.find([one.barcode], [ACCOUNT], barcodes)[0].uid == one.uid
             assert caches.kin(one) == []
