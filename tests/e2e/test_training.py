@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtPdf import QPdfDocument
 from pytestqt.qtbot import QtBot
 
 from hardware.decode import decode_image
@@ -18,13 +17,15 @@ from scanner_app.training_sheet import sample_cards
 from scanner_app.ui import texts
 from scanner_app.ui.sheet import layout, write_sheet
 
+pdf = pytest.importorskip("PySide6.QtPdf", reason="PySide6 6.12 (Python 3.12 and later) no longer brings QtPdf")
+
 PIXELS_PER_POINT = 300 / 72
 """The sheet looked at with 300 dots per inch: what a scanner of documents does."""
 
 
 def page_pictures(path: Path) -> list[np.ndarray]:
-    document = QPdfDocument()
-    assert document.load(str(path)) == QPdfDocument.Error.None_
+    document = pdf.QPdfDocument()
+    assert document.load(str(path)) == pdf.QPdfDocument.Error.None_
     found = []
     for number in range(document.pageCount()):
         size = document.pagePointSize(number)
