@@ -11,7 +11,7 @@ import sys
 
 from scanner_app.cli import main
 
-CHILDREN = ("hardware.decode.child", "scanner_app", "scanner_app.demo")
+CHILDREN = ("hardware.decode.child", "scanner_app.ui.picture_child", "scanner_app", "scanner_app.demo")
 
 
 def child(words: list[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.devices import DeviceDesk
 from scanner_app.application.events import Event, Status
+from scanner_app.application.fates import Fate
 from scanner_app.application.front_desk import Front
 from scanner_app.application.ports import Capabilities, Door, FactRow, Template
 from scanner_app.application.roles import Action as Action  # noqa: PLC0414 - screens find it here
@@ -149,6 +150,9 @@ class DoorControl(Protocol):
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return the newest scans, newest first."""
+
+    def fates(self, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
+        """Return what became of scans since, by their ids: taken back, told to the platform."""
 
     def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
         """Return passes by a fuzzy search; never admitted without an exact look."""

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -34,6 +34,7 @@ from scanner_app.application.events import (
     StatusChanged,
 )
 from scanner_app.application.expected import Expected
+from scanner_app.application.fates import Fate, fates
 from scanner_app.application.front_desk import Front
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
@@ -257,6 +258,14 @@ class Door:
         reader = self._desk.clerk.ledger_reader()
         try:
             return reader.recent_scans(limit)
+        finally:
+            reader.close()
+
+    def fates(self, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
+        """Return what became of scans since."""
+        reader = self._desk.clerk.ledger_reader()
+        try:
+            return fates(reader, rows)
         finally:
             reader.close()
 

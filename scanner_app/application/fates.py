@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner_app.application.ports import FactRow, LedgerReader
-from scanner_app.application.present import Desk
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import FactKind, OperationState
 from scanner_app.domain.verdict import Grade
@@ -23,16 +22,12 @@ class Fate:
     why: str = ""
 
 
-def fates(desk: Desk, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
+def fates(reader: LedgerReader, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
     """Return what became of these scans, by their ids; those of which nothing is known since are left out."""
     if not rows:
         return {}
-    reader = desk.clerk.ledger_reader()
-    try:
-        found = {row.fact_id: Fate(sent=True) for row in rows if _pending(row) and _sent(reader, row)}
-        undone = reader.facts(frozenset({FactKind.UNDO}), after=min(row.number for row in rows), limit=len(rows) * 10)
-    finally:
-        reader.close()
+    found = {row.fact_id: Fate(sent=True) for row in rows if _pending(row) and _sent(reader, row)}
+    undone = reader.facts(frozenset({FactKind.UNDO}), after=min(row.number for row in rows), limit=len(rows) * 10)
     asked = {row.fact_id for row in rows}
     for fact in undone:
         if (scan_id := str(fact.body.get("scan_id"))) in asked:

@@ -12,6 +12,7 @@ from scanner_app.application.control import Action, DoorControl, Role
 from scanner_app.application.events import Event, Level, Status
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui.bridge import Bridge
+from scanner_app.ui.picture_process import PictureProcess
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.theme import Theme
 
@@ -22,6 +23,7 @@ class Desk(Protocol):
     control: DoorControl
     bridge: Bridge
     sounds: Sounds
+    pictures: PictureProcess
     theme: Theme
     settings: Settings
     status: Status

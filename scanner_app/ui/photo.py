@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
-from scanner_app.application.control import DoorControl
 from scanner_app.domain.verdict import Verdict
-from scanner_app.ui.bridge import Bridge
-from scanner_app.ui.pictures import GUEST, picture_from
+from scanner_app.ui.desk import Desk
 
 
 class PhotoLine(QObject):
     """Asks for one picture at a time, so that a slow server holds up no other call; only the newest guest matters."""
 
-    def __init__(self, control: DoorControl, bridge: Bridge, show: Callable[[QImage], None], side: int) -> None:
+    def __init__(self, desk: Desk, show: Callable[[QImage], None], side: int) -> None:
         super().__init__()
-        self._control, self._bridge, self._show, self._fit = control, bridge, show, QSize(side, side)
+        self._control, self._bridge, self._pictures = desk.control, desk.bridge, desk.pictures
+        self._show, self._side = show, side
         self._wanted = self._asked = ""
 
     def want(self, verdict: Verdict | None) -> None:
@@ -32,7 +31,7 @@ class PhotoLine(QObject):
             self._bridge.call(self._fetch, self._asked, done=self._came, failed=lambda _: self._came(None), owner=self)
 
     def _fetch(self, url: str) -> QImage | None:
-        return picture_from(self._control.photo(url), GUEST, self._fit)
+        return self._pictures.unpack(self._control.photo(url), self._side)
 
     def _came(self, picture: QImage | None) -> None:
         asked, self._asked = self._asked, ""

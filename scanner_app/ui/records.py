@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from scanner_app.application.fates import Fate
 from scanner_app.application.ports import FactRow
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import FactKind
@@ -15,6 +16,8 @@ from scanner_app.ui import texts
 
 SLOT = timedelta(minutes=5)
 """Arrivals are counted in slots of this length."""
+
+UNKNOWN = Fate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Record:
     raw: str
     admits: bool
     key: PassKey | None
+    fate: Fate = UNKNOWN
 
     @property
     def came_in(self) -> bool:
@@ -37,8 +41,8 @@ class Record:
         return self.admits and self.code != "ADMIT_LOOK"
 
 
-def read(row: FactRow) -> Record:
-    """Return a fact for the screen; what a purged body no longer tells is empty."""
+def read(row: FactRow, fate: Fate = UNKNOWN) -> Record:
+    """Return a fact for the screen, as things stand now; what a purged body no longer tells is empty."""
     body = row.body
     about = _mapping(body.get("pass"))
     here = _mapping(body.get("here")) or body
@@ -47,12 +51,13 @@ def read(row: FactRow) -> Record:
         row,
         str(about.get("holder") or ""),
         str(about.get("template_name") or ""),
-        _code(row, body),
+        _code(row, body).removesuffix("_PENDING" if fate.sent else ""),
         str(body.get("place") or ""),
         str(here.get("device") or ""),
         str(here.get("raw") or ""),
         body.get("outcome") in (Outcome.ADMIT.value, Outcome.ATTENTION.value),
         key,
+        fate,
     )
 
 

@@ -505,6 +505,14 @@ def _details(stage: Stage) -> None:
     stage.panel()
 
 
+def _undone(stage: Stage) -> None:
+    _screen("history")(stage)
+    screen = stage.window.screens["history"]
+    assert isinstance(screen, HistoryScreen)  # noqa: S101 - by its name
+    screen.rows[3].click()
+    stage.panel()
+
+
 def _ready(stage: Stage) -> None:
     stage.tell(StatusChanged(sample.STATUS))
     _screen("readiness")(stage)
@@ -580,6 +588,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("history", _screen("history")),
     Shot("history-conflicts", _conflicts),
     Shot("history-details", _details),
+    Shot("history-undone", _undone),
     Shot("venue", _venue, _joined),
     Shot("venue-no-hub", _no_hub, _joined),
     Shot("door-no-hub", _alone, _joined),
@@ -641,6 +650,7 @@ def staged(shot: Shot, language: str, size: tuple[int, int], look: str = "dark",
     try:
         window.show()
         _settle()
+        Stage(window, door).until(bridge.idle)
         shot.act(Stage(window, door))
         _settle()
         focused = window.focusWidget()

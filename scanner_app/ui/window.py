@@ -34,6 +34,7 @@ from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.frame import Frame
 from scanner_app.ui.idle import Idle
+from scanner_app.ui.picture_process import PictureProcess
 from scanner_app.ui.saving import Saver
 from scanner_app.ui.screens import attended_screens
 from scanner_app.ui.screens.door_panels import LeavePanel
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self.demo = demo
         self.sounds = sounds or Sounds(self)
         self.sounds.enabled, self.sounds.volume = settings.screen.sounds, settings.screen.volume
+        self.pictures = PictureProcess()
         self.theme = Theme()
         self.screens: dict[str, Screen] = {}
         self._plan: dict[str, Callable[[Desk], Screen]] = {}
@@ -431,6 +433,7 @@ class Window(QMainWindow):
         if self._may_close:
             self._tick.stop()
             self.idle.stop()
+            self.pictures.stop()
             event.accept()
             return
         event.ignore()

@@ -1,14 +1,18 @@
 """The attended door: what staff see and do."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from scanner_app.application.control import CorrectionReport, Role
-from scanner_app.application.events import Checking
+from scanner_app.application.events import Checking, StatusChanged
+from scanner_app.application.fates import Fate
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
+from scanner_app.ui.screens.record_panel import RecordPanel
 from scanner_app.ui.widgets.symbol import Symbol
 from scanner_app.ui.widgets.verdict import face
 
@@ -161,11 +165,27 @@ def test_look_only_is_clearly_marked(window, door, qtbot):
     assert texts.word("strip.look") in visible_texts(window)
 
 
+def test_the_last_scans_are_there_after_a_restart_and_are_told_as_they_are_now(window, door, qtbot):
+    recent = window.screens["door"].recent
+    qtbot.waitUntil(lambda: len(recent.rows) == 5)
+    door.tell(sample.decided(sample.admitted(sample.Grade.PENDING, n=1), 901, undo=True))
+    qtbot.waitUntil(lambda: recent.rows[0].event_shown is not None)
+    first = recent.rows[0]
+    assert texts.word("door.not_confirmed") in first.line.below
+    row = replace(door.recent(1)[0], fact_id=first.scan_id)
+    door.answers["recent"] = [row]
+    door.answers["fates"] = {first.scan_id: Fate(sent=True)}
+    door.tell(StatusChanged(replace(door.now, unsent=door.now.unsent + 1)))
+    qtbot.waitUntil(lambda: texts.word("door.not_confirmed") not in first.line.below)
+    qtbot.mouseClick(recent.rows[-1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(window.panel, RecordPanel))
+
+
 def test_only_the_last_five_scans_stay(window, door, qtbot):
     for n in range(9):
         door.tell(sample.decided(sample.admitted(n=n), n))
     rows = window.screens["door"].recent.rows
-    qtbot.waitUntil(lambda: len(rows) == 5 and rows[0].event_shown.scan.scan_id == "scan-00008")
+    qtbot.waitUntil(lambda: len(rows) == 5 and rows[0].scan_id == "scan-00008")
 
 
 def test_a_scan_shows_over_an_open_panel(window, door, qtbot):

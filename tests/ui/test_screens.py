@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from scanner_app.application.control import CorrectionReport, OfficeTask
 from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import AccountStatus, DeviceState, StatusChanged
+from scanner_app.application.fates import Fate
 from scanner_app.application.ports import Connection, FactRow
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Grade, Reason
@@ -96,6 +97,25 @@ def test_filters_and_conflicts(window, door, qtbot):
     assert all(not r.admits for r in screen.chosen())
     press(qtbot, window, "history-conflicts")
     assert len(screen.rows) == 2
+
+
+def test_what_was_taken_back_or_sent_meanwhile_is_told_as_it_is_now(window, door, qtbot):
+    window.go("history")
+    screen = window.screens["history"]
+    qtbot.waitUntil(lambda: bool(screen.rows))
+    undone = screen.rows[3]
+    assert undone.line.below.startswith(texts.word("door.undone"))
+    qtbot.mouseClick(undone, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.panel is not None)
+    told = [label.text() for label in window.panel.findChildren(QLabel)]
+    assert {"supervisor", "wrong guest"} <= set(told)
+    assert not window.panel.findChildren(QPushButton, "record-undo")
+    window.close_panel()
+    waiting = [r for r in screen.chosen() if r.code == "ADMIT_PENDING"]
+    assert waiting
+    door.answers["fates"] = {r.row.fact_id: Fate(sent=True) for r in waiting}
+    door.tell(StatusChanged(replace(door.now, unsent=door.now.unsent + 1)))
+    qtbot.waitUntil(lambda: all(r.code != "ADMIT_PENDING" for r in screen.chosen()))
 
 
 def test_a_conflict_is_settled_with_a_note(window, door, qtbot):

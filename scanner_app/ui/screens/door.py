@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -28,13 +29,16 @@ from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, ticket
 from scanner_app.ui.photo import PhotoLine
+from scanner_app.ui.records import Record
 from scanner_app.ui.screens.door_panels import ChoicePanel, ManualPanel, ReasonPanel, ScanPanel
+from scanner_app.ui.screens.history import books_of, last
+from scanner_app.ui.screens.record_panel import RecordPanel, short_line
 from scanner_app.ui.sound import name as sound_name
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.counts import Counts
 from scanner_app.ui.widgets.overlay import announce
 from scanner_app.ui.widgets.preview import Preview
-from scanner_app.ui.widgets.recent import Recent
+from scanner_app.ui.widgets.recent import SHOWN, Recent
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.verdict import PHOTO, VerdictPanel
 from scanner_app.ui.widgets.way import WaySwitch
@@ -53,7 +57,7 @@ class DoorScreen(Screen):
         theme = desk.theme
         self.preview = Preview(theme, mirror=desk.settings.devices.mirror)
         self.panel = VerdictPanel(theme)
-        self.photos = PhotoLine(desk.control, desk.bridge, self.panel.photo.show_picture, theme.px(PHOTO))
+        self.photos = PhotoLine(desk, self.panel.photo.show_picture, theme.px(PHOTO))
         self.recent = Recent(theme, self._open_scan)
         self.counts = Counts(theme)
         self.way = WaySwitch(theme, self._turn)
@@ -62,6 +66,7 @@ class DoorScreen(Screen):
         self._look_button = button("", self._toggle_look, name="door-look")
         self._current: Decided | None = None
         self._undone: set[str] = set()
+        self._books = books_of(desk.status)
         self._back = QTimer(self)
         self._back.setSingleShot(True)
         self._back.timeout.connect(self._to_ready)
@@ -98,6 +103,20 @@ class DoorScreen(Screen):
         lay.addWidget(side)
         lay.addLayout(right, 1)
 
+    def shown(self) -> None:
+        """Know what was scanned before: also before a restart."""
+        self._look_back()
+
+    def _look_back(self) -> None:
+        self.desk.bridge.call(lambda: last(self.desk.control, SHOWN), done=self._show_past, owner=self)
+
+    def _show_past(self, found: Sequence[Record]) -> None:
+        zone = self._telling().zone
+        self.recent.show_past([(r.row.fact_id, short_line(r, zone), partial(self._open_record, r)) for r in found])
+
+    def _open_record(self, record: Record) -> None:
+        self.desk.open_panel(RecordPanel(self.desk, record, self._telling().zone))
+
     # --- events
     def hear(self, event: Event) -> None:
         """Take an event."""
@@ -113,6 +132,9 @@ class DoorScreen(Screen):
                 self._device(event)
             case StatusChanged():
                 self._show_status(event.status)
+                if self._books != (books := books_of(event.status)):
+                    self._books = books
+                    self._look_back()
             case _:
                 pass
 

@@ -5,32 +5,40 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
-from scanner_app.application.control import Action, CorrectionReport, Role
-from scanner_app.application.events import Decided, Event, Level
+from scanner_app.application.control import Action, CorrectionReport, DoorControl, Role
+from scanner_app.application.events import Decided, Event, Level, Status, StatusChanged
 from scanner_app.application.ports import FactRow
-from scanner_app.domain.scan import FactKind
-from scanner_app.ui import moments, records, texts
+from scanner_app.ui import records, texts
 from scanner_app.ui.desk import Desk, Screen, column
-from scanner_app.ui.facts import Fact
 from scanner_app.ui.keep import keep_file
 from scanner_app.ui.records import Record
-from scanner_app.ui.screens.door_panels import NotePanel, Panel
+from scanner_app.ui.screens.door_panels import NotePanel
+from scanner_app.ui.screens.record_panel import RecordPanel, full_line
 from scanner_app.ui.widgets.buttons import button, choice
-from scanner_app.ui.widgets.rows import Line, Row
+from scanner_app.ui.widgets.rows import Row
 from scanner_app.ui.widgets.scroll import scrolled
-from scanner_app.ui.widgets.symbol import Symbol
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import FACES
 
 LOADED = 300
 SHOWN = 100
 FILTERS = ("all", "admitted", "refused", "conflicts")
 CSV_COLUMNS = ("at", "place", "device", "outcome", "reason", "grade", "holder", "template_name", "raw", "scan_id")
+
+
+def last(control: DoorControl, limit: int) -> list[Record]:
+    """Return the newest scans as they now stand. Blocks: not for the window's thread."""
+    rows = control.recent(limit)
+    known = control.fates(rows)
+    return [records.read(row, known.get(row.fact_id, records.UNKNOWN)) for row in rows]
+
+
+def books_of(status: Status) -> tuple[int, ...]:
+    """Return what changes when something was sent, refused, settled or taken back."""
+    return status.unsent, status.refused, status.conflicts, status.admitted
 
 
 class HistoryScreen(Screen):
@@ -43,7 +51,8 @@ class HistoryScreen(Screen):
         theme = desk.theme
         self.filter = FILTERS[0]
         self._group = QButtonGroup(self)
-        self._scans: Sequence[FactRow] = ()
+        self._scans: Sequence[Record] = ()
+        self._books = books_of(desk.status)
         self._conflicts: Sequence[FactRow] = ()
         self._list = column(theme, margin="", gap="xs")
         self.rows: list[Row] = []
@@ -80,17 +89,20 @@ class HistoryScreen(Screen):
         self._visible = False
 
     def hear(self, event: Event) -> None:
-        """A new scan belongs on top."""
-        if isinstance(event, Decided) and self._visible:
+        """A new scan belongs on top; what was sent or taken back meanwhile is told as it is now."""
+        sent = isinstance(event, StatusChanged) and self._books != (books := books_of(event.status))
+        if sent:
+            self._books = books
+        if self._visible and (sent or isinstance(event, Decided)):
             self._load()
 
     def _load(self) -> None:
         control = self.desk.control
         self.desk.bridge.call(
-            lambda: (control.recent(LOADED), control.conflicts(open_only=True)), done=self._loaded, owner=self
+            lambda: (last(control, LOADED), control.conflicts(open_only=True)), done=self._loaded, owner=self
         )
 
-    def _loaded(self, found: tuple[Sequence[FactRow], Sequence[FactRow]]) -> None:
+    def _loaded(self, found: tuple[Sequence[Record], Sequence[FactRow]]) -> None:
         self._scans, self._conflicts = found
         self._draw()
 
@@ -105,7 +117,7 @@ class HistoryScreen(Screen):
         """Return what the filter lets through, newest first."""
         if self.filter == "conflicts":
             return [records.read(row) for row in self._conflicts]
-        found = [records.read(row) for row in self._scans]
+        found = list(self._scans)
         if self.filter == "all":
             return found
         return [r for r in found if (r.came_in if self.filter == "admitted" else not r.admits)]
@@ -125,12 +137,7 @@ class HistoryScreen(Screen):
         self._list.addStretch(1)
 
     def _row(self, record: Record) -> Row:
-        look = FACES.get(record.code)
-        symbol = look.symbol if look else Symbol.ATTENTION if record.code in ("CONFLICT", "OVERRIDE") else Symbol.REFUSE
-        who = record.holder or record.ticket or record.raw or texts.word("door.nobody")
-        below = " · ".join(t for t in (texts.headline(record.code), record.ticket, record.place, record.device) if t)
-        at = moments.when(record.row.at, datetime.now(UTC), self._zone())
-        return Row(self.desk.theme, Line(who, below, at, symbol), lambda: self._open(record))
+        return Row(self.desk.theme, full_line(record, self._zone()), lambda: self._open(record))
 
     def _zone(self) -> str:
         place = self.desk.settings.current_place
@@ -138,7 +145,7 @@ class HistoryScreen(Screen):
 
     # --- one of them
     def _open(self, record: Record) -> None:
-        self.desk.open_panel(RecordPanel(self, record, self._zone()))
+        self.desk.open_panel(RecordPanel(self.desk, record, self._zone(), settle=self.settle, undo=self.undo))
 
     def settle(self, record: Record) -> None:
         """A supervisor settles a conflict with a note."""
@@ -191,47 +198,6 @@ class HistoryScreen(Screen):
 
     def _kept(self, path: str) -> None:
         self.desk.toast(texts.word("do.kept", path=path), seconds=10)
-
-
-class RecordPanel(Panel):
-    """Everything one scan or conflict tells."""
-
-    def __init__(self, screen: HistoryScreen, record: Record, zone: str) -> None:
-        super().__init__(screen.desk, texts.headline(record.code), texts.sentence(record.code))
-        body, here = record.row.body, record.row.body.get("here")
-        told = [
-            ("fact.holder", record.holder),
-            ("fact.ticket", record.ticket),
-            ("fact.scanned", moments.when(record.row.at, datetime.now(UTC), zone)),
-            ("fact.used_place", record.place),
-            ("fact.used_device", record.device),
-            ("fact.code", record.raw),
-            ("history.operator", str(body.get("operator") or "")),
-            ("history.note", str(body.get("note") or "") or texts.told(str(body.get("answer") or ""))),
-        ]
-        if isinstance(here, dict):
-            there = body.get("there")
-            told += [("history.there", _elsewhere(there, zone))] if isinstance(there, dict) else []
-        self.facts([Fact(texts.word(key), value) for key, value in told if value])
-        if record.row.kind is FactKind.CONFLICT:
-            self.feet(
-                button(texts.word("history.settle"), lambda: self._act(screen.settle, record), "primary", name="settle")
-            )
-        elif record.came_in:  # looking left nothing to take back
-            self.feet(button(texts.word("door.undo"), lambda: self._act(screen.undo, record), name="record-undo"))
-
-    def _act(self, act: object, record: Record) -> None:
-        self.desk.close_panel()
-        if callable(act):
-            act(record)
-
-
-def _elsewhere(there: dict[str, object], zone: str) -> str:
-    told = []
-    for key, value in there.items():
-        at = moments.parse(value) if key.endswith("at") else None
-        told.append(moments.when(at, datetime.now(UTC), zone) if at else str(value))
-    return " · ".join(told)
 
 
 def as_csv(found: Sequence[Record]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -26,11 +26,13 @@ ROW = 46
 
 
 class ScanRow(Row):
-    """One scan: symbol, who, what was said, when."""
+    """One scan: symbol, who, what was said, when. `event_shown`: what the door told of it, None for one of before."""
 
-    def __init__(self, theme: Theme, event: Decided, zone: str, pressed: Callable[[Decided], None]) -> None:
-        self.event_shown = event
-        super().__init__(theme, scan_line(event, zone), lambda: pressed(event), high=ROW, lines=1)
+    def __init__(
+        self, theme: Theme, line: Line, scan_id: str, pressed: Callable[[], None], event: Decided | None = None
+    ) -> None:
+        self.scan_id, self.event_shown = scan_id, event
+        super().__init__(theme, line, pressed, high=ROW, lines=1)
 
     def mark_undone(self) -> None:
         """Say that it was taken back."""
@@ -69,9 +71,25 @@ class Recent(QWidget):
     def add(self, event: Decided, zone: str = "") -> None:
         """Put a scan on top; its time is told in the place's own zone."""
         self._empty.hide()
-        row = ScanRow(self._theme, event, zone, self._pressed)
+        scan_id = event.scan.scan_id
+        row = ScanRow(self._theme, scan_line(event, zone), scan_id, lambda: self._pressed(event), event)
         self._lay.insertWidget(1, row)
         self.rows.insert(0, row)
+        self._trim()
+
+    def show_past(self, lines: Sequence[tuple[str, Line, Callable[[], None]]]) -> None:
+        """Tell anew what is here, and below it what was scanned before: id, words, what a press does; newest first."""
+        here = {row.scan_id: row for row in self.rows}
+        for scan_id, line, pressed in lines:
+            if scan_id in here:
+                here[scan_id].show_line(line)
+            elif len(self.rows) < self._shown:
+                row = ScanRow(self._theme, line, scan_id, pressed)
+                self._lay.insertWidget(1 + len(self.rows), row)
+                self.rows.append(row)
+        self._empty.setVisible(not self.rows)
+
+    def _trim(self) -> None:
         for old in self.rows[self._shown :]:
             self._lay.removeWidget(old)
             old.hide()
@@ -81,5 +99,5 @@ class Recent(QWidget):
     def mark_undone(self, scan_id: str) -> None:
         """Say of a scan that it was taken back."""
         for row in self.rows:
-            if row.event_shown.scan.scan_id == scan_id:
+            if row.scan_id == scan_id:
                 row.mark_undone()
