@@ -108,14 +108,14 @@ class DoorControl(Protocol):
         """Call `hear` for every event, from any thread; the returned function stops that."""
 
     # the line
-    def present(self, credential: Credential) -> None:
-        """Queue a credential; never blocks. `Checking` and `Decided` follow."""
+    def present(self, credential: Credential, operator: str = "") -> None:
+        """Queue a credential; never blocks. `Checking` and `Decided` follow. A typed one may need a role."""
 
     def look(self, credential: Credential) -> Verdict:
         """Return what the door would say; nothing is recorded."""
 
-    def choose(self, key: PassKey, operator: str) -> None:
-        """Present a pass picked from a list (search, ambiguous codes): no pass was shown."""
+    def choose(self, key: PassKey, operator: str, action: Action = Action.CHOOSE) -> None:
+        """Present a pass picked from a list (PRESENT: of a search; CHOOSE: of one code's): no pass was shown."""
 
     def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport:
         """Take an admission back."""
@@ -126,14 +126,14 @@ class DoorControl(Protocol):
     def office(self, key: PassKey, task: OfficeTask, operator: str, value: str = "") -> CorrectionReport:
         """Have something done to a pass; needs a supervisor. The `trouble` of a platform is its code."""
 
-    def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - one meaning
-        """Show only, record nothing, until switched off."""
+    def set_look_only(self, on: bool, operator: str = "") -> None:  # noqa: FBT001 - one meaning
+        """Show only, record nothing, until switched off by whose role may; raises SettingsTrouble where it may not."""
 
     def set_place(self, name: str) -> None:
         """Work at another configured place."""
 
-    def set_direction(self, direction: Direction) -> None:
-        """Turn the place in use round: from now on guests come in, or leave."""
+    def set_direction(self, direction: Direction, operator: str = "") -> None:
+        """Turn the place in use round: from now on guests come in, or leave. Raises SettingsTrouble as above."""
 
     def out_of_order(self) -> str:
         """Return the code of what keeps this unattended kiosk shut, also since before a restart; '' for nothing."""

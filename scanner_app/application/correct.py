@@ -7,20 +7,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scanner_app.application import claimfacts, claims
-from scanner_app.application.control import CorrectionReport, OfficeTask, Role
+from scanner_app.application.control import CorrectionReport, OfficeTask
 from scanner_app.application.hub import VenueRecord
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import FactRow, LedgerTx
 from scanner_app.application.present import Desk, local_use
 from scanner_app.application.reporting import COMPENSATION, plan
+from scanner_app.application.roles import Action, permits
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import Trouble
 from scanner_app.domain.passes import Pass, PassKey
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import FactKind, Moment, Operation, OperationKind, Scan
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
-
-SENIOR = (Role.SUPERVISOR.value, Role.ADMINISTRATOR.value)
 
 
 def undo(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionReport:
@@ -74,9 +73,10 @@ def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -
     place = desk.settings().find_place(str(row.body.get("place")))
     limit = timedelta(seconds=place.undo_seconds if place else 0)
     late = desk.clock.now().trusted - row.at > limit
-    if late and not (operator.startswith(SENIOR) and reason.strip()):
+    chosen = desk.settings().pins
+    if late and not (permits(Action.UNDO_LATE, operator, chosen) and reason.strip()):
         return "undo_needs_supervisor"
-    return ""
+    return "" if late or permits(Action.UNDO, operator, chosen) else "role_needed"
 
 
 def _looked(row: FactRow) -> bool:
@@ -97,7 +97,7 @@ def override(desk: Desk, scan_id: str, operator: str, reason: str) -> Correction
         return CorrectionReport("scan_unknown")
     if row.body.get("outcome") != Outcome.REFUSE.value:
         return CorrectionReport("override_admitted_scan")
-    if not reason.strip() or not operator.startswith(SENIOR):
+    if not reason.strip() or not permits(Action.OVERRIDE, operator, desk.settings().pins):
         return CorrectionReport("override_needs_supervisor")
     place = desk.settings().find_place(str(row.body.get("place"))) or Place(str(row.body.get("place")))
     moment, fact_id = desk.clock.now(), new_id()
@@ -170,7 +170,7 @@ def office(
     Voids and restores go through the outbox like any other report; the rest is asked of the platform at once by `ask`
     (account, task, uid, value), which raises PlatformTrouble or SettingsTrouble.
     """
-    if not operator.startswith(SENIOR):
+    if not permits(Action.OFFICE, operator, desk.settings().pins):
         return CorrectionReport("office_needs_supervisor")
     kind = {OfficeTask.VOID: OperationKind.VOID, OfficeTask.RESTORE: OperationKind.RESTORE}.get(task)
     moment, fact_id = desk.clock.now(), new_id()

@@ -27,6 +27,8 @@ from scanner_app.application.events import (
     Checking,
     Decided,
     Event,
+    Level,
+    Notice,
     Overridden,
     SettingsChanged,
     SheetSeen,
@@ -40,6 +42,7 @@ from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
 from scanner_app.application.present import Desk, look, present
 from scanner_app.application.readiness import door_status
+from scanner_app.application.roles import Action, permits
 from scanner_app.application.sheets import SHEET_PREFIX, Sheets
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential, Symbology
@@ -169,9 +172,10 @@ class Door:
                 log.exception("a listener failed on %s", type(event).__name__)
 
     # --- the line
-    def present(self, credential: Credential) -> None:
+    def present(self, credential: Credential, operator: str = "") -> None:
         """Queue a credential; never blocks."""
-        self._line.put((credential, ""))
+        if credential.symbology is not Symbology.TYPED or self._may(Action.TYPE, operator):
+            self._line.put((credential, ""))
 
     def judge_now(self, credential: Credential, operator: str = "") -> Decided:
         """Judge and record on the caller's thread; returns after the commit."""
@@ -186,9 +190,10 @@ class Door:
         """Return what the door would say; nothing is recorded."""
         return look(self._desk, credential, self._place())
 
-    def choose(self, key: PassKey, operator: str) -> None:
+    def choose(self, key: PassKey, operator: str, action: Action = Action.CHOOSE) -> None:
         """Present a pass picked from a list: no pass was shown."""
-        self._line.put((Credential(key.uid, Symbology.SEARCHED), operator))
+        if self._may(action, operator):
+            self._line.put((Credential(key.uid, Symbology.SEARCHED), operator))
 
     def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport:
         """Take an admission back."""
@@ -210,8 +215,10 @@ class Door:
         self._corrected(report)
         return report
 
-    def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - one meaning
+    def set_look_only(self, on: bool, operator: str = "") -> None:  # noqa: FBT001 - one meaning
         """Show only, record nothing, until switched off."""
+        if not on:
+            self._must(Action.LOOK_OFF, operator)
         self._look_only = on
         self.tell(StatusChanged(self.status()))
 
@@ -222,8 +229,9 @@ class Door:
             raise SettingsTrouble("no_such_place", name)
         self.save_settings(replace(settings, place=name))
 
-    def set_direction(self, direction: Direction) -> None:
+    def set_direction(self, direction: Direction, operator: str = "") -> None:
         """Turn the place in use round."""
+        self._must(Action.TURN, operator)
         settings, place = self.settings(), self.settings().current_place
         if place is None:
             raise SettingsTrouble("no_place")
@@ -308,6 +316,8 @@ class Door:
         """Settle a conflict with a note."""
         if not note.strip():
             return CorrectionReport("settle_needs_note")
+        if not permits(Action.SETTLE, operator, self.settings().pins):
+            return CorrectionReport("role_needed")
         if number not in {row.number for row in self.conflicts()}:
             return CorrectionReport("conflict_unknown")
         fact_id = new_id()
@@ -400,6 +410,17 @@ class Door:
         return self._parts.devices
 
     # --- inside
+    def _may(self, action: Action, operator: str) -> bool:
+        """Return whether an operator may; say so where not."""
+        if permits(action, operator, self.settings().pins):
+            return True
+        self.tell(Notice("role_needed", Level.WARNING))
+        return False
+
+    def _must(self, action: Action, operator: str) -> None:
+        if not permits(action, operator, self.settings().pins):
+            raise SettingsTrouble("role_needed", action.value)
+
     def _place(self) -> Place:
         place = self.settings().current_place
         if place is None:

@@ -12,6 +12,7 @@ from typing import Protocol
 from scanner_app.application.ids import new_id
 from scanner_app.application.ports import Figures, FormField, Issued, Priority, Template
 from scanner_app.application.present import Desk
+from scanner_app.application.roles import Action, permits
 from scanner_app.domain.errors import PlatformTrouble, ScannerError, StorageTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import FactKind
@@ -122,6 +123,8 @@ class FrontDesk:
 
     def issue(self, account: str, template: str, values: Mapping[str, str], operator: str) -> IssueReport:
         """Make a pass and hold it here at once, so that its guest can go in. What was asked for is a fact."""
+        if not permits(Action.OFFICE, operator, self._desk.settings().pins):
+            return IssueReport("office_needs_supervisor")
         external = new_id()
         given = {name: value.strip() for name, value in values.items() if value.strip()}
         try:

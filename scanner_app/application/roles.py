@@ -25,6 +25,7 @@ class Action(StrEnum):
     UNDO_LATE = "undo_late"
     OVERRIDE = "override"
     CHOOSE = "choose"
+    PRESENT = "present"  # somebody found at the help desk
     OFFICE = "office"
     SETTLE = "settle"
 
@@ -40,6 +41,7 @@ USUAL: Mapping[Action, str] = MappingProxyType(
         Action.UNDO_LATE: Role.SUPERVISOR,
         Action.OVERRIDE: Role.SUPERVISOR,
         Action.CHOOSE: Role.SUPERVISOR,
+        Action.PRESENT: Role.STAFF,
         Action.OFFICE: Role.SUPERVISOR,
         Action.SETTLE: Role.SUPERVISOR,
     }
@@ -58,3 +60,14 @@ def role_for(action: Action, chosen: Mapping[str, str]) -> str:
     """Return the role that an action asks for; a choice that makes no sense is as none."""
     wanted = chosen.get(action.value, USUAL[action])
     return wanted if wanted in allowed(action) else USUAL[action]
+
+
+def permits(action: Action, operator: str, chosen: Mapping[str, str]) -> bool:
+    """Return whether an operator may: its name begins with the role, as a command may add who it was."""
+    rank = max((n for n, role in enumerate(RANKS) if role and operator.startswith(role)), default=0)
+    return rank >= RANKS.index(role_for(action, chosen))
+
+
+def speaker(action: Action, chosen: Mapping[str, str]) -> str:
+    """Return in whose name an action is done that was allowed: the role that it asks for, staff where it asks none."""
+    return role_for(action, chosen) or Role.STAFF.value

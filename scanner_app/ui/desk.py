@@ -51,6 +51,9 @@ class Desk(Protocol):
     def allow(self, action: Action, then: Callable[[], None]) -> None:
         """Run `then` once the PIN that an administrator asks for this action was entered; at once where none is."""
 
+    def operator(self, action: Action) -> str:
+        """Return in whose name an action is done that was allowed."""
+
     def go(self, screen: str) -> None:
         """Bring a screen to the front."""
 

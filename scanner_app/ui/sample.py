@@ -10,6 +10,7 @@ from typing import Any
 from scanner_app.application.config import AccountConfig, DeviceConfig, Settings, TapConfig, VenueConfig
 from scanner_app.application.control import (
     AccountReport,
+    Action,
     CameraControl,
     CameraTuning,
     CorrectionReport,
@@ -307,7 +308,7 @@ class SampleDoor:
         self._listeners.append(hear)
         return lambda: self._listeners.remove(hear)
 
-    def present(self, credential: Credential) -> None:
+    def present(self, credential: Credential, operator: str = "") -> None:
         """Note a credential."""
         self._note("present", credential)
 
@@ -316,7 +317,7 @@ class SampleDoor:
         found: Verdict = self._note("look", credential, refused(Reason.UNKNOWN))
         return found
 
-    def choose(self, key: PassKey, operator: str) -> None:
+    def choose(self, key: PassKey, operator: str, action: Action = Action.CHOOSE) -> None:
         """Note a choice."""
         self._note("choose", (key, operator))
 
@@ -332,7 +333,7 @@ class SampleDoor:
         )
         return found
 
-    def set_look_only(self, on: bool) -> None:  # noqa: FBT001 - the port
+    def set_look_only(self, on: bool, operator: str = "") -> None:  # noqa: FBT001 - the port
         """Look only."""
         self.now = replace(self.now, look_only=on)
         self._note("set_look_only", on)
@@ -352,7 +353,7 @@ class SampleDoor:
         self._note("set_out_of_order", code)
         self.answers["out_of_order"] = code
 
-    def set_direction(self, direction: Direction) -> None:
+    def set_direction(self, direction: Direction, operator: str = "") -> None:
         """Turn round."""
         self._note("set_direction", direction)
         place = self.kept.current_place

@@ -25,7 +25,7 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
-from scanner_app.application.roles import ANYBODY, role_for
+from scanner_app.application.roles import ANYBODY, role_for, speaker
 from scanner_app.application.sheets import SHEET_PREFIX
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import ScannerError
@@ -340,6 +340,10 @@ class Window(QMainWindow):
             then()
         else:
             self.with_pin(Role(role), then)
+
+    def operator(self, action: Action) -> str:
+        """Return in whose name an action is done that was allowed."""
+        return speaker(action, self.settings.pins)
 
     def _pin_known(self, role: Role, then: Callable[[], None], answer: PinAnswer) -> None:
         if answer.unset or answer.ok:

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from scanner_app.application.control import Action, CorrectionReport, Role
+from scanner_app.application.control import Action, CorrectionReport
 from scanner_app.application.events import (
     Checking,
     Decided,
@@ -211,7 +211,13 @@ class DoorScreen(Screen):
 
     def _turn_now(self, direction: Direction) -> None:
         self._back.stop()
-        self.desk.bridge.call(self.desk.control.set_direction, direction, done=lambda _: self._turned(), owner=self)
+        self.desk.bridge.call(
+            self.desk.control.set_direction,
+            direction,
+            self.desk.operator(Action.TURN),
+            done=lambda _: self._turned(),
+            owner=self,
+        )
 
     def _turned(self) -> None:
         self.panel.show_ready(self._direction)
@@ -225,7 +231,11 @@ class DoorScreen(Screen):
     def _undo_now(self, scan: Scan) -> None:
         control = self.desk.control
         self.desk.bridge.call(
-            control.undo, scan.scan_id, Role.STAFF.value, done=lambda report: self._undone_now(scan, report), owner=self
+            control.undo,
+            scan.scan_id,
+            self.desk.operator(Action.UNDO),
+            done=lambda report: self._undone_now(scan, report),
+            owner=self,
         )
 
     def _undone_now(self, scan: Scan, report: CorrectionReport) -> None:
@@ -249,7 +259,7 @@ class DoorScreen(Screen):
         self.desk.bridge.call(
             self.desk.control.undo,
             scan.scan_id,
-            Role.SUPERVISOR.value,
+            self.desk.operator(Action.UNDO_LATE),
             reason,
             done=lambda report: self._undone_now(scan, report),
             owner=self,
@@ -266,7 +276,12 @@ class DoorScreen(Screen):
     def _override(self, scan: Scan, reason: str) -> None:
         self.desk.close_panel()
         self.desk.bridge.call(
-            self.desk.control.override, scan.scan_id, Role.SUPERVISOR.value, reason, done=self._overridden, owner=self
+            self.desk.control.override,
+            scan.scan_id,
+            self.desk.operator(Action.OVERRIDE),
+            reason,
+            done=self._overridden,
+            owner=self,
         )
 
     def _overridden(self, report: CorrectionReport) -> None:
@@ -299,7 +314,10 @@ class DoorScreen(Screen):
         if on:
             self.desk.bridge.call(self.desk.control.set_look_only, True)
         else:
-            self.desk.allow(Action.LOOK_OFF, lambda: self.desk.bridge.call(self.desk.control.set_look_only, False))
+            self.desk.allow(Action.LOOK_OFF, self._look_off)
+
+    def _look_off(self) -> None:
+        self.desk.bridge.call(self.desk.control.set_look_only, False, self.desk.operator(Action.LOOK_OFF))
 
     def _open_scan(self, event: Decided) -> None:
         self.desk.open_panel(ScanPanel(self.desk, event, self._telling(), self.undo if self._may_undo(event) else None))

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from scanner_app.application.control import Role
+from scanner_app.application.control import Action
 from scanner_app.application.events import Decided
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Pass
@@ -89,7 +89,7 @@ class ManualPanel(Panel):
         if text := self.field.text().strip():
             self.desk.close_panel()
             self.desk.go("door")
-            self.desk.control.present(Credential(text, Symbology.TYPED))
+            self.desk.control.present(Credential(text, Symbology.TYPED), self.desk.operator(Action.TYPE))
 
     def look(self) -> None:
         """Show what the door would say."""
@@ -124,7 +124,7 @@ class ChoicePanel(Panel):
 
     def _chosen(self, subject: Pass) -> None:
         self.desk.close_panel()
-        self.desk.control.choose(subject.key, Role.SUPERVISOR.value)
+        self.desk.control.choose(subject.key, self.desk.operator(Action.CHOOSE))
 
 
 class ReasonPanel(Panel):

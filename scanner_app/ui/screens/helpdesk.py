@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.config import AccountConfig
-from scanner_app.application.control import Action, CorrectionReport, OfficeTask, Role, Story
+from scanner_app.application.control import Action, CorrectionReport, OfficeTask, Story
 from scanner_app.application.events import Event, Level, StatusChanged
 from scanner_app.application.ports import Can, Capabilities
 from scanner_app.domain.passes import Pass, PassKey
@@ -201,11 +201,11 @@ class HelpDeskScreen(Screen):
         self._right.addWidget(self.story, 1)
 
     def _present(self, key: PassKey) -> None:
-        self.desk.with_pin(Role.STAFF, lambda: self._present_now(key))
+        self.desk.allow(Action.PRESENT, lambda: self._present_now(key))
 
     def _present_now(self, key: PassKey) -> None:
         self.desk.go("door")
-        self.desk.control.choose(key, Role.STAFF.value)
+        self.desk.control.choose(key, self.desk.operator(Action.PRESENT), Action.PRESENT)
 
     def _office(self, task: OfficeTask) -> None:
         self.desk.allow(Action.OFFICE, lambda: self._ask_words(task))
@@ -227,7 +227,7 @@ class HelpDeskScreen(Screen):
         if self._key is not None:
             work = self.desk.control.office
             self.desk.bridge.call(
-                work, self._key, task, Role.SUPERVISOR.value, value, done=self._office_done, owner=self
+                work, self._key, task, self.desk.operator(Action.OFFICE), value, done=self._office_done, owner=self
             )
 
     def _office_done(self, report: CorrectionReport) -> None:
@@ -250,7 +250,7 @@ class HelpDeskScreen(Screen):
     def _undo_now(self, scan_id: str, reason: str) -> None:
         self.desk.close_panel()
         self.desk.bridge.call(
-            self.desk.control.undo, scan_id, Role.SUPERVISOR.value, reason, done=self._undone, owner=self
+            self.desk.control.undo, scan_id, self.desk.operator(Action.UNDO_LATE), reason, done=self._undone, owner=self
         )
 
     def _undone(self, report: CorrectionReport) -> None:

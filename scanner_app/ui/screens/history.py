@@ -160,7 +160,12 @@ class HistoryScreen(Screen):
     def _settle(self, record: Record, note: str) -> None:
         self.desk.close_panel()
         self.desk.bridge.call(
-            self.desk.control.settle, record.row.number, Role.SUPERVISOR.value, note, done=self._done, owner=self
+            self.desk.control.settle,
+            record.row.number,
+            self.desk.operator(Action.SETTLE),
+            note,
+            done=self._done,
+            owner=self,
         )
 
     def undo(self, record: Record) -> None:
@@ -176,7 +181,12 @@ class HistoryScreen(Screen):
     def _undo(self, record: Record, why: str) -> None:
         self.desk.close_panel()
         self.desk.bridge.call(
-            self.desk.control.undo, record.row.fact_id, Role.SUPERVISOR.value, why, done=self._done, owner=self
+            self.desk.control.undo,
+            record.row.fact_id,
+            self.desk.operator(Action.UNDO_LATE),
+            why,
+            done=self._done,
+            owner=self,
         )
 
     def _done(self, report: CorrectionReport) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from scanner_app.application.control import Role
+from scanner_app.application.control import Action
 from scanner_app.application.front_desk import IssueReport, PassForm
 from scanner_app.application.ports import Issued, Template
 from scanner_app.domain.passes import PassKey
@@ -87,7 +87,13 @@ class WalkUpPanel(Panel):
         account, template = self._chosen()
         front, values = self.desk.control.front, self.form.values()
         self.desk.bridge.call(
-            front.issue, account, template.id, values, Role.SUPERVISOR.value, done=self._answered, owner=self
+            front.issue,
+            account,
+            template.id,
+            values,
+            self.desk.operator(Action.OFFICE),
+            done=self._answered,
+            owner=self,
         )
 
     def _answered(self, report: IssueReport) -> None:

@@ -1,0 +1,56 @@
+"""Who may do what is kept by the door itself, whatever a screen or a command asks of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from scanner_app.application.control import OfficeTask
+from scanner_app.application.events import Decided, Event, Notice
+from scanner_app.application.roles import RANKS, USUAL, Action, permits, role_for, speaker
+from scanner_app.bootstrap import open_kiosk
+from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.passes import Direction
+from tests.e2e.conftest import Scene
+
+
+def test_each_role_may_what_it_is_asked_for_and_what_those_below_it_may() -> None:
+    each = [(a, chosen) for a in Action for chosen in ({}, {a.value: "administrator"}, {a.value: "nonsense"})]
+    for action, chosen in each:
+        asked = RANKS.index(role_for(action, chosen))
+        assert [permits(action, role, chosen) for role in RANKS] == [n >= asked for n in range(len(RANKS))]
+        assert permits(action, speaker(action, chosen), chosen)
+        assert permits(action, "administrator:Kim", chosen)
+    assert not permits(Action.OVERRIDE, "somebody", {})
+
+
+def test_the_door_does_nothing_that_the_role_may_not(scene: Scene) -> None:
+    code = str(next(g for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")["barcode"])
+    heard: list[Event] = []
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        door = kiosk.door
+        door.save_settings(replace(kiosk.settings.load(), pins={a.value: "administrator" for a in USUAL}))
+        admitted = door.judge_now(Credential(code, Symbology.QR)).scan
+        refused = door.judge_now(Credential(code, Symbology.QR)).scan
+        assert admitted.verdict.subject is not None
+        key = admitted.verdict.subject.key
+        door.listen(heard.append)
+        before = len(door.recent(50))
+        for operator in ("", "staff", "supervisor"):
+            assert door.undo(admitted.scan_id, operator).trouble == "role_needed"
+            assert door.override(refused.scan_id, operator, "knows the band").trouble == "override_needs_supervisor"
+            assert door.office(key, OfficeTask.VOID, operator).trouble == "office_needs_supervisor"
+            assert door.front.issue(key.account, "t", {}, operator).trouble == "office_needs_supervisor"
+            for refusing in (lambda by=operator: door.set_direction(Direction.EXIT, by),
+                             lambda by=operator: door.set_look_only(False, by)):  # fmt: skip
+                with pytest.raises(SettingsTrouble):
+                    refusing()
+            door.present(Credential(code, Symbology.TYPED), operator)
+            door.choose(key, operator)
+            door.choose(key, operator, Action.PRESENT)
+        assert [event.code for event in heard if isinstance(event, Notice)] == ["role_needed"] * 9
+        assert not [event for event in heard if isinstance(event, Decided)]
+        assert len(door.recent(50)) == before
+        assert not door.undo(admitted.scan_id, "administrator:Kim").trouble
+        door.set_direction(Direction.EXIT, "administrator")
