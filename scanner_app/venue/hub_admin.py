@@ -149,9 +149,7 @@ async def keep_before(venue: Venue, path: Path, patience: float) -> int | None:
 async def tell_members(venue: Venue) -> bool:
     """Tell the stream who is enrolled; False when no hub answers now (`hub run` and `hub status` make up for it)."""
     until = asyncio.get_running_loop().time() + TELL_SECONDS
-    for _ in range(
-        TRIES
-    ):  # a hub that was just told to read its users anew may drop a connection, or be slow to take one
+    for _ in range(TRIES):  # a hub that was just told to read its users anew may drop a connection, or be slow
         if asyncio.get_running_loop().time() > until:
             break
         try:
