@@ -32,7 +32,9 @@ from scanner_app.venue.link import Enrolment
 KIOSKS = [f"kiosk-{n:02d}" for n in range(50)]
 PROCESSES = 5
 READY_SECONDS = 300.0
-PAUSE = 0.05
+PAUSES = (0.05, 0.2)
+"""Seconds between two claims: a rush, where fifty kiosks' work fills the two processors of a small machine, and an even
+line, where what is seen is the way of one record."""
 Seen = list[tuple[str, float]]
 """Which claim, and when by `perf_counter`."""
 
@@ -194,19 +196,20 @@ def push(made: Venue, folder: Path, count: int) -> None:
     As many bare clients of the library then watch such claims in the same way, in the same run; and a few kiosks show
     what one adds by itself.
     """
-    for number in (len(KIOSKS), 6):
-        with watchers(made, folder / str(number), KIOSKS[1:number]) as them:
-            seen = _claimed(made, folder / f"door-{number}", them, count)
+    for number, pause in ((len(KIOSKS), PAUSES[0]), (len(KIOSKS), PAUSES[1]), (6, PAUSES[0])):
+        own = folder / f"{number}-{pause}"
+        with watchers(made, own, KIOSKS[1:number]) as them:
+            seen = _claimed(made, own / "door", them, count, pause)
         for what, name in (("told", "push, screens told"), ("kept", "push, in every ledger")):
-            tell(name, kiosks=number - 1, records=count, processes=PROCESSES, **percentiles(seen[what]))
+            tell(name, kiosks=number - 1, records=count, pause_s=pause, processes=PROCESSES, **percentiles(seen[what]))
     with watchers(made, folder, KIOSKS[1:], bare=True) as them:
-        seen = _claimed(made, folder / "door-bare", them, count)
+        seen = _claimed(made, folder / "door-bare", them, count, PAUSES[0])
     tell(
         "push to bare clients", clients=len(KIOSKS) - 1, records=count, processes=PROCESSES, **percentiles(seen["told"])
     )
 
 
-def _claimed(made: Venue, folder: Path, them: Watchers, count: int) -> dict[str, list[float]]:
+def _claimed(made: Venue, folder: Path, them: Watchers, count: int, pause: float) -> dict[str, list[float]]:
     """Claim so many passes, a pause after each; return how long each watcher took to see each."""
     kiosk, sent = Kiosk(made, KIOSKS[0], folder, deadline=5.0), dict[str, float]()
     until(lambda: kiosk.hub.state().connected and kiosk.hub.state().behind == 0, 60)
@@ -214,7 +217,7 @@ def _claimed(made: Venue, folder: Path, them: Watchers, count: int) -> dict[str,
         claim = a_claim(new_id())
         sent[claim.claim_id] = time.perf_counter()
         assert kiosk.hub.claim(claim, 5.0).end is ClaimEnd.GRANTED
-        time.sleep(PAUSE)
+        time.sleep(pause)
     seen = them.seen(count)
     kiosk.close()
     return {what: [when - sent[which] for which, when in each if which in sent] for what, each in seen.items()}
