@@ -1,6 +1,6 @@
 """`make bench-decode`, or `python -m benchmarks.decode [--full] [--samples DIR ...] [--only samples|clips|latency]`.
 
-Without `--full` each third clip is run, which takes some minutes. The sample sets are public and not kept here: those$
+Without `--full` each third clip is run, which takes some minutes. The sample sets are public and not kept here: those
 of zxing-cpp (test/samples), ZXing (core/src/test/resources/blackbox) and BoofCV (boofcv-v3/detection in
 github.com/paulmillr/qr-code-vectors). SAMPLES="DIR DIR" make bench-decode runs them too.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.decode import report, samples
 from benchmarks.decode.clips import Clip, door_clips, empty_scenes, roll_clips, shots
 from benchmarks.decode.contenders import CONTENDERS
-from benchmarks.decode.latency import waits
+from benchmarks.decode.latency import reckoned, waits
 from benchmarks.decode.measure import ClipResult, empty_cost, run_clip
 
 _HELD_CLOSE = 300  # pixels across the code: what a guest who wants in holds up (docs/decode.md 3d)
@@ -39,10 +39,11 @@ def main() -> int:
 
 def _latency(share: int) -> None:
     clips = [clip for clip in door_clips() if clip.feasible and clip.width >= _HELD_CLOSE][::share]
-    _progress(f"in real time: {len(clips)} guests")
-    found, lost = waits(clips)
-    _progress("")
-    report.latency_table(found, lost, os.getloadavg()[0])
+    for how, measure in (("by the decoder's CPU time", reckoned), ("in real time", waits)):
+        _progress(f"{how}: {len(clips)} guests")
+        found, lost = measure(clips)
+        _progress("")
+        report.latency_table(how, found, lost, os.getloadavg()[0])
 
 
 def _samples(folder: Path, most: int | None) -> int:

@@ -23,7 +23,7 @@ CONDITIONS: Final = ("clean", "dim", "bloom", "glare", "motion", "defocus", "til
 _FEASIBLE: Final = 1.6  # pixels per module; below that no lens keeps the bars apart (docs/decode.md 3a and 3d)
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH: Final = {"QR": 18, "AZTEC": 24, "PDF417": 32, "CODE128": 14}
-_EMPTY, _ENTER, _HOLD, _LEAVE = 4, 8, 23, 5
+EMPTY, _ENTER, _HOLD, _LEAVE = 4, 8, 23, 5
 _RATE: Final = 30.0
 
 
@@ -108,8 +108,8 @@ def _poses(
     roll, yaw, pitch = _angles(clip)
     last: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = start
     drift = np.zeros(2)
-    for number in range(_EMPTY + _ENTER + _HOLD + _LEAVE):
-        step = number - _EMPTY
+    for number in range(EMPTY + _ENTER + _HOLD + _LEAVE):
+        step = number - EMPTY
         if step < 0:
             yield number, None, (0.0, 0.0)
             continue
@@ -230,7 +230,7 @@ def _defocus(_prop: Prop, _clip: Clip, _rng: np.random.Generator) -> Effect:
     """The lens finds its focus while the phone is held: from 8 pixels of blur to 1."""
 
     def effect(picture: Gray, number: int, _pose: Pose | None) -> Gray:
-        share = min(1.0, max(0, number - _EMPTY) / (_ENTER + _HOLD * 0.7))
+        share = min(1.0, max(0, number - EMPTY) / (_ENTER + _HOLD * 0.7))
         return _blurred(picture, 8 - 7 * share)
 
     return effect

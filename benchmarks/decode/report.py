@@ -95,16 +95,19 @@ def samples_table(title: str, sets: Iterable[tuple[str, int, dict[str, Tally]]],
     return wrong
 
 
-def latency_table(waits: list[Wait], lost: int, load: float) -> None:
-    """Code in view to verdict, in wall milliseconds."""
-    print(f"\n## Code in view to verdict, real time, {len(waits)} guests, {lost} without a verdict, load {load:.1f}")
-    print("(from the first frame with the whole code in it; own: from the first frame that can be read at all)")
-    for condition in ("clean", *(name for name in CONDITIONS if name != "clean"), ""):
+def latency_table(how: str, waits: list[Wait], lost: int, load: float) -> None:
+    """Code in view to verdict, in milliseconds; `how` they were measured."""
+    print(f"\n## Code in view to verdict, {how}, {len(waits)} guests, {lost} without a verdict, load {load:.1f}")
+    print("(from the first frame with the whole code in it; own: from the first frame that anybody can read)")
+    for condition in (*CONDITIONS, ""):
         chosen = [wait for wait in waits if condition in ("", wait.clip.condition)]
         if chosen:
-            print(f"{condition or 'all':10} {len(chosen):4}   {_waited([w.in_view for w in chosen])}", end="")
-            print(f"   own {_waited([w.readable for w in chosen])}")
+            seen = [wait.in_view for wait in chosen if wait.in_view is not None]
+            print(f"{condition or 'all':10} {len(chosen):4}   {_waited(seen)}", end="")
+            print(f"   own {_waited([wait.readable for wait in chosen])}")
 
 
 def _waited(values: list[float]) -> str:
+    if not values:
+        return "never whole in the picture"
     return " / ".join(f"p{percent} {_percentile(values, percent):.0f}" for percent in (50, 95, 99)) + " ms"

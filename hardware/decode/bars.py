@@ -7,7 +7,7 @@ import numpy as np
 
 from hardware.decode.engines import ZxingEngine
 from hardware.decode.enhance import darkened, levelled, near_white, sharpened, softened
-from hardware.decode.patches import Patch, moved, upright
+from hardware.decode.patches import Patch, moved, rows_across, upright
 from hardware.decode.read import LINEAR, Read
 from hardware.frames import Gray
 from hardware.opencv import cv2
@@ -19,6 +19,7 @@ _LINES: Final = 12  # rows in which each averaged line is repeated, as the engin
 # for dim ones, strong sharpening for bars of under 2 pixels, gentle for the rest. None gave a wrong read.
 _LINEAR_VIEWS: Final = ((4, 1.5, 1.2), (2, 3.0, 1.2), (4, 5.0, 1.2), (2, 1.5, 2.0))
 _TILTS: Final = ((-3.0, -1.5, 1.5, 3.0), (-0.75, 0.75), (-0.4, 0.4))  # degrees a measured angle may be off, ever finer
+_CONTRAST_ROWS: Final = 64  # enough to tell a slant of half a degree, and a tenth of the pixels of a tall patch
 _MOST_SCALED: Final = 3.0
 
 
@@ -86,7 +87,6 @@ def refined(gray: Gray, patch: Patch) -> Patch:
 
 
 def _contrast(gray: Gray, patch: Patch) -> float:
-    cut, _ = upright(gray, patch)
-    core = cut[cut.shape[0] // 4 : max(1, 3 * cut.shape[0] // 4)]
+    core = rows_across(gray, patch, _CONTRAST_ROWS)
     means = np.asarray(cv2.reduce(core, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), np.float32)
     return float(np.abs(np.diff(means)).sum())

@@ -14,6 +14,8 @@ from hardware.frames import Gray
 from hardware.opencv import cv2
 
 _MOST_PIXELS: Final = 4_000_000  # an enlarged view is never bigger than this
+_NOISE_ROWS: Final = 32  # each such row is looked at for noise
+_BEND_OF_NOISE: Final = 0.6745 * 6**0.5  # median of |a - 2b + c| for normal noise of deviation 1
 _NEAR_WHITE: Final = np.array([round(255 * (level / 255) ** 8) for level in range(256)], dtype=np.uint8)
 
 
@@ -38,6 +40,18 @@ def near_white(gray: Gray) -> Gray:
 def softened(gray: Gray, sigma: float = 1.2) -> Gray:
     """Noise and moire: averaged over a few pixels."""
     return np.asarray(cv2.GaussianBlur(gray, (0, 0), sigma), np.uint8)
+
+
+def noise_of(gray: Gray) -> float:
+    """How much a pixel of the picture varies by chance: standard deviation in gray levels, edges left aside."""
+    rows = gray[::_NOISE_ROWS].astype(np.int16)
+    bends = np.abs(rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2])
+    return float(np.median(bends)) / _BEND_OF_NOISE if bends.size else 0.0
+
+
+def calmed(gray: Gray) -> Gray:
+    """A noisy picture averaged just so far that noise no longer looks like codes; bars of two pixels stay apart."""
+    return np.asarray(cv2.GaussianBlur(gray, (3, 3), 0), np.uint8)
 
 
 def sharpened(gray: Gray, sigma: float = 4.0, amount: float = 2.0, *, down: float = 0.0) -> Gray:

@@ -127,6 +127,17 @@ def upright(gray: Gray, patch: Patch, zoom: float = 1.0) -> tuple[Gray, npt.NDAr
     return np.asarray(cut, np.uint8), np.asarray(cv2.invertAffineTransform(matrix), np.float64)
 
 
+def rows_across(gray: Gray, patch: Patch, rows: int) -> Gray:
+    """So many rows, spread over the middle half of the patch, that cross its bars and reach beyond its ends."""
+    width = max(8, int(patch.size[0] * (1 + 2 * _MARGIN) + 24))
+    matrix = cv2.getRotationMatrix2D(patch.centre, patch.angle, 1.0)
+    matrix[:, 2] -= np.array(patch.centre)
+    matrix[1] *= rows / max(1.0, patch.size[1] / 2)
+    matrix[:, 2] += np.array([width / 2, rows / 2])
+    cut = cv2.warpAffine(gray, matrix, (width, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cut, np.uint8)
+
+
 def moved(outline: Outline, matrix: npt.NDArray[np.float64]) -> Outline:
     """An outline through a 2 x 3 affine matrix."""
     points = np.array([[x, y, 1.0] for x, y in outline]) @ matrix.T

@@ -9,7 +9,7 @@ from typing import Final
 from hardware.decode.bars import BarReader
 from hardware.decode.confirm import Confirmation
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VIEWS
+from hardware.decode.enhance import VIEWS, calmed, noise_of
 from hardware.decode.gate import Box, ChangeGate, Scene
 from hardware.decode.parts import Parts
 from hardware.decode.patches import find_patches, patch_of
@@ -18,12 +18,14 @@ from hardware.frames import Frame, Gray
 
 _TRACK: Final = 0.7  # seconds after a read during which its place is looked at first
 _WIDE_EVERY: Final = 4  # while a code is tracked, each fourth frame looks everywhere: the next guest may be beside it
-_WHOLE_EVERY: Final = 5  # each fifth wide look takes the whole picture, should the background model be wrong
+_WHOLE_EVERY: Final = 5  # each so manieth slow step looks for bars everywhere, should the background model be wrong
 _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
 _PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
+_VIEW_EVERY: Final = 3  # of frames that do not read; in the others patches of bars are turned, if there are any
 _SECOND_VIEWS: Final = 3  # in which a code read once is looked for again in the same frame
 _PATCHES: Final = 2  # bar-like patches turned and read per frame
+_NOISY: Final = 3.5  # gray levels from which noise costs more time, and hides more bars, than averaging it away
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Pipeline:
         self._confirm = Confirmation()
         self._parts = Parts()
         self._turn = 0
-        self._blind = 0
+        self._blind = self._viewed = 0
         self._tracked: Read | None = None
         self._lying: tuple[Read, ...] = ()
         self._read_at = float("-inf")
@@ -71,7 +73,7 @@ class Pipeline:
             return self._still_there(frame)
         found = self._look(frame, scene) if awake else []
         if found:
-            self._tracked, self._read_at, self._blind = found[0], frame.at, 0
+            self._tracked, self._read_at, self._blind, self._viewed = found[0], frame.at, 0, 0
         confirmed = [read for read in found if self._sure(read, frame)]
         self.counts.unconfirmed += len(found) - len(confirmed)
         self._lying = tuple(confirmed) or self._lying
@@ -94,7 +96,7 @@ class Pipeline:
 
         A code that was read before and has not moved since lies there still, also where this one try does not read it.
         """
-        found = self._zxing.read(frame.gray, self._formats, invert=True)
+        found = self._zxing.read(self._seen(frame.gray), self._formats, invert=True)
         confirmed = [read for read in found if self._sure(read, frame)]
         keys = {read.key for read in confirmed}
         self._lying = (*confirmed, *(read for read in self._lying if read.key not in keys))
@@ -122,53 +124,74 @@ class Pipeline:
         left, top, right, bottom = bounds(last.outline)
         margin = 40 + max(right - left, bottom - top) // 3
         box = _clipped((left - margin, top - margin, right + margin, bottom + margin), gray)
-        found = self._in_box(gray, box, frozenset({last.format}))
+        seen = self._seen(_cut(gray, box))
+        found = [_shifted(read, box) for read in self._zxing.read(seen, frozenset({last.format}))]
         if not found and last.format in TURN_SENSITIVE:
             found = self._patches(gray, box)
         return found
 
     def _wide(self, gray: Gray, scene: Scene) -> list[Read]:
-        whole = scene.region is None or self._turn % _WHOLE_EVERY == 0
-        box = (0, 0, gray.shape[1], gray.shape[0]) if whole else _clipped(scene.region or (0, 0, 8, 8), gray)
-        found = self._in_box(gray, box, self._matrix)
-        if not found and self._bars:
-            found = self._in_box(gray, box, self._bars) or self._patches(gray, box)
-        if not found:
-            self._blind += 1
-            found = self._harder(gray, box)
-        return found
+        """Plain looks at what differs from the empty scene, then QR and Aztec everywhere, then one slow step.
+
+        Slow steps take turns, so that a good frame seldom waits for what was tried on a bad one.
+        """
+        box = _clipped(scene.region or (0, 0, gray.shape[1], gray.shape[0]), gray)
+        cut = _cut(gray, box)
+        plain = self._seen(cut)
+        found = self._zxing.read(plain, self._matrix) or self._zxing.read(plain, self._bars)
+        if found:
+            return [_shifted(read, box) for read in found]
+        self._blind += 1
+        if scene.region is not None:
+            # Cheap everywhere; and an edge of the region may lie just so that a blurred code does not read in it.
+            everything = calmed(gray) if plain is not cut else gray
+            found = self._zxing.read(everything, self._matrix)
+            if found or self._turn % _WHOLE_EVERY == 0:
+                return found or self._zxing.read(everything, self._bars)
+        return [_shifted(read, box) for read in self._slowly(cut, plain)]
+
+    def _slowly(self, cut: Gray, plain: Gray) -> list[Read]:
+        """One of the ways that cost more than plain looks: bar-like patches turned upright, each so often a view."""
+        patches = find_patches(cut)[:_PATCHES] if self._bars and self._blind % _VIEW_EVERY else []
+        if patches:
+            found = (self._bar_reader.read(cut, patch, self._turn) for patch in patches)
+            return next(filter(None, found), [])
+        return self._view(cut, plain) if self._blind >= _BLIND else []
 
     def _patches(self, gray: Gray, box: Box) -> list[Read]:
-        cut = gray[box[1] : box[3], box[0] : box[2]]
-        for patch in find_patches(cut)[:_PATCHES]:
-            found = self._bar_reader.read(cut, patch, self._turn)
-            if found:
-                return [_shifted(read, box) for read in found]
-        return []
+        cut = _cut(gray, box)
+        found = (self._bar_reader.read(cut, patch, self._turn) for patch in find_patches(cut)[:_PATCHES])
+        return [_shifted(read, box) for read in next(filter(None, found), [])]
 
-    def _harder(self, gray: Gray, box: Box) -> list[Read]:
-        """Active, but nothing read for a while: one enhanced view per frame, in turn; zbar and inversion among them."""
-        if self._blind < _BLIND:
-            return []
-        cut = gray[box[1] : box[3], box[0] : box[2]]
-        choice = self._blind % (len(VIEWS) + 2)
-        if choice < len(VIEWS):
-            view, scale = VIEWS[choice](cut)
-            found = self._zxing.read(view, self._formats)
-            return [_shifted(_scaled(read, scale), box) for read in found]
-        if choice == len(VIEWS) and self._zbar is not None:
-            return [_shifted(read, box) for read in self._zbar.read(cut, self._matrix)]
-        return [_shifted(read, box) for read in self._zxing.read(cut, self._formats, invert=True)]
+    def _view(self, cut: Gray, plain: Gray) -> list[Read]:
+        """The next other view of the picture: light on dark, enhanced, by the other engine, its noise taken or left."""
+        self._viewed += 1
+        choice = (self._viewed - 1) % (len(VIEWS) + 3)
+        if choice == 0:
+            return self._zxing.read(plain, self._formats, invert=True)
+        if choice <= len(VIEWS):
+            view, scale = VIEWS[choice - 1](cut)
+            # Bars are enlarged where a patch of them is: the whole picture enlarged costs a tenth of a second.
+            formats = self._formats if scale == 1.0 else self._matrix
+            return [_scaled(read, scale) for read in self._zxing.read(view, formats)]
+        if choice == len(VIEWS) + 1:
+            return self._zbar.read(cut, self._matrix) if self._zbar is not None else []
+        return self._zxing.read(calmed(cut) if plain is cut else cut, self._formats)
 
-    def _in_box(self, gray: Gray, box: Box, formats: frozenset[str]) -> list[Read]:
-        cut = gray[box[1] : box[3], box[0] : box[2]]
-        return [_shifted(read, box) for read in self._zxing.read(cut, formats)] if formats else []
+    @staticmethod
+    def _seen(cut: Gray) -> Gray:
+        """What the plain looks see: of a noisy picture the noise averaged away."""
+        return calmed(cut) if noise_of(cut) > _NOISY else cut
 
 
 def _clipped(box: Box, gray: Gray) -> Box:
     height, width = gray.shape
     left, top = max(0, min(box[0], width - 8)), max(0, min(box[1], height - 8))
     return left, top, max(left + 8, min(box[2], width)), max(top + 8, min(box[3], height))
+
+
+def _cut(gray: Gray, box: Box) -> Gray:
+    return gray[box[1] : box[3], box[0] : box[2]]
 
 
 def _shifted(read: Read, box: Box) -> Read:

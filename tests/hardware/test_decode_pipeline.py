@@ -8,6 +8,8 @@ import pytest
 
 from hardware.decode import Pipeline, Read
 from hardware.decode.confirm import Confirmation
+from hardware.decode.engines import ZxingEngine
+from hardware.decode.enhance import noise_of
 from hardware.decode.gate import ChangeGate
 from hardware.decode.patches import find_patches, patch_of
 from hardware.frames import Frame
@@ -54,6 +56,31 @@ def test_the_gate_closes_on_a_still_scene_however_noisy_and_opens_for_a_phone(si
     left, top, right, bottom = opened[-1].region
     assert left < SIZE[0] / 2 - 130 < SIZE[0] / 2 + 130 < right
     assert top < SIZE[1] / 2 - 130 < SIZE[1] / 2 + 130 < bottom
+
+
+def test_noise_is_measured_beside_edges_and_codes():
+    for sigma in (2.0, 8.0):
+        (picture,) = shots(scene(), "QR", 1, sigma)
+        assert noise_of(picture) == pytest.approx(sigma, rel=0.25)
+
+
+def test_a_phone_that_does_not_read_yet_costs_little_a_frame(monkeypatch):
+    """Every way at once on one frame, six pictures' worth of pixels, made the next and better frame wait."""
+    pixels, read = [0.0], ZxingEngine.read
+
+    def counting(self, gray, *words, **options):
+        pixels[-1] += gray.size / (SIZE[0] * SIZE[1])
+        return read(self, gray, *words, **options)
+
+    monkeypatch.setattr(ZxingEngine, "read", counting)
+    pipeline, blurred = Pipeline(), [cv2.GaussianBlur(p, (0, 0), 9) for p in shots(scene(), "PDF417", 40, 6.0)]
+    stream = noisy(scene(), 6.0)
+    show(pipeline, [next(stream) for _ in range(60)])
+    for index, picture in enumerate(blurred, 60):
+        pixels.append(0.0)
+        pipeline.process(Frame(picture, index / 30, index))
+    assert pipeline.counts.decoded >= 40
+    assert max(pixels[1:]) < 5
 
 
 def test_noise_that_rises_is_learned():
