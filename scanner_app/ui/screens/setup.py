@@ -254,7 +254,9 @@ class SetupScreen(Screen):
         symbol = SymbolView(theme.px(200))
         symbol.show_symbol(Symbol.ADMIT, theme.colour("good"), theme.colour("surface"))
         words = Label(texts.word("setup.done"), "display")
-        text = Label(texts.word("setup.done_help"), "title", wrap=True)
+        accounts = self.desk.status.accounts
+        held = bool(accounts) and all(account.complete for account in accounts)
+        text = Label(texts.word("setup.done_held" if held else "setup.done_help"), "title", wrap=True)
         note = Label(self._key_note[0], "body", tone=self._key_note[1], wrap=True)
         lay.addStretch(1)
         lay.addWidget(symbol, 0, Qt.AlignmentFlag.AlignHCenter)
