@@ -233,6 +233,20 @@ def test_a_refused_repeat_elsewhere_is_no_conflict(passcreator, admission, guest
     assert passcreator.lookup(guest.uid, 5)[0].voided
 
 
+@pytest.mark.parametrize("another", [False, True])
+def test_a_guest_who_holds_a_used_pass_there_again_and_again_is_no_other_door(passcreator, admission, guest, another):
+    """A pass keeps one use per second: the refused repeats of a moment stand there later than their scans."""
+    told(passcreator, dataclasses.replace(admission, extra={"spends": "yes"}))
+    told(passcreator, dataclasses.replace(admission, kind=OperationKind.VOID))
+    for number in range(15):
+        at = NOW + timedelta(milliseconds=250 * number)
+        told(passcreator, dataclasses.replace(admission, at=at, outcome="refuse", reason="ALREADY_USED"))
+    if another:
+        told(passcreator, dataclasses.replace(admission, at=NOW + timedelta(seconds=2), device="kiosk-2"))
+    others = passcreator.others(admission, passcreator.lookup(guest.uid, 5)[0])
+    assert {use.device for use in others} == ({"kiosk-2"} if another else set())
+
+
 def test_voided_by_the_organiser_meanwhile(passcreator, admission, guest):
     passcreator.office.mark(guest.uid, voided=True)
     answer = passcreator.deliver(dataclasses.replace(admission, kind=OperationKind.VOID), may_have_arrived=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.passcreator.calls import Calls
-from scanner_app.platforms.passcreator.status import ADMITTING, ECHO, Scanned, read_scan, scan_body
+from scanner_app.platforms.passcreator.status import ADMITTING, ECHO, SECOND, Scanned, read_scan, scan_body
 from scanner_app.platforms.zones import SECONDS, since, wall_gap
 
 MOST_PAGES = 50
@@ -180,7 +180,8 @@ class Courier:
             yield from others
             return
         scans = self._scans_of(operation, others)
-        yield from (named for use in others if (named := self._named(use, scans, operation)))
+        taken = frozenset(u.at for u in subject.uses)
+        yield from (named for use in others if (named := self._named(use, scans, taken, operation)))
 
     def _scans_of(self, operation: Operation, uses: list[Use]) -> list[Scanned]:
         """Return the scans of a pass, up to those that explain its uses: a door may have made thousands since."""
@@ -201,13 +202,26 @@ class Courier:
     def _echo(self, use: Use, operation: Operation) -> bool:
         return use.place == operation.place and self._gap(use, operation) <= ECHO
 
-    def _named(self, use: Use, scans: list[Scanned], operation: Operation) -> Use | None:
+    def _named(self, use: Use, scans: list[Scanned], taken: frozenset[datetime], operation: Operation) -> Use | None:
         """Return the use with its device; None when it was a refused repeat, or this device's own, taken back."""
         made = [s for s in scans if s.made(operation.uid, use.at, self._zone)]
+        made = made or self._pushed_on(use.at, scans, taken, operation.uid)
         if not made:
             return use
         admitted = [s for s in made if s.status in ADMITTING and s.device != operation.device]
         return Use(use.place, use.at, use.direction, use.source, admitted[0].device) if admitted else None
+
+    def _pushed_on(self, at: datetime, scans: list[Scanned], taken: frozenset[datetime], uid: str) -> list[Scanned]:
+        """Return the scans of a use that stands later than each of them: a pass holds one use per second.
+
+        A guest who holds the pass there again and again fills second after second, each with a scan of its own.
+        """
+        first = at
+        while first - SECOND in taken:
+            first -= SECOND
+        run = [s for s in scans if s.between(uid, first, at, self._zone)]
+        filled = (at - first) // SECOND + 1
+        return run if len(run) >= filled else []
 
     # --- stored value -----------------------------------------------------------------------------------------------
     def _value(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table

@@ -18,6 +18,7 @@ from scanner_app.platforms.zones import to_utc, to_wall, wall_gap
 
 VOIDED_NOW, REFUSED, ATTENDED, NOT_FOUND, CHECKED_IN, WAS_IN, CHECKED_OUT, WAS_NOT_IN = range(8)
 ADMITTING = frozenset({VOIDED_NOW, ATTENDED, CHECKED_IN, CHECKED_OUT})
+SECOND = timedelta(seconds=1)
 ECHO = timedelta(seconds=2)
 """A use within this of a scan of ours at the same place is that scan come back: the platform keeps whole seconds."""
 
@@ -74,8 +75,14 @@ class Scanned:
 
     def made(self, uid: str, at: datetime, zone: ZoneInfo) -> bool:
         """Whether it made the use of a pass at a time."""
+        return self.between(uid, at, at, zone)
+
+    def between(self, uid: str, first: datetime, last: datetime, zone: ZoneInfo) -> bool:
+        """Whether it is a scan of a pass, made as early as `first` and no later than `last`, give or take `ECHO`."""
         mine = to_utc(self.wall, zone)
-        return self.uid == uid and mine is not None and wall_gap(mine, at, zone) <= ECHO
+        if self.uid != uid or mine is None:
+            return False
+        return first < mine < last or min(wall_gap(mine, first, zone), wall_gap(mine, last, zone)) <= ECHO
 
 
 def read_scan(value: Json) -> Scanned:
