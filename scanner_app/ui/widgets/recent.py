@@ -60,12 +60,15 @@ class Recent(QWidget):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay = column(theme, self, margin="s", gap="xs")
-        self._lay.addWidget(Label(texts.word("door.last"), "caption"))
+        head = Label(texts.word("door.last"), "caption")
+        head.ensurePolished()  # some scripts stand higher than others
+        self._lay.addWidget(head)
         self._empty = Label(texts.word("door.none_yet"), "soft", wrap=True)
         self._lay.addWidget(self._empty)
         self._lay.addStretch(1)
         self._shown = SHOWN if not theme.large else 3 if theme.text < 1.6 else 2
-        self.setFixedHeight(theme.text_px(self._shown * ROW + 24) + theme.px(4 * self._shown + 18))
+        rows = self._shown * (theme.text_px(ROW) + theme.space("xs"))
+        self.setFixedHeight(max(24, head.sizeHint().height()) + rows + 2 * theme.space("s") + theme.px(4))
         self.rows: list[ScanRow] = []
 
     def add(self, event: Decided, zone: str = "") -> None:
