@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pypdfium2 as pdf
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from hardware.decode import decode_image
@@ -17,28 +17,14 @@ from scanner_app.training_sheet import sample_cards
 from scanner_app.ui import texts
 from scanner_app.ui.sheet import layout, write_sheet
 
-pdf = pytest.importorskip("PySide6.QtPdf", reason="PySide6 6.12 (Python 3.12 and later) no longer brings QtPdf")
-
 PIXELS_PER_POINT = 300 / 72
 """The sheet looked at with 300 dots per inch: what a scanner of documents does."""
 
 
 def page_pictures(path: Path) -> list[np.ndarray]:
-    document = pdf.QPdfDocument()
-    assert document.load(str(path)) == pdf.QPdfDocument.Error.None_
-    found = []
-    for number in range(document.pageCount()):
-        size = document.pagePointSize(number)
-        inside = QSize(round(size.width() * PIXELS_PER_POINT), round(size.height() * PIXELS_PER_POINT))
-        paper = QImage(inside, QImage.Format.Format_Grayscale8)
-        paper.fill(255)
-        painter = QPainter(paper)
-        painter.drawImage(0, 0, document.render(number, inside))
-        painter.end()
-        rows = np.frombuffer(paper.constBits(), np.uint8).reshape(paper.height(), paper.bytesPerLine())
-        found.append(rows[:, : paper.width()].copy())
-    document.close()
-    return found
+    with closing(pdf.PdfDocument(path)) as document:
+        pages = (page.render(scale=PIXELS_PER_POINT, grayscale=True).to_numpy() for page in document)
+        return [np.ascontiguousarray(page.reshape(page.shape[:2])) for page in pages]
 
 
 def cut_out(picture: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
