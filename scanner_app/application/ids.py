@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+import socket
 import threading
 import time
 
@@ -22,3 +24,11 @@ def new_id() -> str:
     value = value & ~(0x3 << 62) | 0x2 << 62
     text = f"{value:032x}"
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def device_name() -> str:
+    """Return a name for this kiosk: the computer's, and four letters of chance.
+
+    Computers made from one image share their name, and platforms tell two doors apart by the device's name alone.
+    """
+    return f"{socket.gethostname()}-{secrets.token_hex(2)}"

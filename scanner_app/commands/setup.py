@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from scanner_app.accounts import account_report, report_trouble
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport
+from scanner_app.application.ids import device_name
 from scanner_app.application.ports import Door, Template
 from scanner_app.bootstrap import Kiosk, encrypt_from_now, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
@@ -69,7 +69,9 @@ def add_parser(
         help="time zone of the platform's company settings (IANA; default: as the platform's own times show, else UTC)",
     )
     parser.add_argument("--account", default="", help="name of the account on this kiosk (default: the platform's)")
-    parser.add_argument("--device", default="", help="name of this kiosk (default: the machine's)")
+    parser.add_argument(
+        "--device", default="", help="name of this kiosk (default: the computer's, and four letters of chance)"
+    )
     parser.add_argument(
         "--direction",
         choices=[d.value for d in Direction],
@@ -253,7 +255,7 @@ def _keep(kiosk: Kiosk, settings: Settings, account: AccountConfig, place: Place
             accounts=accounts,
             places=places,
             place=settings.place or place.name,
-            device=device or settings.device or socket.gethostname(),
+            device=device or settings.device or device_name(),
             encrypted=kiosk.encrypted,
         )
     )

@@ -101,7 +101,8 @@ def test_two_doors_apart_admit_the_same_passes_and_both_are_told_of_each(scene: 
     scene.run("sync", "--full")
     mine = conflicts(scene)
     assert sorted(c["here"]["raw"] for c in mine) == sorted(codes)
-    first = socket.gethostname()
+    first = scene.lines("status", "--json")[0]["device"]
+    assert first.startswith(socket.gethostname() + "-"), "two kiosks of one image are two devices"
     assert {(c["here"]["device"], c["there"]["used_device"]) for c in mine} == {(first, "Door 2")}
     assert {(c["here"]["device"], c["there"]["used_device"]) for c in found} == {("Door 2", first)}
     other.run("sync", "--full")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, Role
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen, SheetSeen
+from scanner_app.application.ids import device_name
 from scanner_app.application.sheets import Applied
 from scanner_app.domain.place import Place
 from scanner_app.ui import texts
@@ -228,7 +228,7 @@ class SetupScreen(Screen):
             return
         accounts = (*(a for a in self._settings.accounts if a.id != account.id), account)
         places = (*(p for p in self._settings.places if p.name != place.name), place)
-        device = self._settings.device or socket.gethostname()
+        device = self._settings.device or device_name()
         changed = replace(self._settings, device=device, place=place.name, accounts=accounts, places=places)
         self._save(changed, form)
 
