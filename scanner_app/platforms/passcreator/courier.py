@@ -83,11 +83,12 @@ class Courier:
     def _look_before(self, operation: Operation) -> bool:
         """Return whether the pass is there. One that is void before its scan is told is remembered.
 
-        The scan leaves a use that would explain the void.
+        The scan leaves a use that would explain the void. Of the uses that are there already none is ours, however
+        close: who made them is told where the pass is voided.
         """
         with before_telling():
             subject = self._look(operation.uid)
-        if subject and self._void_unused(subject, operation):
+        if subject and _spent(subject) and not subject.uses:
             self._void_before.add(operation.scan_id)
         return subject is not None
 
@@ -191,7 +192,7 @@ class Courier:
             if scan.uid == operation.uid:
                 found.append(scan)
                 unexplained = [use for use in unexplained if not scan.made(operation.uid, use.at, self._zone)]
-            elif not unexplained:
+            elif not unexplained and scan.after(uses[-1].at, self._zone):
                 break
         return found
 

@@ -77,6 +77,11 @@ class Scanned:
         """Whether it made the use of a pass at a time."""
         return self.between(uid, at, at, zone)
 
+    def after(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Whether it was made too late to have made a use of that time."""
+        mine = to_utc(self.wall, zone)
+        return mine is not None and mine > at and wall_gap(mine, at, zone) > ECHO
+
     def between(self, uid: str, first: datetime, last: datetime, zone: ZoneInfo) -> bool:
         """Whether it is a scan of a pass, made as early as `first` and no later than `last`, give or take `ECHO`."""
         mine = to_utc(self.wall, zone)
