@@ -30,12 +30,12 @@ class Telling:
 
 _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
 _WHY = (
-    "used_at", "used_place", "used_device", "uses", "direction", "valid_from", "expired_at", "places", "opens_at",
+    "used_at", "used_place", "used_device", "direction", "valid_from", "expired_at", "places", "opens_at",
     "closed_at", "template", "balance", "amount", "entries", "count", "choices", "flight", "shown_flight", "date",
     "airport", "asked", "part", "rule",
 )  # fmt: skip
 _CODED = {"direction": "direction", "rule": "venue.rule"}
-_ALONE = {"uses": Reason.ALREADY_USED, "direction": Reason.NOT_INSIDE}  # told with this reason only
+_ALONE = {"direction": Reason.NOT_INSIDE}  # told with this reason only
 
 
 def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
@@ -45,8 +45,8 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
         value = verdict.detail.get(key)
         if value in (None, "", []) or _ALONE.get(key, verdict.reason) is not verdict.reason:
             continue
-        if (key == "uses" and value == 1) or (key == "part" and value == 0):
-            continue  # that it was used, that it is a part, is the reason itself
+        if key == "part" and value == 0:
+            continue  # that it is a part is the reason itself
         if key == "choices" and isinstance(value, list):
             found += [Fact("" if n else texts.word("fact.choices"), each) for n, each in enumerate(value)]
             continue
@@ -83,8 +83,6 @@ def _value(key: str, value: Detail, telling: Telling) -> str:
         return moments.day(moment, "UTC")
     if key in _CODED:
         return texts.word(f"{_CODED[key]}.{value}")
-    if key == "uses" and isinstance(value, int):
-        return texts.number(value)
     return str(value)
 
 
