@@ -40,8 +40,10 @@ def test_cleaning_is_idempotent_and_only_takes_away(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=50))
-def test_whatever_is_stored_is_valid_utf8(text: str) -> None:
-    storable(text).encode("utf-8")
+def test_whatever_is_stored_is_valid_utf8_and_says_what_was_read(text: str) -> None:
+    escaped = "".join(rf"\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
+    assert storable(text) == escaped
+    assert escaped.encode("utf-8").decode("utf-8") == escaped
 
 
 def test_the_longest_text_is_looked_at_and_no_longer() -> None:

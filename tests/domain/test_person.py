@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from scanner_app.domain.passes import Kin, Matches
+from scanner_app.domain.passes import Direction, Kin, Matches
 from scanner_app.domain.person import person
+from scanner_app.domain.place import Accepted
 from scanner_app.domain.rules import decide
 from scanner_app.domain.verdict import Reason
 from tests.domain.builders import DOOR, HOUR, NOW, SHOWN, TICKET, judge, used
@@ -36,6 +37,8 @@ def test_a_telephone_number_stands_in_for_an_address_but_no_number_stands_alone(
     one = replace(MINE, fields={"phone": "+49 170 1234567"})
     assert person(one) == person(replace(one, fields={"mobile": "0049 (170) 123-4567"})) != ""
     assert person(replace(one, fields={"phone": "+49 170 7654321"})) != person(one)
+    for words in ("call +49 170 1234567 please", "write to zoe@example.org", "@zoe"):
+        assert person(replace(one, fields={"note": words})) == ""
     assert person(replace(one, holder="")) == person(replace(one, fields={"order": "00012345"}, holder="")) == ""
 
 
@@ -47,11 +50,24 @@ def test_the_other_pass_let_in_is_told_and_refuses_nobody() -> None:
     assert verdict.detail["other_admitted_at"] == (NOW - HOUR).isoformat()
 
 
+def test_of_several_the_one_let_in_last_is_told_else_the_newest() -> None:
+    old, new = (replace(OTHER, uid=f"of-{n}", created=NOW - n * HOUR) for n in (3, 2))
+    came = replace(used(), at=NOW - 2 * HOUR, device="gate 7")
+    last = replace(used(), device="gate 2")
+    elsewhere = (used("cloakroom", ago=HOUR / 2), used(ago=HOUR / 2, direction=Direction.EXIT))
+    detail = judge(MINE, kin=(Kin(new), Kin(old, (came, last, replace(came, at=NOW - 3 * HOUR), *elsewhere)))).detail
+    assert (detail["others"], detail["other_pass"], detail["other_admitted_by"]) == (2, "…of-3", "gate 2")
+    assert detail["other_admitted_at"] == (NOW - HOUR).isoformat()
+    assert judge(MINE, kin=(Kin(old), Kin(new))).detail["other_pass"] == "…of-2"
+
+
 def test_a_refused_pass_tells_of_the_newer_one_that_replaced_it() -> None:
     old, new = replace(MINE, created=NOW - 2 * HOUR, nullified=True), replace(OTHER, created=NOW - HOUR)
     verdict = judge(old, kin=(Kin(new),))
     assert (verdict.reason, verdict.detail["other_issued"]) == (Reason.NULLIFIED, (NOW - HOUR).isoformat())
     assert "other_admitted_at" not in verdict.detail
+    verdict = judge(replace(MINE, created=NOW), kin=(Kin(new),))
+    assert (verdict.detail["others"], "other_issued" in verdict.detail) == (1, False)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +76,20 @@ def test_a_refused_pass_tells_of_the_newer_one_that_replaced_it() -> None:
 )
 def test_a_pass_that_is_good_for_nothing_here_is_not_told(change: dict[str, object]) -> None:
     assert "others" not in judge(MINE, kin=(Kin(replace(OTHER, **change)),)).detail  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "templates"),
+    [
+        ({"voided": True, "redeemed": True}, {"tpl"}),  # somebody came in with it, nobody knows where
+        ({"template": "vip"}, {"tpl", "vip"}),  # another kind of pass that this door takes
+        ({"template": "vip"}, ()),  # a door that takes every kind
+        ({}, {"vip"}),  # a door for neither of them
+    ],
+)
+def test_a_pass_that_may_matter_here_is_told(change: dict[str, object], templates: set[str]) -> None:
+    place = replace(DOOR, accepts=(Accepted("acc", frozenset(templates), place="main"),))
+    assert judge(MINE, place=place, kin=(Kin(replace(OTHER, **change)),)).detail["others"] == 1  # type: ignore[arg-type]
 
 
 def test_the_pass_that_was_replaced_counts_once_somebody_came_in_with_it() -> None:

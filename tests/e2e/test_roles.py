@@ -21,7 +21,11 @@ def test_each_role_may_what_it_is_asked_for_and_what_those_below_it_may() -> Non
         assert [permits(action, role, chosen) for role in RANKS] == [n >= asked for n in range(len(RANKS))]
         assert permits(action, speaker(action, chosen), chosen)
         assert permits(action, "administrator:Kim", chosen)
-    assert not permits(Action.OVERRIDE, "somebody", {})
+    free = {Action.TYPE, Action.TURN, Action.UNDO}
+    assert {action for action in Action if permits(action, "", {})} == free
+    assert {action for action in Action if permits(action, "staff", {})} == free | {Action.LOOK_OFF, Action.PRESENT}
+    for other in ("somebody", "no supervisor", " supervisor"):
+        assert not permits(Action.OVERRIDE, other, {})
 
 
 def test_the_door_does_nothing_that_the_role_may_not(scene: Scene) -> None:
@@ -54,3 +58,18 @@ def test_the_door_does_nothing_that_the_role_may_not(scene: Scene) -> None:
         assert len(door.recent(50)) == before
         assert not door.undo(admitted.scan_id, "administrator:Kim").trouble
         door.set_direction(Direction.EXIT, "administrator")
+
+
+def test_a_late_undo_and_a_settled_conflict_want_the_supervisor(scene: Scene) -> None:
+    code = str(next(g for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")["barcode"])
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        door, kept = kiosk.door, kiosk.settings.load()
+        door.save_settings(replace(kept, places=tuple(replace(place, undo_seconds=0) for place in kept.places)))
+        scan_id = door.judge_now(Credential(code, Symbology.QR)).scan.scan_id
+        for operator, reason in (("", "mix-up"), ("staff", "mix-up"), ("supervisor", " ")):
+            assert door.undo(scan_id, operator, reason).trouble == "undo_needs_supervisor"
+        assert not door.undo(scan_id, "supervisor", "mix-up").trouble
+        for operator in ("", "staff"):
+            assert door.settle(1, operator, "let in, paid").trouble == "role_needed"
+        assert door.settle(1, "supervisor", "let in, paid").trouble == "conflict_unknown"

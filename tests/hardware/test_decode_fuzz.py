@@ -39,6 +39,9 @@ def test_damaged_codes_with_every_format_allowed():
         pipeline.process(frame)
     for frame in hostile_frames(60, seed=3):
         decode_image(frame.gray, frozenset(FORMATS))
+    good = code_picture("STILL HERE", "QR", 200)
+    assert [read.text for read in pipeline.process(Frame(good, 100.0, 400))] == ["STILL HERE"]
+    assert [read.text for read in decode_image(good, frozenset(FORMATS))] == ["STILL HERE"]
 
 
 def test_parts_of_a_structured_append_do_not_end_the_second_engine():

@@ -74,10 +74,11 @@ def test_a_strange_limit_falls_back(limit: str) -> None:
     assert Watchdog.from_environment({"WATCHDOG_USEC": limit})._every == FALLBACK_EVERY
 
 
-def test_nobody_asked_nobody_is_told() -> None:
+def test_nobody_asked_nobody_is_told(caplog: pytest.LogCaptureFixture) -> None:
     watchdog = Watchdog.from_environment({})
     watchdog.beat()
     watchdog.stopping()
+    assert not caplog.records
 
 
 def test_the_abstract_namespace_is_spoken_to() -> None:

@@ -99,7 +99,7 @@ def test_oddities_are_taken(oddity):
 
 @pytest.mark.parametrize("key", ["lastUsage", "storedValue", "eligiblePlaces", "placesUsedAt", "thumbnail", "passData"])
 def test_what_lists_leave_out_is_not_missed(key):
-    read_pass({k: v for k, v in SEED.items() if k != key}, BERLIN, None)
+    assert read_pass({k: v for k, v in SEED.items() if k != key}, BERLIN, None).uid == SEED["identifier"]
 
 
 @pytest.mark.parametrize(

@@ -312,6 +312,32 @@ class TestChain:
         assert differs in {(each.table, each.what) for each in store.differences()}
         assert store.verify().first_bad is None
 
+    @pytest.mark.parametrize(
+        ("tamper", "differs"),
+        [
+            ("UPDATE uses SET undone = 0", ("uses", "not_undone")),
+            ("UPDATE uses SET undone = 1 - undone", ("uses", "undone_without_fact")),
+            ("DELETE FROM conflicts", ("conflicts", "missing")),
+            ("UPDATE conflicts SET settled_by = 'nobody'", ("conflicts", "settled_without_fact")),
+            ("DELETE FROM outbox WHERE kind = 'unrecord'", ("outbox", "missing")),
+        ],
+    )
+    def test_what_does_not_follow_from_an_undo_or_a_conflict_shows(
+        self, store, folder, ledger, caches, tamper, differs
+    ):
+        first, second = new_id(), new_id()
+        present(store, caches, CODE, COUNTED, scan_id=first)
+        present(store, caches, CODE, COUNTED, scan_id=second)
+        for item in ledger.outbox(frozenset({OperationState.PENDING})):
+            state = OperationState.SENT if item.operation.scan_id == first else OperationState.CONTESTED
+            store.settle(item.number, state, "", NOW)
+        store.ledger(lambda tx: tx.undo("u1", first, AT, "Kim", "wrong guest"))
+        store.ledger(lambda tx: tx.enqueue([operation(OperationKind.UNRECORD, first, KEY.uid)]))
+        assert store.differences() == []
+        with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as other:
+            other.execute(tamper)
+        assert differs in {(each.table, each.what) for each in store.differences()}
+
     def test_purged_bodies_keep_the_chain(self, store, ledger, caches):
         old = NOW - timedelta(days=20)
         for n in range(3):

@@ -102,7 +102,9 @@ def test_no_field_is_ever_covered(open_window, door, qtbot):
         settings.show_section(section)
         if section == "places":
             settings.page.edit(door.kept.places[1])
-        for field in [f for f in window.findChildren(QLineEdit) if f.isVisible() and f.isEnabled()]:
+        page = settings.page.window().panel or settings.page
+        qtbot.waitUntil(lambda page=page: any(f.isVisible() for f in page.findChildren(QLineEdit)))
+        for field in [f for f in page.findChildren(QLineEdit) if f.isVisible() and f.isEnabled()]:
             field.setFocus()
             qtbot.waitUntil(lambda: open_now(window))
             qtbot.waitUntil(lambda f=field: free_of_it(window, f))

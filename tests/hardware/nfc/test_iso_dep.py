@@ -108,6 +108,7 @@ def test_noise_breaks_the_tap_and_nothing_else(blocks):
         return next(left, b"")
 
     try:
-        IsoDep(exchange, FAST)(b"hello")
+        answer = IsoDep(exchange, FAST)(b"hello")
     except TapBroken:
         return
+    assert answer in [block[1:] for block in blocks] or len(answer) <= sum(map(len, blocks)) - 2

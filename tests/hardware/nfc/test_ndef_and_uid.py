@@ -25,9 +25,11 @@ def test_records_survive_encoding(records):
 @given(st.binary(max_size=64))
 def test_any_bytes_are_a_message_or_bad(data):
     try:
-        decode(data)
+        records = decode(data)
     except BadNdef:
         return
+    assert records
+    assert decode(encode(records)) == records
 
 
 def test_text():
