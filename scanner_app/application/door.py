@@ -440,6 +440,9 @@ class Door:
         if self._parts.sheets.expecting and credential.text.startswith(SHEET_PREFIX):
             self.tell(SheetSeen(credential.text))
             return
+        if self.settings().current_place is None:  # nothing to judge by: "checking" would stay for ever
+            self.tell(Notice("settings_no_place", Level.WARNING))
+            return
         self.tell(Checking(credential))
         self.tell(self.judge_now(credential, operator))
         self.tell(StatusChanged(self.status()))

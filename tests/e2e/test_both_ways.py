@@ -1,13 +1,18 @@
 """A door that guests pass both ways: turned round at the door, recorded as it stood, counted."""
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from scanner_app.application.ports import Can
 from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.place_options import add_place_options, with_place_options
 from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Direction
-from scanner_app.domain.place import Policy
+from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.verdict import Reason, Verdict
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene, set_up
@@ -95,3 +100,18 @@ def test_a_guest_leaves_an_area_by_another_door_and_the_platform_is_told(tmp_pat
             "SELECT count(*) FROM pk_object WHERE id=? AND json_extract(message_json, '$.status')='CHECKED_OUT'",
             [member],
         )
+
+
+def test_an_area_renames_no_door_that_the_platform_keeps() -> None:
+    def of_area(place: Place, name: str) -> list[str]:
+        parser = argparse.ArgumentParser()
+        add_place_options(parser)
+        return [a.place for a in with_place_options(place, parser.parse_args(["--area", name])).accepts]
+
+    kept, ours = Accepted("a", place="app-1", door="app-1"), Accepted("b", place="East")
+    assert of_area(Place("East", (kept, ours)), " Grounds ") == ["app-1", "Grounds"]
+    assert of_area(Place("East", (replace(ours, place="Grounds"),)), "None") == ["East"]
+    for place, name in ((Place("East", (kept,)), "Grounds"), (Place("East", (ours,)), " ")):
+        with pytest.raises(SettingsTrouble) as told:
+            of_area(place, name)
+        assert told.value.code.endswith("area_of_platform")

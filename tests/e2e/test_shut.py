@@ -1,9 +1,10 @@
 """A kiosk that is out of order admits nobody behind its own screen, also after a restart."""
 
 import queue
+from dataclasses import replace
 from pathlib import Path
 
-from scanner_app.application.events import Decided
+from scanner_app.application.events import Checking, Decided, Event, Notice
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.out_of_order import FILE, ROOM, OutOfOrder
@@ -33,6 +34,19 @@ def test_what_is_presented_meanwhile_is_not_judged(scene: Scene) -> None:
         kiosk.start_door()
         kiosk.door.present(shown)
         assert verdicts.get(timeout=20).scan.verdict.admits
+
+
+def test_a_kiosk_without_a_place_says_so_instead_of_checking_for_ever(scene: Scene) -> None:
+    heard: list[Event] = []
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        kiosk.door.save_settings(replace(kiosk.settings.load(), places=(), place=""))
+        kiosk.door.listen(heard.append)
+        kiosk.start_door()
+        kiosk.door.present(Credential("anything", Symbology.QR))
+        assert kiosk.door.stop()
+    assert [event.code for event in heard if isinstance(event, Notice)] == ["settings_no_place"]
+    assert not [event for event in heard if isinstance(event, Checking | Decided)]
 
 
 def test_it_is_marked_in_place_so_that_a_full_disk_can_be_marked(tmp_path: Path) -> None:
