@@ -7,10 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from scanner_app import logs
-from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
-from scanner_app.files import read_json
+from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.ui import venue_page
-from scanner_app.venue.hub_folder import PAGE
+from scanner_app.venue.hub_folder import PAGE, read_own
 from scanner_app.venue.link import Enrolment
 from scanner_app.venue.page import PORT, PageServer, Place
 from scanner_app.venue.page_feed import PageFeed
@@ -41,12 +40,7 @@ class Served:
 
 def open_page(folder: Path, listen: str, port: int) -> Served:
     """Serve the page of the hub in this folder. SettingsTrouble when there is none, or the port cannot be had."""
-    try:
-        raw = read_json(folder / PAGE)
-    except StorageTrouble as error:
-        raise SettingsTrouble("hub_unreadable", error.detail) from error
-    if raw is None:
-        raise SettingsTrouble("hub_missing", str(folder))
+    raw = read_own(folder / PAGE)
     try:
         hubs, hash_key = tuple(map(str, raw["hubs"])), bytes.fromhex(str(raw["hash_key"]))
         texts = {name: str(raw[name]) for name in ("venue", "kiosk", "ca", "seed", "admin", "code", "host")}

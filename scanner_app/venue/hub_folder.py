@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.files import read_json, write_private
@@ -116,12 +117,7 @@ def grow(folder: Path, hosts: Sequence[str], server: str) -> Venue:
 
 def load(folder: Path) -> Venue:
     """Return the venue; SettingsTrouble when none was made here."""
-    try:
-        raw = read_json(folder / FILE)
-    except StorageTrouble as error:
-        raise SettingsTrouble("hub_unreadable", error.detail) from error
-    if raw is None:
-        raise SettingsTrouble("hub_missing", str(folder))
+    raw = read_own(folder / FILE)
     if raw.get("format") != FORMAT:
         raise SettingsTrouble("hub_unreadable", f"format {raw.get('format')}")
     try:
@@ -133,6 +129,17 @@ def load(folder: Path) -> Venue:
         return Venue(str(raw["name"]), boxes, ca, ca_key, admin, hashing, kiosks, known, pages, folder / grown.FILE)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsTrouble("hub_unreadable", str(error)) from error
+
+
+def read_own(file: Path) -> dict[str, Any]:
+    """Return what a file of a hub's folder says; SettingsTrouble when it is not there or holds something else."""
+    try:
+        raw = read_json(file)
+    except StorageTrouble as error:
+        raise SettingsTrouble("hub_unreadable", error.detail) from error
+    if raw is None:
+        raise SettingsTrouble("hub_missing", str(file.parent))
+    return raw
 
 
 def save(folder: Path, venue: Venue) -> None:
@@ -181,12 +188,7 @@ def write_box(own: Path, server: str) -> HubBox:
 
 
 def _box_of(own: Path) -> tuple[str, HubBox, list[HubBox]]:
-    try:
-        raw = read_json(own / BOX)
-    except StorageTrouble as error:
-        raise SettingsTrouble("hub_unreadable", error.detail) from error
-    if raw is None:
-        raise SettingsTrouble("hub_missing", str(own))
+    raw = read_own(own / BOX)
     try:
         boxes = [HubBox(**each) for each in raw["boxes"]]
         return str(raw["venue"]), next(box for box in boxes if box.name == raw["name"]), boxes

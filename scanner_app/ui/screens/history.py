@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
@@ -23,6 +24,8 @@ from scanner_app.ui.widgets.rows import Row
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
+Which = TypeVar("Which", int, str)
+"""By which a conflict, or a scan, is known."""
 LOADED = 300
 SHOWN = 100
 FILTERS = ("all", "admitted", "refused", "conflicts")
@@ -149,45 +152,29 @@ class HistoryScreen(Screen):
 
     def settle(self, record: Record) -> None:
         """A supervisor settles a conflict with a note."""
-        self.desk.allow(Action.SETTLE, lambda: self._ask(record))
-
-    def _ask(self, record: Record) -> None:
-        panel = NotePanel(
-            self.desk, "history.settle", "history.settle_help", "history.note", lambda note: self._settle(record, note)
-        )
-        self.desk.open_panel(panel)
-
-    def _settle(self, record: Record, note: str) -> None:
-        self.desk.close_panel()
-        self.desk.bridge.call(
-            self.desk.control.settle,
-            record.row.number,
-            self.desk.operator(Action.SETTLE),
-            note,
-            done=self._done,
-            owner=self,
-        )
+        labels = ("history.settle", "history.settle_help", "history.note")
+        self._with_words(Action.SETTLE, labels, self.desk.control.settle, record.row.number)
 
     def undo(self, record: Record) -> None:
         """A supervisor takes an admission back with a reason."""
-        self.desk.allow(Action.UNDO_LATE, lambda: self._ask_undo(record))
+        labels = ("door.undo", "door.override_help", "door.override_reason")
+        self._with_words(Action.UNDO_LATE, labels, self.desk.control.undo, record.row.fact_id)
 
-    def _ask_undo(self, record: Record) -> None:
-        panel = NotePanel(
-            self.desk, "door.undo", "door.override_help", "door.override_reason", lambda why: self._undo(record, why)
-        )
-        self.desk.open_panel(panel)
+    def _with_words(
+        self,
+        action: Action,
+        labels: tuple[str, str, str],
+        correct: Callable[[Which, str, str], CorrectionReport],
+        which: Which,
+    ) -> None:
+        """Have something corrected by whoever may, who says why. `labels`: a panel's title, its help, its field."""
+        desk = self.desk
 
-    def _undo(self, record: Record, why: str) -> None:
-        self.desk.close_panel()
-        self.desk.bridge.call(
-            self.desk.control.undo,
-            record.row.fact_id,
-            self.desk.operator(Action.UNDO_LATE),
-            why,
-            done=self._done,
-            owner=self,
-        )
+        def given(words: str) -> None:
+            desk.close_panel()
+            desk.bridge.call(correct, which, desk.operator(action), words, done=self._done, owner=self)
+
+        desk.allow(action, lambda: desk.open_panel(NotePanel(desk, *labels, given)))
 
     def _done(self, report: CorrectionReport) -> None:
         if report.trouble:
