@@ -26,9 +26,9 @@ from scanner_app.secrets import SecretStore
 
 PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
 TWO_PARTS = frozenset({"passkit", "airship"})
+"""Platforms whose key has a secret beside it: on a second line of the key file, or after a colon."""
 UNTOLD = "UTC"
 """The zone of an account when neither the command nor the platform's own times tell one."""
-"""Platforms whose key has a secret beside it: on a second line of the key file, or after a colon."""
 
 
 def add_parser(
@@ -36,6 +36,15 @@ def add_parser(
 ) -> None:
     """Describe the verb."""
     parser = verbs.add_parser("setup", parents=parents, help="set up an account and a place")
+    _add_account(parser)
+    _add_place(parser)
+    add_place_options(parser)
+    _add_kiosk(parser)
+    json_option(parser)
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    """Add what says which passes there are and how they are had."""
     parser.add_argument("--platform", required=True, choices=PLATFORMS, help="whose passes this account holds")
     parser.add_argument("--url", required=True, help="base URL of the platform; Airship's ends in /v1")
     parser.add_argument(
@@ -53,6 +62,31 @@ def add_parser(
         help="which passes are good here: ids of templates, or of PassKit's productions, campaigns and programs"
         " (default: all)",
     )
+    parser.add_argument(
+        "--zone",
+        metavar="NAME",
+        help="time zone of the platform's company settings (IANA; default: as the platform's own times show, else UTC)",
+    )
+    parser.add_argument("--account", default="", help="name of the account on this kiosk (default: the platform's)")
+    parser.add_argument(
+        "--barcode-carries",
+        nargs="+",
+        choices=[k.value for k in IdentifierKind],
+        default=[],
+        help="which identifiers this account's barcodes carry (default: the platform's usual one)",
+    )
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what one platform alone has, explained in the administrator's guide; "
+        + "; ".join(f"{platform}: {', '.join(sorted(names))}" for platform, names in OPTIONS.items()),
+    )
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    """Add what says when a pass is good here."""
     parser.add_argument("--place", required=True, metavar="NAME", help="name of the validation place")
     parser.add_argument(
         "--app-configuration",
@@ -63,15 +97,6 @@ def add_parser(
         help="the platform's own door: Passcreator's app configuration, PassEntry's reader id",
     )
     parser.add_argument("--policy", choices=[p.value for p in Policy], help="how often a pass is good here")
-    parser.add_argument(
-        "--zone",
-        metavar="NAME",
-        help="time zone of the platform's company settings (IANA; default: as the platform's own times show, else UTC)",
-    )
-    parser.add_argument("--account", default="", help="name of the account on this kiosk (default: the platform's)")
-    parser.add_argument(
-        "--device", default="", help="name of this kiosk (default: the computer's, and four letters of chance)"
-    )
     parser.add_argument(
         "--direction",
         choices=[d.value for d in Direction],
@@ -85,25 +110,15 @@ def add_parser(
     parser.add_argument(
         "--cache-limit", type=float, metavar="SECONDS", help="pending admissions on older data turn amber"
     )
+
+
+def _add_kiosk(parser: argparse.ArgumentParser) -> None:
+    """Add what says how this kiosk keeps it."""
     parser.add_argument(
-        "--barcode-carries",
-        nargs="+",
-        choices=[k.value for k in IdentifierKind],
-        default=[],
-        help="which identifiers this account's barcodes carry (default: the platform's usual one)",
-    )
-    add_place_options(parser)
-    parser.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what one platform alone has, explained in the administrator's guide; "
-        + "; ".join(f"{platform}: {', '.join(sorted(names))}" for platform, names in OPTIONS.items()),
+        "--device", default="", help="name of this kiosk (default: the computer's, and four letters of chance)"
     )
     parser.add_argument("--encrypt", action="store_true", help="encrypt this (new) data folder at rest")
     parser.add_argument("--offline", action="store_true", help="keep it without trying the platform")
-    json_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:

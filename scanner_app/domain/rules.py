@@ -162,9 +162,7 @@ def _in_out(case: Case) -> Refusal | None:
         return (Reason.ALREADY_INSIDE, detail) if inside else None
     if inside:
         return None
-    moved = last or max(
-        case.uses, key=lambda u: u.at, default=None
-    )  # not in here: it may be the wrong door to leave by
+    moved = last or max(case.uses, key=_at, default=None)  # not in here: it may be the wrong door to leave by
     return Reason.NOT_INSIDE, _use_detail(moved, len(case.uses_here)) if moved else {}
 
 

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from scanner_app.application.venue_view import VenueView
 
+log = logging.getLogger(__name__)
 PORT = 4280
 COOKIE = "__Host-venue"
 SESSION_SECONDS = 16 * 3600.0
@@ -33,9 +34,6 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-
-
-log = logging.getLogger(__name__)
 
 
 class Words(Protocol):
