@@ -212,7 +212,12 @@ class PassEntryPlatform:
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
 
     def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
-        """Return other devices' admissions at this operation's place."""
+        """Return other devices' admissions at this operation's place.
+
+        Asks only where another device used the pass: scans come all in one list, and most guests pass one door.
+        """
+        if all(use.device == operation.device for use in subject.uses):
+            return ()
         return self._courier.others(operation)
 
     def at_rest(self) -> Rest:
