@@ -16,7 +16,7 @@ from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.verdict import Reason, Verdict
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene, set_up
-from tests.e2e.test_four_accounts import Quick
+from tests.e2e.four_platforms import Quick
 
 
 def test_the_way_that_is_shown_is_the_way_that_is_recorded(scene: Scene) -> None:

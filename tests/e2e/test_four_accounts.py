@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scanner_app import cli
 from scanner_app.application.config import AccountConfig
 from scanner_app.platforms.registry import build
 from scanner_app.sandbox.misbehave import Misbehaviour
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene
-
-NAMES = ("passcreator", "passentry", "passkit", "airship")
-PLACE = "Gate"
+from tests.e2e.four_platforms import PLACE, Quick, four_platforms, keys_of, set_up_all
 
 
 @pytest.fixture
 def venue() -> Iterator[Sandbox]:
-    with Sandbox(passes=60, seed=7, platforms=NAMES) as running:
-        running.accounts["passentry"].switches.no_rate_limit = True
+    with four_platforms(60) as running:
         yield running
-
-
-class Quick(Scene):
-    """The same command lines, most of them in this process: a new one takes a second and adds nothing to looking.
-
-    Whoever talks to the platforms and writes logs is a process of its own: what one knows of keys that must not be
-    logged would cover for the next.
-    """
-
-    own_process = frozenset({"gate", "sync", "push"})
-
-    def run(self, *words: str, text: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
-        if words[0] in self.own_process:
-            return super().run(*words, text=text, check=check)
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = cli.main([words[0], "--data-dir", str(self.folder), *words[1:]])
-        if check:
-            assert status == 0, err.getvalue()
-        assert "Traceback" not in err.getvalue()
-        return subprocess.CompletedProcess(list(words), status, out.getvalue(), err.getvalue())
-
-
-def keys_of(info: dict) -> list[str]:
-    """What nobody may find: the key, or key and secret."""
-    return {
-        "passkit": [info.get("api_key", ""), info.get("api_secret", "")],
-        "airship": [info.get("app_key", ""), info.get("api_key", "")],
-    }.get(info["platform"], [info["api_key"]])
 
 
 def templates(info: dict) -> list[str]:
@@ -64,12 +28,7 @@ def templates(info: dict) -> list[str]:
 
 def set_up(venue: Sandbox, folder: Path) -> Scene:
     scene = Quick(venue, folder, PLACE)
-    for info in venue.infos:
-        key_file = folder.parent / f"{info['platform']}.key"
-        key_file.write_text("\n".join(keys_of(info)))
-        words = ["--platform", info["platform"], "--url", info["base_url"], "--key-file", str(key_file)]
-        words += ["--option", "per_second=500"] if info["platform"] == "airship" else []
-        scene.run("setup", *words, "--template", *templates(info), "--place", PLACE, "--zone", "Europe/Berlin")
+    set_up_all(scene, {info["platform"]: templates(info) for info in venue.infos}, "--zone", "Europe/Berlin")
     return scene
 
 
