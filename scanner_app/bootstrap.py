@@ -19,7 +19,7 @@ from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import Settings
 from scanner_app.application.devices import ReaderReport
 from scanner_app.application.door import Door
-from scanner_app.application.door import Parts as DoorParts
+from scanner_app.application.door_parts import Parts as DoorParts
 from scanner_app.application.events import Event, Level, Notice, StatusChanged
 from scanner_app.application.find import Finder
 from scanner_app.application.front_desk import FrontDesk

@@ -196,3 +196,22 @@ def office(
 def undo_deadline(at: datetime, place: Place) -> datetime:
     """Return until when staff may undo an admission on their own."""
     return at + timedelta(seconds=place.undo_seconds)
+
+
+def settle(desk: Desk, number: int, operator: str, note: str) -> CorrectionReport:
+    """Settle a conflict with a note, on a supervisor's word."""
+    if not note.strip():
+        return CorrectionReport("settle_needs_note")
+    if not permits(Action.SETTLE, operator, desk.settings().pins):
+        return CorrectionReport("role_needed")
+    reader = desk.clerk.ledger_reader()
+    try:
+        known = number in {row.number for row in reader.conflicts(open_only=True)}
+    finally:
+        reader.close()
+    if not known:
+        return CorrectionReport("conflict_unknown")
+    fact_id = new_id()
+    body = {"conflict": number, "operator": operator, "note": note}
+    desk.clerk.ledger(lambda tx: tx.add_fact(fact_id, FactKind.SETTLED, desk.clock.now(), body))
+    return CorrectionReport(fact_id=fact_id)

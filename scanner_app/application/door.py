@@ -6,9 +6,8 @@ import logging
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from scanner_app.application import correct, retention
 from scanner_app.application.config import AccountConfig, Settings
@@ -22,8 +21,8 @@ from scanner_app.application.control import (
     Story,
 )
 from scanner_app.application.devices import DeviceDesk
+from scanner_app.application.door_parts import Parts
 from scanner_app.application.events import (
-    AccountStatus,
     Checking,
     Decided,
     Event,
@@ -38,19 +37,17 @@ from scanner_app.application.events import (
 from scanner_app.application.expected import Expected
 from scanner_app.application.fates import Fate, fates
 from scanner_app.application.front_desk import Front
-from scanner_app.application.ids import new_id
-from scanner_app.application.ports import Capabilities, FactRow, OutboxItem
-from scanner_app.application.present import Desk, look, present
+from scanner_app.application.ports import Capabilities, FactRow
+from scanner_app.application.present import look, present
 from scanner_app.application.readiness import door_status
 from scanner_app.application.roles import Action, permits
 from scanner_app.application.sheets import SHEET_PREFIX, Sheets
+from scanner_app.application.story import story
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential, Symbology
-from scanner_app.domain.effective import effective
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.domain.passes import Direction, Kin, Pass, PassKey
+from scanner_app.domain.passes import Direction, Pass, PassKey
 from scanner_app.domain.place import Place, Policy
-from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -58,80 +55,6 @@ log = logging.getLogger(__name__)
 
 SOME, FIELDS = 300, 40
 """Passes of an account that are looked at for the names of their fields, and names that are offered."""
-
-
-class Syncing(Protocol):
-    """The sync threads, as the door sees them."""
-
-    def wake_uploads(self) -> None:
-        """Say that there is something to send."""
-
-    def sync_now(self, *, full: bool = False) -> None:
-        """Start a round at once."""
-
-    def statuses(self) -> Sequence[AccountStatus]:
-        """Return how each account is doing."""
-
-
-class SettingsKeeper(Protocol):
-    """Where settings are kept."""
-
-    def load(self) -> Settings:
-        """Return the settings in force."""
-
-    def save(self, settings: Settings) -> None:
-        """Keep new settings and rebuild whatever depends on them."""
-
-
-class Keys(Protocol):
-    """Where platform keys are kept."""
-
-    def put(self, name: str, value: str) -> str:
-        """Keep a key; return where."""
-
-
-class Shut(Protocol):
-    """Where it is remembered that an unattended kiosk is out of order."""
-
-    def read(self) -> str:
-        """Return the code, '' when it is in order."""
-
-    def keep(self, code: str) -> None:
-        """Remember a code."""
-
-
-class PinKeeper(Protocol):
-    """Where PINs are kept."""
-
-    def check(self, role: Role, pin: str) -> PinAnswer:
-        """Return whether a PIN opens a role."""
-
-    def set(self, role: Role, pin: str) -> None:
-        """Choose a PIN."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a door is built of; `bootstrap` puts in the real ones."""
-
-    desk: Desk
-    sync: Syncing
-    settings: SettingsKeeper
-    keys: Keys
-    pins: PinKeeper
-    shut: Shut
-    try_account: Callable[[AccountConfig, str], AccountReport]
-    capabilities: Callable[[str], Capabilities]
-    office: Callable[[str, OfficeTask, str, str], None]
-    front: Front
-    sheets: Sheets
-    photo: Callable[[str, Collection[str]], bytes]
-    cameras: Callable[[], Sequence[tuple[str, str]]]
-    watch_camera: Callable[[str], Callable[[], None]]
-    camera_controls: Callable[[str], CameraTuning]
-    adjust_camera: Callable[[str, str, int], CameraTuning]
-    devices: DeviceDesk
-    disk_free: Callable[[], int]
 
 
 class Door:
@@ -287,22 +210,7 @@ class Door:
 
     def story(self, key: PassKey) -> Story | None:
         """Return everything known of a pass."""
-        cache, ledger = self._desk.clerk.cache_reader(), self._desk.clerk.ledger_reader()
-        try:
-            held = cache.get(key)
-            others = cache.kin(held) if held else []
-            kin = tuple(Kin(*effective(one, ledger.local_facts(one.key))) for one in others)
-            facts = tuple(ledger.history(key))
-            local = ledger.local_facts(key)
-            reports = ledger.outbox_of(key)
-        finally:
-            cache.close()
-            ledger.close()
-        if held is None:
-            return None
-        subject, uses = effective(held, local)
-        preview = self.look(Credential(key.uid, Symbology.SEARCHED))
-        return Story(subject, uses, facts, tuple(map(_report, reports)), preview, kin)
+        return story(self._desk, key, self.look)
 
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return the conflicts, newest first."""
@@ -314,17 +222,10 @@ class Door:
 
     def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
         """Settle a conflict with a note."""
-        if not note.strip():
-            return CorrectionReport("settle_needs_note")
-        if not permits(Action.SETTLE, operator, self.settings().pins):
-            return CorrectionReport("role_needed")
-        if number not in {row.number for row in self.conflicts()}:
-            return CorrectionReport("conflict_unknown")
-        fact_id = new_id()
-        body = {"conflict": number, "operator": operator, "note": note}
-        self._desk.clerk.ledger(lambda tx: tx.add_fact(fact_id, FactKind.SETTLED, self._desk.clock.now(), body))
-        self.tell(StatusChanged(self.status()))
-        return CorrectionReport(fact_id=fact_id)
+        report = correct.settle(self._desk, number, operator, note)
+        if not report.trouble:
+            self.tell(StatusChanged(self.status()))
+        return report
 
     @property
     def sheets(self) -> Sheets:
@@ -451,12 +352,3 @@ class Door:
         if not report.trouble:
             self._parts.sync.wake_uploads()
             self.tell(StatusChanged(self.status()))
-
-
-def _report(item: OutboxItem) -> dict[str, object]:
-    return {
-        "kind": item.operation.kind.value,
-        "state": item.state.value,
-        "answer": item.answer,
-        "sent_at": item.sent_at.isoformat() if item.sent_at else "",
-    }
