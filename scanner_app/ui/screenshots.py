@@ -36,6 +36,7 @@ from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.application import application
 from scanner_app.ui.bridge import Bridge
+from scanner_app.ui.sample_door import SampleDoor
 from scanner_app.ui.screens.forms import AccountForm
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
 from scanner_app.ui.screens.history import HistoryScreen
@@ -60,7 +61,7 @@ class Shot:
 
     name: str
     act: Callable[[Stage], None]
-    door: Callable[[], sample.SampleDoor] = sample.SampleDoor
+    door: Callable[[], SampleDoor] = SampleDoor
 
 
 class Pictured(Window):
@@ -72,7 +73,7 @@ class Pictured(Window):
 class Stage:
     """One open window, and the means to bring it to a state."""
 
-    def __init__(self, window: Window, door: sample.SampleDoor) -> None:
+    def __init__(self, window: Window, door: SampleDoor) -> None:
         self.window, self.door = window, door
 
     def tell(self, *events: Event) -> None:
@@ -166,26 +167,26 @@ def _setup_step(step: int) -> Callable[[Stage], None]:
     return act
 
 
-def _fresh() -> sample.SampleDoor:
-    return sample.SampleDoor(kept=replace(sample.SETTINGS, accounts=(), places=(), place=""))
+def _fresh() -> SampleDoor:
+    return SampleDoor(kept=replace(sample.SETTINGS, accounts=(), places=(), place=""))
 
 
-def _unattended() -> sample.SampleDoor:
+def _unattended() -> SampleDoor:
     screen = replace(sample.SETTINGS.screen, attended=False)
-    return sample.SampleDoor(kept=replace(sample.SETTINGS, screen=screen))
+    return SampleDoor(kept=replace(sample.SETTINGS, screen=screen))
 
 
-def _training(*, attended: bool) -> Callable[[], sample.SampleDoor]:
+def _training(*, attended: bool) -> Callable[[], SampleDoor]:
     screen = replace(sample.SETTINGS.screen, attended=attended)
-    return lambda: sample.SampleDoor(kept=replace(sample.SETTINGS, screen=screen, training=True))
+    return lambda: SampleDoor(kept=replace(sample.SETTINGS, screen=screen, training=True))
 
 
-def _both_ways(direction: Direction) -> Callable[[], sample.SampleDoor]:
-    def door() -> sample.SampleDoor:
+def _both_ways(direction: Direction) -> Callable[[], SampleDoor]:
+    def door() -> SampleDoor:
         garden = replace(sample.GARDEN, direction=direction)
         now = replace(sample.STATUS, place="Garden", policy="in_out", direction=direction.value)
         kept = replace(sample.SETTINGS, place="Garden", places=(sample.PLACE, garden))
-        return sample.SampleDoor(kept=kept, now=now)
+        return SampleDoor(kept=kept, now=now)
 
     return door
 
@@ -195,8 +196,8 @@ def _leaving(stage: Stage) -> None:
     stage.tell(sample.decided(replace(sample.admitted(), direction=Direction.EXIT), 9))
 
 
-def _with_photos() -> sample.SampleDoor:
-    door = sample.SampleDoor()
+def _with_photos() -> SampleDoor:
+    door = SampleDoor()
     door.kept = replace(door.kept, screen=replace(door.kept.screen, photo_hosts=("images.example.org",)))
     face, buffer = QImage(300, 360, QImage.Format.Format_RGB32), QBuffer()
     face.fill(QColor("#7E96A3"))
@@ -219,8 +220,8 @@ def _photo(stage: Stage) -> None:
     stage.until(stage.window.bridge.idle)
 
 
-def _locked() -> sample.SampleDoor:
-    return sample.SampleDoor(pins=dict.fromkeys(Role, "2468"))
+def _locked() -> SampleDoor:
+    return SampleDoor(pins=dict.fromkeys(Role, "2468"))
 
 
 def _settings(section: str) -> Callable[[Stage], None]:
@@ -363,9 +364,9 @@ def _screen(name: str) -> Callable[[Stage], None]:
     return act
 
 
-def _joined() -> sample.SampleDoor:
+def _joined() -> SampleDoor:
     status = replace(sample.STATUS, venue=sample.HUB)
-    return sample.SampleDoor(kept=replace(sample.SETTINGS, venue=sample.JOINED), now=status)
+    return SampleDoor(kept=replace(sample.SETTINGS, venue=sample.JOINED), now=status)
 
 
 def _venue(stage: Stage) -> None:

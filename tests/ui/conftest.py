@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from scanner_app.ui import texts
 from scanner_app.ui.bridge import Bridge
-from scanner_app.ui.sample import SampleDoor
+from scanner_app.ui.sample_door import SampleDoor
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.window import Window
 
