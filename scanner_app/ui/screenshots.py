@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import (
@@ -20,7 +15,6 @@ from scanner_app.application.events import (
     Decided,
     DeviceChanged,
     DeviceState,
-    Event,
     FrameSeen,
     GateMoved,
     GateState,
@@ -35,8 +29,17 @@ from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.application import application
-from scanner_app.ui.bridge import Bridge
-from scanner_app.ui.sample_door import SampleDoor
+from scanner_app.ui.sample_scenes import (
+    OUTLINE,
+    both_ways,
+    camera_picture,
+    fresh,
+    joined,
+    locked,
+    training,
+    unattended,
+    with_photos,
+)
 from scanner_app.ui.screens.forms import AccountForm
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
 from scanner_app.ui.screens.history import HistoryScreen
@@ -46,88 +49,10 @@ from scanner_app.ui.screens.settings import SECTIONS, SettingsScreen
 from scanner_app.ui.screens.setup import STEPS, SetupScreen
 from scanner_app.ui.screens.venue import VenueScreen
 from scanner_app.ui.screens.walk_up import WalkUpPanel
-from scanner_app.ui.sound import Sounds
+from scanner_app.ui.screenshot_stage import Shot, Stage, settle, staged
 from scanner_app.ui.widgets.pinpad import PinPad
-from scanner_app.ui.window import Window
 
 SIZES = ((1280, 800), (1920, 1080))
-PATIENCE = 10.0
-"""Seconds that a call of the window may take before a picture is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One picture: its name, the door it stands on, and what is done before it is taken."""
-
-    name: str
-    act: Callable[[Stage], None]
-    door: Callable[[], SampleDoor] = SampleDoor
-
-
-class Pictured(Window):
-    """Makes no screen but those that are looked at."""
-
-    ahead = False
-
-
-class Stage:
-    """One open window, and the means to bring it to a state."""
-
-    def __init__(self, window: Window, door: SampleDoor) -> None:
-        self.window, self.door = window, door
-
-    def tell(self, *events: Event) -> None:
-        """Let the window hear events."""
-        for event in events:
-            self.window.hear(event)
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        """Let the window work until something holds."""
-        end = time.monotonic() + PATIENCE
-        while not holds():
-            QCoreApplication.processEvents()
-            if time.monotonic() > end:
-                raise TimeoutError("a screen did not come to rest")
-            time.sleep(0.001)
-
-    def press(self, name: str) -> None:
-        """Press a button by its name."""
-        _settle()
-        made = next(b for b in self.window.findChildren(QPushButton, name) if b.isVisibleTo(self.window))
-        made.click()
-
-    def panel(self) -> QWidget:
-        """Wait for a panel and return it."""
-        self.until(lambda: self.window.panel is not None)
-        assert self.window.panel is not None  # noqa: S101 - waited for
-        return self.window.panel
-
-
-def camera_picture() -> object:
-    """Return a picture as a camera would give it: a hand, a telephone, a code on it."""
-    image = QImage(1280, 720, QImage.Format.Format_BGR888)
-    image.fill(QColor("#3A4650"))
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(0, 470, 1280, 250, QColor("#2C353D"))
-    painter.setBrush(QColor("#10161A"))
-    painter.drawRoundedRect(455, 40, 370, 700, 46, 46)
-    painter.setBrush(QColor("#F4F7F8"))
-    painter.drawRoundedRect(473, 60, 334, 680, 30, 30)
-    painter.fillRect(473, 110, 334, 84, QColor("#6A4CE0"))
-    cells = np.random.default_rng(7).random((25, 25)) < 0.5
-    for row, column in np.argwhere(cells):
-        painter.fillRect(540 + int(column) * 8, 260 + int(row) * 8, 8, 8, QColor("#10161A"))
-    for x, y in ((540, 260), (684, 260), (540, 404)):
-        painter.fillRect(x, y, 56, 56, QColor("#10161A"))
-        painter.fillRect(x + 8, y + 8, 40, 40, QColor("#F4F7F8"))
-        painter.fillRect(x + 16, y + 16, 24, 24, QColor("#10161A"))
-    painter.end()
-    flat = np.frombuffer(image.constBits(), np.uint8, image.sizeInBytes())
-    return flat.reshape(720, image.bytesPerLine())[:, : 1280 * 3].reshape(720, 1280, 3).copy()
-
-
-OUTLINE = (((536, 256), (744, 256), (744, 464), (536, 464)),)
 
 
 def _camera(stage: Stage) -> None:
@@ -159,7 +84,7 @@ def _setup_step(step: int) -> Callable[[Stage], None]:
             screen.go_on()
             stage.until(lambda wanted=n + 1: screen.at == wanted)  # type: ignore[misc] # mypy cannot type defaults of lambdas
         stage.until(lambda: STEPS[min(step, 4)] != "camera" or bool(stage.door.count("watch_camera")))
-        _settle()
+        settle()
         _camera(stage)
         if step == len(STEPS):
             screen.finish()
@@ -167,49 +92,9 @@ def _setup_step(step: int) -> Callable[[Stage], None]:
     return act
 
 
-def _fresh() -> SampleDoor:
-    return SampleDoor(kept=replace(sample.SETTINGS, accounts=(), places=(), place=""))
-
-
-def _unattended() -> SampleDoor:
-    screen = replace(sample.SETTINGS.screen, attended=False)
-    return SampleDoor(kept=replace(sample.SETTINGS, screen=screen))
-
-
-def _training(*, attended: bool) -> Callable[[], SampleDoor]:
-    screen = replace(sample.SETTINGS.screen, attended=attended)
-    return lambda: SampleDoor(kept=replace(sample.SETTINGS, screen=screen, training=True))
-
-
-def _both_ways(direction: Direction) -> Callable[[], SampleDoor]:
-    def door() -> SampleDoor:
-        garden = replace(sample.GARDEN, direction=direction)
-        now = replace(sample.STATUS, place="Garden", policy="in_out", direction=direction.value)
-        kept = replace(sample.SETTINGS, place="Garden", places=(sample.PLACE, garden))
-        return SampleDoor(kept=kept, now=now)
-
-    return door
-
-
 def _leaving(stage: Stage) -> None:
     _verdict("already-used")(stage)
     stage.tell(sample.decided(replace(sample.admitted(), direction=Direction.EXIT), 9))
-
-
-def _with_photos() -> SampleDoor:
-    door = SampleDoor()
-    door.kept = replace(door.kept, screen=replace(door.kept.screen, photo_hosts=("images.example.org",)))
-    face, buffer = QImage(300, 360, QImage.Format.Format_RGB32), QBuffer()
-    face.fill(QColor("#7E96A3"))
-    painter = QPainter(face)
-    painter.setBrush(QColor("#31404A"))
-    painter.drawEllipse(100, 60, 100, 120)
-    painter.drawEllipse(30, 220, 240, 240)
-    painter.end()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    face.save(buffer, "PNG")  # type: ignore[call-overload] # by its name, as documented
-    door.answers["photo"] = buffer.data().data()
-    return door
 
 
 def _photo(stage: Stage) -> None:
@@ -218,10 +103,6 @@ def _photo(stage: Stage) -> None:
     subject = replace(sample.guest(), photo_url="https://images.example.org/1")
     stage.tell(sample.decided(replace(verdict, subject=subject), 9))
     stage.until(stage.window.bridge.idle)
-
-
-def _locked() -> SampleDoor:
-    return SampleDoor(pins=dict.fromkeys(Role, "2468"))
 
 
 def _settings(section: str) -> Callable[[Stage], None]:
@@ -326,7 +207,7 @@ def _trouble(stage: Stage) -> None:
 def _panel(section: str, name: str, *, starts: bool = False) -> Callable[[Stage], None]:
     def act(stage: Stage) -> None:
         _settings(section)(stage)
-        _settle()
+        settle()
         every = [b for b in stage.window.findChildren(QPushButton) if b.isVisibleTo(stage.window)]
         chosen = next(b for b in every if b.objectName() == name or (starts and b.text().startswith(name)))
         chosen.click()
@@ -341,7 +222,7 @@ def _lowest(act: Callable[[Stage], None]) -> Callable[[Stage], None]:
 
     def scrolled(stage: Stage) -> None:
         act(stage)
-        _settle()
+        settle()
         for area in stage.panel().findChildren(QScrollArea):
             area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
 
@@ -350,7 +231,7 @@ def _lowest(act: Callable[[Stage], None]) -> Callable[[Stage], None]:
 
 def _readers_lowest(stage: Stage) -> None:
     _settings("readers")(stage)
-    _settle()
+    settle()
     for area in stage.window.findChildren(QScrollArea):
         area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
 
@@ -362,11 +243,6 @@ def _screen(name: str) -> Callable[[Stage], None]:
         stage.until(stage.window.bridge.idle)
 
     return act
-
-
-def _joined() -> SampleDoor:
-    status = replace(sample.STATUS, venue=sample.HUB)
-    return SampleDoor(kept=replace(sample.SETTINGS, venue=sample.JOINED), now=status)
 
 
 def _venue(stage: Stage) -> None:
@@ -547,10 +423,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("door-ready", _camera),
     Shot("door-checking", _with_camera(Checking(Credential("x", Symbology.QR)))),
     *(Shot(f"door-{name}", _verdict(name)) for name in sample.VERDICTS),
-    Shot("door-entry", _camera, _both_ways(Direction.ENTRY)),
-    Shot("door-exit", _camera, _both_ways(Direction.EXIT)),
-    Shot("door-leave", _leaving, _both_ways(Direction.EXIT)),
-    Shot("door-photo", _photo, _with_photos),
+    Shot("door-entry", _camera, both_ways(Direction.ENTRY)),
+    Shot("door-exit", _camera, both_ways(Direction.EXIT)),
+    Shot("door-leave", _leaving, both_ways(Direction.EXIT)),
+    Shot("door-photo", _photo, with_photos),
     Shot("door-offline", _offline),
     Shot("door-look-only", _look),
     Shot("door-behind", _behind),
@@ -562,10 +438,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("door-choose", _button("door-choose", "ambiguous")),
     Shot("door-override", _button("door-override", "already-used")),
     Shot("leave", _leave),
-    Shot("pin", _pin, _locked),
-    Shot("pin-locked-out", _pin_wait, _locked),
-    *(Shot(f"setup-{n + 1}-{step}", _setup_step(n), _fresh) for n, step in enumerate(STEPS)),
-    Shot("setup-6-ready", _setup_step(len(STEPS)), _fresh),
+    Shot("pin", _pin, locked),
+    Shot("pin-locked-out", _pin_wait, locked),
+    *(Shot(f"setup-{n + 1}-{step}", _setup_step(n), fresh) for n, step in enumerate(STEPS)),
+    Shot("setup-6-ready", _setup_step(len(STEPS)), fresh),
     *(Shot(f"settings-{section}", _settings(section)) for section in SECTIONS),
     Shot("settings-one-account", _panel("accounts", "account-add")),
     Shot("settings-add-reader", _panel("readers", "reader-add")),
@@ -574,8 +450,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("settings-one-place", _panel("places", f"{sample.GARDEN.name} · ", starts=True)),
     Shot("settings-one-place-codes", _lowest(_panel("places", f"{sample.GARDEN.name} · ", starts=True))),
     Shot("settings-new-place", _panel("places", "place-add")),
-    Shot("setup-scan-a-code", _setup_scan, _fresh),
-    Shot("setup-one-time-code", _setup_code, _fresh),
+    Shot("setup-scan-a-code", _setup_scan, fresh),
+    Shot("setup-one-time-code", _setup_code, fresh),
     Shot("settings-more-kiosks-code", _more_kiosks),
     Shot("settings-more-kiosks-one-time", _one_time_code),
     Shot("helpdesk-empty", _screen("helpdesk")),
@@ -590,26 +466,26 @@ SHOTS: tuple[Shot, ...] = (
     Shot("history-conflicts", _conflicts),
     Shot("history-details", _details),
     Shot("history-undone", _undone),
-    Shot("venue", _venue, _joined),
-    Shot("venue-no-hub", _no_hub, _joined),
-    Shot("door-no-hub", _alone, _joined),
-    Shot("readiness-venue", _screen("readiness"), _joined),
+    Shot("venue", _venue, joined),
+    Shot("venue-no-hub", _no_hub, joined),
+    Shot("door-no-hub", _alone, joined),
+    Shot("readiness-venue", _screen("readiness"), joined),
     Shot("numbers", _numbers),
     Shot("numbers-platform", _platform_numbers),
     Shot("readiness", _ready),
     Shot("readiness-not", _not_ready),
-    Shot("kiosk-waiting", _waiting, _unattended),
-    Shot("kiosk-reading", _camera, _unattended),
-    Shot("kiosk-checking", _with_camera(Checking(Credential("x", Symbology.QR))), _unattended),
-    Shot("kiosk-admitted", _with_camera(sample.decided(sample.admitted(Grade.PENDING))), _unattended),
-    Shot("kiosk-gate-open", _gate_open, _unattended),
-    Shot("kiosk-attract", _attract, _unattended),
-    Shot("kiosk-refused", _with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), _unattended),
-    Shot("kiosk-see-staff", _with_camera(sample.decided(sample.refused(Reason.ALREADY_USED))), _unattended),
-    Shot("training-door", _verdict("already-used"), _training(attended=True)),
-    Shot("training-panel", _button("door-type"), _training(attended=True)),
-    Shot("training-kiosk", _waiting, _training(attended=False)),
-    Shot("kiosk-out-of-order", _out_of_order, _unattended),
+    Shot("kiosk-waiting", _waiting, unattended),
+    Shot("kiosk-reading", _camera, unattended),
+    Shot("kiosk-checking", _with_camera(Checking(Credential("x", Symbology.QR))), unattended),
+    Shot("kiosk-admitted", _with_camera(sample.decided(sample.admitted(Grade.PENDING))), unattended),
+    Shot("kiosk-gate-open", _gate_open, unattended),
+    Shot("kiosk-attract", _attract, unattended),
+    Shot("kiosk-refused", _with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), unattended),
+    Shot("kiosk-see-staff", _with_camera(sample.decided(sample.refused(Reason.ALREADY_USED))), unattended),
+    Shot("training-door", _verdict("already-used"), training(attended=True)),
+    Shot("training-panel", _button("door-type"), training(attended=True)),
+    Shot("training-kiosk", _waiting, training(attended=False)),
+    Shot("kiosk-out-of-order", _out_of_order, unattended),
 )
 LOOKS: tuple[str, ...] = ("light", "contrast")
 """The other looks; a few pictures of each are enough."""
@@ -638,38 +514,3 @@ def _draw(shot: Shot, path: Path, language: str, size: tuple[int, int], look: st
     with staged(shot, language, size, look) as stage:
         stage.window.grab().save(str(path))
     return path
-
-
-@contextmanager
-def staged(shot: Shot, language: str, size: tuple[int, int], look: str = "dark", scale: float = 1.0) -> Iterator[Stage]:
-    """Open a window in the state of a picture; close it and everything of it after."""
-    door = shot.door()
-    screen = replace(door.kept.screen, language=language, theme=look, reduced_motion=True, text_scale=scale)
-    door.kept = replace(door.kept, screen=screen)
-    bridge = Bridge(1)
-    window = Pictured(door, bridge, settings=door.kept, status=door.now, sounds=Sounds(silent=True), size=size)
-    try:
-        window.show()
-        _settle()
-        Stage(window, door).until(bridge.idle)
-        shot.act(Stage(window, door))
-        _settle()
-        focused = window.focusWidget()
-        if window.panel is None and isinstance(focused, QWidget):
-            focused.clearFocus()
-        _settle()
-        yield Stage(window, door)
-    finally:
-        window.allow_close()
-        window.close()
-        bridge.close()
-        window.deleteLater()
-        bridge.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        texts.set_language(texts.FALLBACK)
-
-
-def _settle() -> None:
-    for _ in range(3):
-        QApplication.sendPostedEvents()
-        QApplication.processEvents()

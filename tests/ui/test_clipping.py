@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from scanner_app.ui import texts
-from scanner_app.ui.screenshots import SHOTS, staged
+from scanner_app.ui.screenshot_stage import staged
+from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.theme import Theme, load_fonts
 from scanner_app.ui.widgets.headline import Headline
 from scanner_app.ui.widgets.text import Label
