@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from support.storage_kit import ACCOUNT, NOW, a_pass, load
 
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.find import Finder
@@ -76,3 +77,16 @@ def test_an_account_that_takes_its_time_takes_none_of_the_others(tmp_path):
         matches = finder.find(Credential("CODE", Symbology.QR), place, datetime.now(UTC))
     assert matches.passes == (known,)
     assert not [thread for thread in threading.enumerate() if "look-up" in thread.name]
+
+
+def test_the_other_passes_of_a_person_are_those_of_the_pass_that_lives(tmp_path):
+    """A pass made anew keeps the code of the old one, which is gone."""
+    settings = Settings(accounts=(AccountConfig(ACCOUNT, "passcreator", "https://x"),))
+    living, other = a_pass(1), a_pass(2, holder=a_pass(1).holder, fields=a_pass(1).fields)
+    gone = a_pass(3, identifiers=living.identifiers, nullified=True)
+    with Store(tmp_path / "kiosk", {ACCOUNT: "t"}) as store:
+        load(store, [living, other, gone])
+        finder = Finder(store, lambda: settings, dict)
+        matches = finder.find(Credential(living.barcode, Symbology.QR), Place("Main", (Accepted(ACCOUNT),)), NOW)
+    assert {one.uid for one in matches.passes} == {living.uid, gone.uid}
+    assert other.uid in {kin.subject.uid for kin in matches.kin}

@@ -56,3 +56,20 @@ def test_a_silent_stream_is_left_when_it_is_time_to_stop(pipe):
     reader.join(5)
     assert not reader.is_alive()
     assert seen == []
+
+
+def test_bytes_that_are_no_utf_8_are_read_as_the_scanner_sends_them(pipe):
+    reading, into = pipe
+    into.write(b"Zo\xeb\n")
+    line = next(text_lines(reading, threading.Event()))
+    assert (line.text, line.data) == ("Zoë", b"Zo\xeb")
+
+
+def test_half_a_line_is_nobodys_code_when_it_is_time_to_stop(pipe):
+    reading, into = pipe
+    stop = threading.Event()
+    lines = text_lines(reading, stop)
+    into.write(b"one\nhal")
+    assert next(lines).text == "one"
+    stop.set()
+    assert list(lines) == []

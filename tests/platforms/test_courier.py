@@ -9,7 +9,7 @@ from platforms.conftest import account_of
 
 from scanner_app.application.ports import Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Direction, Pass
+from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.passcreator import PasscreatorPlatform
 from scanner_app.platforms.passcreator.status import scan_body, scan_status
@@ -246,6 +246,14 @@ def test_a_guest_who_holds_a_used_pass_there_again_and_again_is_no_other_door(pa
         told(passcreator, dataclasses.replace(admission, at=NOW + timedelta(seconds=2), device="kiosk-2"))
     others = passcreator.others(admission, passcreator.lookup(guest.uid, 5)[0])
     assert {use.device for use in others} == ({"kiosk-2"} if another else set())
+
+
+def test_a_use_that_no_scan_stands_behind_is_another_door_s(passcreator, admission, guest):
+    """As many seconds in a row as there were scans are ours, and not one more."""
+    told(passcreator, admission)
+    told(passcreator, dataclasses.replace(admission, at=NOW + timedelta(seconds=1), outcome="refuse", reason="EXPIRED"))
+    uses = tuple(Use(admission.place, NOW + timedelta(seconds=number)) for number in range(5))
+    assert list(passcreator.others(admission, dataclasses.replace(guest, uses=uses))) == [uses[4]]
 
 
 def test_voided_by_the_organiser_meanwhile(passcreator, admission, guest):

@@ -12,12 +12,13 @@ from support import fault_server as faults
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
-from scanner_app.domain.passes import Direction
+from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.keys import two_parts
 from scanner_app.platforms.passkit import PassKitPlatform
 from scanner_app.platforms.passkit.calls import Kind
 from scanner_app.platforms.passkit.codec import Reading, read_pass
+from scanner_app.platforms.passkit.courier import others
 from scanner_app.platforms.passkit.token import Mint
 from scanner_app.sandbox.server import Sandbox
 
@@ -289,3 +290,16 @@ def test_a_link_made_by_the_platform_is_read_with_the_projects_key(kit, platform
     smart = kit.info["smartpass"]
     link = platform.office.link(smart["url"], {"person.surname": "Lovelace"})
     assert smartpass.read(link, bytes.fromhex(smart["key"])) == {"person.surname": "Lovelace"}
+
+
+def test_a_use_that_no_device_is_named_for_is_another_door_s():
+    """Somebody redeemed it without this program: nobody can say that it was us."""
+    at = datetime(2026, 11, 20, 19, tzinfo=UTC)
+    mine, theirs, unnamed, away = (
+        Use(place, at, device=device) for place, device in (("d", "k"), ("d", "k2"), ("", ""), ("other", "k2"))
+    )
+    left = Use("d", at, Direction.EXIT, device="k2")
+    operation = Operation(OperationKind.RECORD, "s", "acc", "1", at, raw="x", device="k", door="d", place="d",
+                          outcome="admit", reason="ADMIT", policy="once")  # fmt: skip
+    subject = Pass("acc", "passkit", "1", uses=(mine, theirs, unnamed, away, left))
+    assert others(operation, subject) == [theirs, unnamed]

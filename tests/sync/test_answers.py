@@ -19,6 +19,7 @@ from scanner_app.sync.answers import (
     step_after,
 )
 from scanner_app.sync.courier import STATES
+from scanner_app.sync.lock import Lock
 from scanner_app.sync.tally import Tally
 
 CHANCE = random.Random(4)
@@ -86,3 +87,17 @@ def test_one_failing_item_rests_alone_two_give_the_account_a_rest():
     tally.went_through(3)
     assert tally.resting(0.0) == 0.0
     assert not tally.doubtful
+
+
+def test_a_second_report_proves_the_key_and_the_first_waits_for_the_next_look():
+    lock = Lock(random.Random(1))
+    lock.deny(1, "platform_unauthorised", 0.0)
+    assert (lock.held(1.0), lock.bars(1, 1.0), lock.bars(2, 1.0)) == (0.0, True, False)
+    lock.deny(2, "platform_unauthorised", 0.0)
+    assert 200 < lock.held(1.0) < 400
+    assert not lock.bars(1, 1000.0)
+    lock.look_again()
+    assert (lock.held(1.0), lock.bars(1, 1.0), lock.code) == (0.0, False, "platform_unauthorised")
+    lock.open()
+    lock.deny(3, "platform_unauthorised", 0.0)
+    assert lock.held(1.0) == 0.0, "what was refused before a report was taken proves nothing any more"
