@@ -18,6 +18,7 @@ from scanner_app.application.ports.platform import (
     Rest,
     Template,
     told_of,
+    used_elsewhere,
 )
 from scanner_app.application.ports.walk_up import DayCount, Figures, FormField
 
@@ -53,4 +54,5 @@ __all__ = [
     "Template",
     "WalkState",
     "told_of",
+    "used_elsewhere",
 ]

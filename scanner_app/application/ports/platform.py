@@ -96,6 +96,11 @@ def told_of(use: Use) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value}
 
 
+def used_elsewhere(use: Use) -> Answer:
+    """Return that the platform keeps another door's admission, which was first."""
+    return Answer(Delivery.CONTESTED, "used_elsewhere", told_of(use))
+
+
 class Rest(StrEnum):
     """What connections at rest tell of the network; later ones are worse."""
 

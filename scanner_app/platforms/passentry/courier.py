@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scanner_app.application.ports import Answer, Delivery, told_of
+from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
@@ -58,7 +58,7 @@ class Courier:
             if self._look(operation.uid) is None:
                 return GONE
             foreign = self._foreign(operation) if operation.policy == Policy.ONCE.value else None
-        return _contested(foreign) if foreign else Answer(delivery)
+        return used_elsewhere(foreign) if foreign else Answer(delivery)
 
     def _scans(self) -> list[Scanned]:
         return read_scans(self._calls.scans().json())
@@ -82,11 +82,11 @@ class Courier:
         if subject.voided and not _over(subject):
             return self._was_void(subject, foreign, may_have_arrived=may_have_arrived)
         answer = self._act(operation, "deactivate", gone=GONE)
-        return _contested(foreign) if foreign and answer.delivery is Delivery.DONE else answer
+        return used_elsewhere(foreign) if foreign and answer.delivery is Delivery.DONE else answer
 
     def _was_void(self, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
         if foreign:
-            return _contested(foreign)
+            return used_elsewhere(foreign)
         if may_have_arrived:
             return Answer(Delivery.ALREADY)
         return Answer(Delivery.CONTESTED, "voided", {"state": "deactivated"})
@@ -136,7 +136,3 @@ def _scan(operation: Operation) -> dict[str, str]:
 
 def _over(subject: Pass) -> bool:
     return subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at
-
-
-def _contested(use: Use) -> Answer:
-    return Answer(Delivery.CONTESTED, "used_elsewhere", told_of(use))

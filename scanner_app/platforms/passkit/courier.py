@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC
 from decimal import Decimal
 
-from scanner_app.application.ports import Answer, Delivery, told_of
+from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.place import Policy
@@ -233,4 +233,4 @@ def _foreign(subject: Pass, operation: Operation) -> Use | None:
 def _contested(use: Use | None) -> Answer:
     if use is None:
         return Answer(CONTESTED, "voided", {"state": "redeemed"})
-    return Answer(CONTESTED, "used_elsewhere", told_of(use))
+    return used_elsewhere(use)
