@@ -118,15 +118,10 @@ def _keep_records(folder: Path) -> int:
     if len(venue.boxes) != 1:
         raise SettingsTrouble("hub_number", str(len(venue.boxes)))
     conf = hub_folder.box_folder(folder, venue.boxes[0]) / "hub.conf"
-    started = None
-    if not hub_folder.running(folder, venue) and (conf.parent / store_name(venue.boxes)).exists():
-        started = subprocess.Popen([_server(), "-c", str(conf)], stdin=subprocess.DEVNULL)
-    try:
-        kept = asyncio.run(hub_admin.keep_before(venue, folder / grown.FILE, 15.0 if started else 3.0))
-    finally:
-        if started is not None:
-            started.terminate()
-            started.wait(STOP_SECONDS)
+    starts = not hub_folder.running(folder, venue) and (conf.parent / store_name(venue.boxes)).exists()
+    with contextlib.ExitStack() as ends:
+        _start([conf.parent] if starts else [], ends)
+        kept = asyncio.run(hub_admin.keep_before(venue, folder / grown.FILE, 15.0 if starts else 3.0))
     if kept is None:
         complain("the hub does not answer: what it holds is told to the three by the kiosks that have it")
     return kept or 0
@@ -157,10 +152,7 @@ def _serve(
 ) -> int:
     """Run the hubs of these folders until told to stop. `ready` waits until there is something to tell, and what."""
     with stop_signals() as stop, contextlib.ExitStack() as ends:
-        servers = [
-            subprocess.Popen([_server(), "-c", str(own / "hub.conf")], stdin=subprocess.DEVNULL) for own in folders
-        ]
-        ends.callback(_end, servers)
+        servers = _start(folders, ends)
         told = ready(lambda: stop.is_set() or _any_ended(servers))
         if told is not None and not stop.is_set():
             if args.page is not None:
@@ -177,11 +169,25 @@ def _serve(
     return Exit.OK
 
 
+def _start(folders: Sequence[Path], ends: contextlib.ExitStack) -> Sequence[subprocess.Popen[bytes]]:
+    """Start the hubs of these folders; none outlives `ends`, also where a later one cannot be started."""
+    servers: list[subprocess.Popen[bytes]] = []
+    ends.callback(_end, servers)
+    for own in folders:
+        command = [_server(), "-c", str(own / "hub.conf")]
+        servers.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # at once: it ends with the others
+    return servers
+
+
 def _end(servers: Sequence[subprocess.Popen[bytes]]) -> None:
     for server in servers:
         server.terminate()
     for server in servers:
-        server.wait(STOP_SECONDS)
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _any_ended(servers: Sequence[subprocess.Popen[bytes]]) -> bool:

@@ -22,6 +22,7 @@ import pytest
 from nats.errors import Error as NatsError
 from support.venue_kit import until
 
+from scanner_app.commands import hub as command
 from scanner_app.venue import hub_admin, hub_folder
 from scanner_app.venue.link import Enrolment
 from scanner_app.venue.page_feed import PageFeed
@@ -53,6 +54,23 @@ def running(folder: Path, *words: str) -> Iterator[dict[str, Any]]:
         finally:
             server.send_signal(signal.SIGTERM)
             assert server.wait(30) == 0
+
+
+def test_a_hub_that_does_not_stop_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    servers = [subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) for _ in range(2)]
+    for server in servers:
+        assert server.stdout is not None
+        server.stdout.readline()
+        server.stdout.close()
+    monkeypatch.setattr(command, "STOP_SECONDS", 0.1)
+    try:
+        command._end(servers)
+        assert [server.poll() for server in servers] == [-signal.SIGKILL] * 2
+    finally:
+        for server in servers:
+            server.kill()
+            server.wait()
 
 
 async def scribble(enrolment: dict[str, Any]) -> None:
