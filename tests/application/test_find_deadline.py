@@ -10,7 +10,7 @@ from support.storage_kit import ACCOUNT, NOW, a_pass, load
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.find import Finder
 from scanner_app.domain.credential import Credential, Symbology
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, StorageKind, StorageTrouble
 from scanner_app.domain.passes import IdentifierKind, Pass
 from scanner_app.domain.place import Accepted, Place
 from scanner_app.storage.store import Store
@@ -90,3 +90,25 @@ def test_the_other_passes_of_a_person_are_those_of_the_pass_that_lives(tmp_path)
         matches = finder.find(Credential(living.barcode, Symbology.QR), Place("Main", (Accepted(ACCOUNT),)), NOW)
     assert {one.uid for one in matches.passes} == {living.uid, gone.uid}
     assert other.uid in {kin.subject.uid for kin in matches.kin}
+
+
+class FailsSecond(Store):
+    """A disk that gives the pass, and then nothing more."""
+
+    asked = 0
+
+    def cache_reader(self):
+        self.asked += 1
+        if self.asked > 1:
+            raise StorageTrouble(StorageKind.IO, "gone")
+        return super().cache_reader()
+
+
+def test_that_a_persons_other_passes_cannot_be_read_stops_no_door(tmp_path):
+    settings = Settings(accounts=(AccountConfig(ACCOUNT, "passcreator", "https://x"),))
+    with FailsSecond(tmp_path / "kiosk", {ACCOUNT: "t"}) as store:
+        load(store, [a_pass(1)])
+        finder = Finder(store, lambda: settings, dict)
+        code, place = Credential(a_pass(1).barcode, Symbology.QR), Place("Main", (Accepted(ACCOUNT),))
+        matches = finder.find(code, place, NOW)
+    assert ([one.uid for one in matches.passes], matches.kin, store.asked) == ([a_pass(1).uid], (), 2)

@@ -99,5 +99,6 @@ def test_a_second_report_proves_the_key_and_the_first_waits_for_the_next_look():
     lock.look_again()
     assert (lock.held(1.0), lock.bars(1, 1.0), lock.code) == (0.0, False, "platform_unauthorised")
     lock.open()
+    assert (lock.code, lock.left(0.0)) == ("", 0.0)
     lock.deny(3, "platform_unauthorised", 0.0)
     assert lock.held(1.0) == 0.0, "what was refused before a report was taken proves nothing any more"
