@@ -18,6 +18,7 @@ from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms import marks
 from scanner_app.platforms.pace import Pace
 from scanner_app.platforms.passentry import PassEntryPlatform
+from scanner_app.platforms.passentry import platform as adapter
 from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans
 from scanner_app.platforms.passentry.office import Action, Points, Wishes
 from scanner_app.sandbox.server import Sandbox
@@ -297,13 +298,19 @@ def test_what_is_told_only_when_it_is_asked_for(kit, platform):
     with pytest.raises(PlatformTrouble) as raised:
         platform.office.show("EXT-TOLD", ("apple", "google"))
     assert not raised.value.sent
+    with pytest.raises(PlatformTrouble) as raised:
+        platform.office.show("EXT-TOLD", ("everything",))
+    assert not raised.value.sent
 
 
-def test_a_list_by_prefix_and_status(kit, platform):
-    uids = [kit.fresh(platform, f"EXT-PRE-{n}") for n in range(3)]
+@pytest.mark.parametrize("size", [100, 2])
+def test_a_list_by_prefix_and_status(kit, platform, monkeypatch, size):
+    monkeypatch.setattr(adapter, "PAGE", size)
+    prefix = f"EXT-PRE-{size}-"
+    uids = [kit.fresh(platform, f"{prefix}{n}") for n in range(3)]
     platform.office.mark(uids[0], voided=True)
-    assert {p.uid for p in platform.listed("EXT-PRE-")} == set(uids)
-    assert [p.uid for p in platform.listed("EXT-PRE-", "deactivated")] == uids[:1]
+    assert {p.uid for p in platform.listed(prefix)} == set(uids)
+    assert [p.uid for p in platform.listed(prefix, "deactivated")] == uids[:1]
 
 
 def test_both_patterns_of_reissue(kit, platform):
