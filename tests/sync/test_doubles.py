@@ -38,6 +38,18 @@ def test_it_is_told_once_however_often_the_pass_comes_by(kiosk, platform, admitt
     assert [there for _, _, there in told(kiosk)] == ["gate 3", "gate 2"]
 
 
+def test_the_platform_is_asked_once_for_each_change_of_its_uses(kiosk, platform, admitted):
+    asked = []
+    platform.next_fault = asked.append
+    for full in (False, True, True):
+        kiosk.round(full=full)
+    assert asked.count("others") == 1
+    kiosk.later(minutes=1)
+    platform.use("p1", "gate 3")
+    kiosk.round()
+    assert asked.count("others") == 2
+
+
 def test_a_crash_between_the_finding_and_the_page_tells_it_once(kiosk, platform, admitted):
     fault = script([fails(PlatformKind.UNREACHABLE)], "others")
     platform.next_fault = fault
