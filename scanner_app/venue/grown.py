@@ -11,6 +11,7 @@ from pathlib import Path
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
+from nats.js.errors import APIError
 
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
@@ -19,6 +20,7 @@ from scanner_app.venue.server_config import STREAM
 
 FILE = "before-grow.jsonl"
 SECONDS = 10.0
+TOLD_BEFORE = 10077
 AT_ONCE = 200
 Told = tuple[str, bytes]
 
@@ -53,10 +55,16 @@ def read(path: Path) -> Sequence[Told]:
 
 
 async def tell(client: Client, records: Sequence[Told]) -> None:
-    """Have records committed in order, some at a time; what is there already is refused and is there."""
+    """Have records committed in order, some at a time; APIError when one is not: all are told again by the next try."""
     for start in range(0, len(records), AT_ONCE):
-        page = records[start : start + AT_ONCE]
-        await asyncio.gather(*(client.request(where, data, timeout=SECONDS) for where, data in page))
+        await asyncio.gather(*(commit(client, *record) for record in records[start : start + AT_ONCE]))
+
+
+async def commit(client: Client, where: str, data: bytes) -> None:
+    """Have a record committed; one that the stream has already is refused and is there."""
+    error = json.loads((await client.request(where, data, timeout=SECONDS)).data).get("error")
+    if error and error.get("err_code") != TOLD_BEFORE:
+        raise APIError(error.get("code"), error.get("description"), error.get("err_code"))
 
 
 def done(path: Path) -> None:

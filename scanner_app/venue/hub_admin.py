@@ -21,7 +21,6 @@ from scanner_app.venue.server_config import CLOUD, CLOUD_CONFIG, STREAM, STREAM_
 log = logging.getLogger(__name__)
 logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every TLS connection that is closed
 
-TOLD_BEFORE = 10077
 TRIES = 3
 TELL_SECONDS = 5.0
 """No further try after that: hubs that are off keep nobody waiting longer."""
@@ -114,10 +113,7 @@ async def _make(client: Client, copies: int) -> None:
 
 async def tell_roster(client: Client, members: bytes) -> None:
     """Have the roster committed; one that the stream has already is refused and is there."""
-    answer = json.loads((await client.request(roster.subject_of(members), members, timeout=10)).data)
-    error = answer.get("error")
-    if error and error.get("err_code") != TOLD_BEFORE:
-        raise APIError(error.get("code"), error.get("description"), error.get("err_code"))
+    await grown.commit(client, roster.subject_of(members), members)
 
 
 async def _ask(client: Client, subject: str, body: object) -> None:
@@ -190,6 +186,7 @@ async def status(venue: Venue) -> dict[str, object]:
             "records": info.state.messages,
             "last_sequence": info.state.last_seq,
             "bytes": info.state.bytes,
+            "to_tell": len(grown.read(venue.before)) if venue.before else 0,
         }
     except (APIError, NatsError, TimeoutError) as error:
         return {"reachable": False, "trouble": str(error) or type(error).__name__, "hubs": venue.urls}

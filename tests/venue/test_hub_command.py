@@ -156,7 +156,7 @@ def test_one_hub_becomes_three_on_boxes_of_their_own_and_the_kiosks_of_before_le
 
         def widened() -> bool:  # three hubs just started elect a leader first: up to 9 s (venue.md, 5)
             status.update(json.loads(hub(tmp_path, "status", "--json").stdout))
-            return status["reachable"] and status["copies"] == 3
+            return status["reachable"] and status["copies"] == 3 and not status["to_tell"]
 
         until(widened, 60)
         found = asyncio.run(everywhere(tmp_path))
