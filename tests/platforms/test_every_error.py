@@ -1,6 +1,7 @@
 """Every error of every contract has a sentence for staff and one for the administrator, in every language.
 
-The statuses are read out of the table that says what they mean, the codes out of the adapters' own source.
+The statuses are read out of the table that says what they mean, the codes out of the source of the adapters and of
+the port, which makes the answer that all of them share.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 
 import scanner_app.platforms
+from scanner_app.application.ports import platform as port
 from scanner_app.domain.errors import PlatformKind
 from scanner_app.domain.scan import OperationKind
 from scanner_app.platforms import answers
 from scanner_app.ui import texts
 
-SOURCE = sorted(Path(scanner_app.platforms.__file__).parent.rglob("*.py"))
+SOURCE = [*sorted(Path(scanner_app.platforms.__file__).parent.rglob("*.py")), Path(port.__file__)]
 TOLD = {"DONE", "ALREADY"}  # nothing is wrong, nobody has to read it
 MADE = {"_forbidden", "Answer", "PlatformTrouble", "__init__"}
 FREE = {
