@@ -34,6 +34,12 @@ _DUE = f"""
     ORDER BY number LIMIT ?
 """  # noqa: S608 - a constant
 
+_ALIKE = f"""
+    SELECT {OUTBOX} FROM outbox o
+    WHERE account = ? AND uid = ? AND number < ? AND kind = ? AND at >= ? AND at < ?
+      AND state NOT IN ('refused', 'cancelled')
+"""  # noqa: S608 - a constant
+SECOND_US = 1_000_000
 
 _COUNTS = "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM outbox WHERE state = 'pending')"
 _ENDED = "SELECT state, count(*) FROM outbox WHERE state NOT IN ('pending', 'sent') GROUP BY state"
@@ -89,6 +95,13 @@ class Ledger:
         """Return every outbox row of one pass, oldest first."""
         sql = f"SELECT {OUTBOX} FROM outbox o WHERE account = ? AND uid = ? AND uid != '' ORDER BY number"  # noqa: S608
         return [read_item(row) for row in self._rows(sql, (storable(key.account), storable(key.uid)))]
+
+    def alike_before(self, item: OutboxItem) -> int:
+        """Return how many earlier reports say the same as this one: device, pass, code and second."""
+        told, second = item.operation, to_us(item.operation.at.replace(microsecond=0))
+        of = (storable(told.account), storable(told.uid), item.number, told.kind.value, second, second + SECOND_US)
+        earlier = [read_item(row).operation for row in self._rows(_ALIKE, of)]
+        return sum((each.device, each.raw) == (told.device, told.raw) for each in earlier)
 
     def outbox_counts(self) -> Mapping[OperationState, int]:
         """Return how many items there are in each state that occurs."""

@@ -6,12 +6,14 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scanner_app.application.events import Level, Notice
 from scanner_app.application.ports import Answer, Delivery, OutboxItem
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.scan import OperationKind, OperationState
+from scanner_app.domain.scan import Operation, OperationKind, OperationState
 from scanner_app.sync.answers import ANSWERS, Action
 from scanner_app.sync.line import Line
 from scanner_app.sync.tally import Tally
@@ -46,6 +48,7 @@ class Courier:
         try:
             # Admitted without the venue's hub: another kiosk may have told of it by the hub meanwhile.
             doubt = item.unknown or "provisional" in operation.extra
+            operation = self._numbered(item) if doubt else operation
             answer = self._line.connectivity.ask(lambda: platform.deliver(operation, may_have_arrived=doubt))
         except PlatformTrouble as trouble:
             self._failed(item, trouble)
@@ -56,6 +59,15 @@ class Courier:
             return
         self._tally.went_through(item.number)
         self._end(item, ANSWERS[answer.delivery], answer)
+
+    def _numbered(self, item: OutboxItem) -> Operation:
+        """Return an operation that may have arrived, with how many arrived before it that look the same there."""
+        operation = item.operation
+        if operation.kind is not OperationKind.RECORD:
+            return operation
+        with closing(self._line.clerk.ledger_reader()) as reader:
+            alike = reader.alike_before(item)
+        return replace(operation, extra={**operation.extra, "alike": str(alike)}) if alike else operation
 
     def stay(self, item: OutboxItem, text: str, wait: float = 0.0, *, unknown: bool = False) -> None:
         """Leave an item in the queue, to be tried again in so many seconds."""

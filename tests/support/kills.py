@@ -6,7 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from scanner_app import settings as settings_file
@@ -16,6 +18,7 @@ from scanner_app.bench import made_up
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.files import write_private
 from scanner_app.platforms import registry
+from scanner_app.sandbox.server import Sandbox
 from scanner_app.storage.chain import verify
 from scanner_app.storage.store import Store
 
@@ -38,19 +41,50 @@ def kiosk(folder: Path) -> Path:
     return folder
 
 
-def gate(folder: Path) -> subprocess.Popen:
+def platform_kiosk(folder: Path, sandbox: Sandbox) -> list[str]:
+    """Set up the data folder of a kiosk that tells a sandbox of each scan, sync it; return codes good for ever."""
+    folder.mkdir(mode=0o700)
+    info, passcreator = sandbox.info, sandbox.accounts["passcreator"]
+    door = info["app_configurations"][0]
+    account = AccountConfig(
+        "kill", "passcreator", info["base_url"], (Template(door["template"], ""),), zone="Europe/Berlin"
+    )
+    accepted = Accepted(account.id, door=door["id"], place=door["place"], records=True, voids=False)
+    settings_file.save(folder, Settings("kill", PLACE.name, (account,), (replace(PLACE, accepts=(accepted,)),)))
+    write_private(folder / "secrets.json", json.dumps({account.secret_name: info["api_key"]}))
+    program(folder, "sync", "--full")
+    good = (
+        "SELECT barcode FROM pc_pass WHERE template = ? AND voided = 0 AND eligible_json = '[]' AND expires IS NULL"
+        " AND valid_from IS NULL AND used_json IN ('{}', '[]') ORDER BY barcode"
+    )
+    return [str(row["barcode"]) for row in passcreator.store.rows(good, [door["template"]])]
+
+
+def program(folder: Path, verb: str, *words: str) -> list[dict]:
+    """Run the real program; return the objects that it printed."""
+    command = [sys.executable, "-m", "scanner_app", verb, "--data-dir", str(folder), *words]
+    out = subprocess.run(command, check=True, capture_output=True).stdout
+    return [json.loads(line) for line in out.splitlines() if line.startswith(b"{")]
+
+
+def gate(folder: Path, *words: str) -> subprocess.Popen:
     """Start the headless door on standard input."""
     command = [sys.executable, "-m", "scanner_app", "gate", "--data-dir", str(folder), "--place", PLACE.name]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([*command, "--source", "-", "--json", "--offline"], **pipes)
+    return subprocess.Popen([*command, "--source", "-", "--json", *words], **pipes)
 
 
-def killed_line(folder: Path, rng: random.Random) -> list[dict]:
+MADE_UP = tuple(made_up.barcode(number) for number in range(PASSES))
+
+
+def killed_line(
+    folder: Path, rng: random.Random, codes: Sequence[str] = MADE_UP, words: Sequence[str] = ("--offline",)
+) -> list[dict]:
     """Present codes as fast as the gate takes them; kill it after some verdict or before; return what it printed."""
     verdicts = rng.choice([0, 1, 2, rng.randint(3, 60)])
-    with gate(folder) as child:
-        codes = b"".join(made_up.barcode(rng.randrange(PASSES)).encode() + b"\n" for _ in range(verdicts + 60))
-        child.stdin.write(codes)
+    with gate(folder, *words) as child:
+        line = "".join(f"{rng.choice(codes)}\n" for _ in range(verdicts + 30)).encode()
+        child.stdin.write(line)
         child.stdin.flush()
         printed = [child.stdout.readline() for _ in range(verdicts)]
         child.send_signal(signal.SIGKILL)

@@ -1,6 +1,7 @@
 """The outbox and the walks with the real adapter over real HTTP against the sandbox, well and badly behaved."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
 from support.sandbox_kit import Gate
@@ -34,6 +35,18 @@ def test_a_bad_day_loses_and_repeats_nothing(tmp_path):
             gate.run(30)
         finally:
             gate.close()
+
+
+def test_the_same_pass_twice_in_one_second_is_told_twice_though_an_answer_is_lost(gate):
+    guest, moment = gate.guests(1)[0], gate.clock.now()
+    gate.clock = SimpleNamespace(now=lambda: moment)
+    gate.admit(guest)
+    gate.admit(guest)
+    gate.account.misbehaviours.faults[:] = [Misbehaviour("POST /api/appscan", "drop", after=1, times=1)]
+    for _ in range(5):
+        gate.drain(600.0)
+    scans = gate.account.store.rows("SELECT id FROM pc_scan WHERE barcode = ?", [str(guest["barcode"])])
+    assert len(scans) == 2, "the first one come back is not the second one arrived"
 
 
 def test_first_load_then_delta_then_a_deletion(gate):

@@ -84,6 +84,12 @@ class LedgerReader(Protocol):
     def outbox_of(self, key: PassKey) -> Sequence[OutboxItem]:
         """Return every outbox row of one pass, oldest first."""
 
+    def alike_before(self, item: OutboxItem) -> int:
+        """Return how many earlier reports, not refused nor cancelled, are of the same device, pass, code and second.
+
+        A platform that keeps neither our ids nor fractions of a second cannot tell them from this one.
+        """
+
     def outbox_counts(self) -> Mapping[OperationState, int]:
         """Return how many outbox rows are in each state."""
 

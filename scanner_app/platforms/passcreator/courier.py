@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -114,8 +115,11 @@ class Courier:
         return Answer(DONE)
 
     def _earlier(self, operation: Operation) -> Scanned | None:
+        """Return this operation come back: the one after those that look the same and were told before it."""
+        alike = int(operation.extra.get("alike", "0"))
         with before_telling():
-            return next((s for s in self._scans(operation) if s.tells(operation, self._zone)), None)
+            told = (s for s in self._scans(operation) if s.tells(operation, self._zone))
+            return next(itertools.islice(told, alike, None), None)
 
     def _scans(self, operation: Operation, first: Use | None = None) -> Iterator[Scanned]:
         start = (min(first.at, operation.at) if first else operation.at) - timedelta(minutes=1)
