@@ -240,6 +240,7 @@ class Kiosk:
                 tuning.adjusted,
                 KioskDevices(self.secrets, lambda: self._sources, lambda: self._turnstile),
                 lambda: shutil.disk_usage(self.data_dir).free,
+                lambda: self.store.health().codes,
             )
         )
 

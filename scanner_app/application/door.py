@@ -178,7 +178,13 @@ class Door:
         accounts = self._parts.sync.statuses()
         status = door_status(self._desk, accounts)
         expected = self._expected.of(self.settings().current_place, accounts)
-        return replace(status, look_only=self._look_only, expected=expected, disk_free=self._parts.disk_free())
+        return replace(
+            status,
+            look_only=self._look_only,
+            expected=expected,
+            disk_free=self._parts.disk_free(),
+            store_troubles=tuple(self._parts.store_troubles()),
+        )
 
     def venue(self) -> VenueView | None:
         """Return the whole venue as it is known here."""

@@ -88,3 +88,4 @@ class Parts:
     adjust_camera: Callable[[str, str, int], CameraTuning]
     devices: DeviceDesk
     disk_free: Callable[[], int]
+    store_troubles: Callable[[], Sequence[str]]

@@ -28,15 +28,34 @@ class StoreHealth:
     chore_trouble: str = ""  # why the clerk's chores failed, '' if they did not
     unclean_start: bool = False  # the last run did not end properly
 
+    damaged: tuple[str, ...] = ()  # damaged databases that lie set aside in the data folder, from earlier runs too
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What a person should know of, as codes for `ui/texts.py`."""
+        aside = self.ledger != "ok" or self.caches_aside or self.damaged
+        told = {
+            "storage_set_aside": aside,
+            "storage_copy": self.journal_trouble,
+            "storage_chores": self.chore_trouble,
+        }
+        return tuple(code for code, so in told.items() if so)
+
     @property
     def good(self) -> bool:
         """Whether nothing happened that a person should know of."""
-        return self.ledger == "ok" and not (self.caches_aside or self.journal_trouble or self.chore_trouble)
+        return not self.codes
 
 
 def has_wal_reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     """Whether a SQLite version lies in the range of the WAL-reset bug."""
     return WAL_RESET_BUG[0] <= version <= WAL_RESET_BUG[1]
+
+
+def damaged(folder: Path) -> tuple[str, ...]:
+    """Return the names of damaged databases that were set aside, until somebody has taken them away."""
+    found = [path for each in (folder, folder / "cache") for path in each.glob("*.corrupt.*")]
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in found if not path.name.endswith("-wal")))
 
 
 def disk_free(folder: Path) -> int:

@@ -6,6 +6,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from scanner_app.storage.compact import dumps, loads
 from scanner_app.storage.connection import Connection, Value
 from scanner_app.storage.factcodec import COLUMNS, SELECT
 from scanner_app.storage.ledger_rows import Image
+from scanner_app.storage.times import to_us
 
 EVERY_LINES = 32
 """Lines after which the file is fsynced: 0.03 fsyncs per redemption on top of the ledger's own one."""
@@ -24,6 +26,10 @@ the copy, and only a power cut that also damages the ledger would miss its newes
 
 SMALL = 4 << 20
 """Bytes below which the file is not worth compacting."""
+
+
+SETTLED_SECONDS = 60.0
+"""Age at which a fact should long be in the copy: the clerk writes it within its next chores."""
 
 
 class Journal:
@@ -181,6 +187,18 @@ def unsettled(ledger: Connection) -> Iterator[list[Image]]:
                 images = []
         if images:
             yield images
+
+
+def missing(ledger: Connection, path: Path, now: datetime) -> int:
+    """Return how many unsent outbox rows the second copy lacks, newer ones left out: the clerk may still write them."""
+    settled = to_us(now - timedelta(seconds=SETTLED_SECONDS))
+    waiting = ledger.execute("SELECT number FROM outbox WHERE state = 'pending' AND created < ?", (settled,))
+    unsent = {row[0] for row in waiting}
+    if not unsent:
+        return 0
+    for images in read(path):
+        unsent -= {row[0] for table, row in images if table == "outbox"}
+    return len(unsent)
 
 
 def sync_folder(folder: Path) -> None:

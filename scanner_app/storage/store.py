@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -18,8 +18,8 @@ from scanner_app.storage.cache_read import Caches
 from scanner_app.storage.chain import ChainReport
 from scanner_app.storage.connection import converted, open_reader
 from scanner_app.storage.derived import Difference
-from scanner_app.storage.health import StoreHealth, disk_free, has_wal_reset_bug, wal_bytes
-from scanner_app.storage.journal import sync_folder
+from scanner_app.storage.health import StoreHealth, damaged, disk_free, has_wal_reset_bug, wal_bytes
+from scanner_app.storage.journal import missing, sync_folder
 from scanner_app.storage.ledger_file import LedgerFile
 from scanner_app.storage.ledger_read import Ledger
 from scanner_app.storage.ledger_write import LedgerWriter
@@ -225,10 +225,17 @@ class Store:
             ledger="rebuilt" if self._ledger.aside else "ok",
             ledger_aside=self._ledger.aside,
             caches_aside=dict(self._shelf.aside),
-            journal_trouble=self._ledger.journal.trouble,
+            journal_trouble=self._lack() if self._read_only else self._ledger.journal.trouble,
             chore_trouble=self._clerk.trouble if self._clerk is not None else "",
             unclean_start=self._unclean,
+            damaged=damaged(self._folder),
         )
+
+    def _lack(self) -> str:
+        """Return what the second copy lacks, as only its file can tell beside another program that writes it."""
+        with closing(open_reader(self._ledger.path)) as ledger, converted("read ledger"):
+            count = missing(ledger, self._ledger.journal_path, datetime.now(UTC))
+        return f"{count} unsent rows are not in it" if count else ""
 
     def _ledger_damaged(self) -> None:
         """A reader met a broken ledger: have the clerk look into it, and build it anew if that is so; wait for that."""

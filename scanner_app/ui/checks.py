@@ -61,6 +61,7 @@ def checks(
         *_venue(status),
         _clock(status),
         *_disk(status),
+        *[Check("disk", Tone.WARN, texts.sentence(code), texts.admin(code)) for code in status.store_troubles],
         _camera(settings, camera),
         *map(_reader, readers),
         *_limits(settings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner_app.bootstrap import open_kiosk
+from scanner_app.ui import texts
 from scanner_app.ui.checks import by_weight, checks, ready
 from tests.e2e.conftest import Scene
 
@@ -18,3 +19,9 @@ def test_status_tells_the_same_checks_as_the_screen(scene: Scene) -> None:
     assert {"place", "account", "passes", "list", "unsent_name", "conflicts", "clock", "disk", "camera", "offline"} <= {
         c["name"] for c in told["checks"]
     }
+    (scene.folder / "ledger.db.corrupt.20260101T000000000000Z").touch()
+    told = scene.lines("status", "--json")[0]
+    says, advice = texts.sentence("storage_set_aside"), texts.admin("storage_set_aside")
+    assert [c["advice"] for c in told["checks"] if c["says"] == says] == [advice]
+    assert told["ready"] is True, "the door goes on"
+    assert says in scene.run("doctor", check=False).stdout

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.storage_kit import ACCOUNT, NOW, PLACE, a_pass, barcodes, load, new_id, operation, present, until
@@ -118,6 +119,7 @@ class TestDamagedLedger:
         with opened(folder) as store, store.ledger_reader() as ledger:
             assert store.health().ledger == "rebuilt"
             assert (folder / store.health().ledger_aside).exists()
+            assert store.health().codes == ("storage_set_aside",)
             assert all(ledger.scan(scan_id) is not None for scan_id in unsent)
             pending = ledger.outbox(frozenset({OperationState.PENDING}))
             assert {(i.operation.scan_id, i.operation.kind) for i in pending} >= {
@@ -216,6 +218,19 @@ class TestJournal:
             assert present(store, reader, a_pass(2).barcode).admits
         assert store.health().journal_trouble == ""
         assert len(journaled(folder)) == 2
+
+    def test_another_program_sees_what_it_lacks(self, folder):
+        filled(folder, 3, sent=0)
+        later = datetime.now(UTC) + timedelta(minutes=2)
+        with closing(sqlite3.connect(folder / "ledger.db")) as ledger:
+            assert journal.missing(ledger, folder / "journal.jsonl", later) == 0
+            (folder / "journal.jsonl").write_bytes(b"")
+            assert journal.missing(ledger, folder / "journal.jsonl", later) == 6
+            assert journal.missing(ledger, folder / "journal.jsonl", NOW) == 0, "the clerk may still write them"
+            ledger.execute("UPDATE outbox SET created = created - 120000000")
+            ledger.commit()
+        with opened(folder, read_only=True) as store:
+            assert store.health().codes == ("storage_copy",)
 
 
 class TestDamagedCache:

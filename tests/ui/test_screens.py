@@ -310,6 +310,9 @@ def test_disk_readers_and_the_limits_of_a_door_without_a_network_are_told():
     notes = [c.says for c in checks(status, settings, DeviceState.RUNNING) if c.name == "offline"]
     assert notes == [texts.word("ready.offline.doors"), texts.word("ready.offline.confirm")]
     assert ready(checks(replace(status, disk_free=1024**3), settings, DeviceState.RUNNING, readers))
+    troubled = replace(sample.STATUS, store_troubles=("storage_copy", "storage_chores"))
+    told = {c.says: c.tone for c in checks(troubled, settings, DeviceState.RUNNING)}
+    assert told[texts.sentence("storage_copy")] is told[texts.sentence("storage_chores")] is Tone.WARN
 
 
 def test_the_screen_asks_how_the_readers_fare(window, door, qtbot):
