@@ -1,4 +1,4 @@
-"""kill -9 of the real program at any moment: every printed verdict is on disk, none is half, the platform hears each."""
+"""kill -9 of the real program at any moment: every printed verdict is on disk, none half, the platform hears each."""
 
 import random
 from collections import Counter
@@ -42,4 +42,4 @@ def test_every_printed_verdict_survives_a_kill(tmp_path):
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_printed_verdict_survives_500_kills(part, tmp_path):
-    print(killed_and_pushed(tmp_path / "kiosk", LONG // PARTS, 100 + part))
+    assert killed_and_pushed(tmp_path / "kiosk", LONG // PARTS, 100 + part) >= LONG // PARTS
