@@ -7,6 +7,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -75,7 +76,17 @@ def from_dict(raw: object) -> Settings:
     """Return settings from plain JSON values; SettingsTrouble names the field that makes no sense."""
     built = _build(Settings, raw, "settings")
     assert isinstance(built, Settings)  # noqa: S101
-    return built
+    return _by_reader(built)
+
+
+def _by_reader(settings: Settings) -> Settings:
+    """Have the places of PassEntry's readers known by the reader's id: settings of before have its name, or ours."""
+    readers = {account.id for account in settings.accounts if account.platform == "passentry"}
+    places = tuple(
+        replace(p, accepts=tuple(a.called(a.door) if a.door and a.account in readers else a for a in p.accepts))
+        for p in settings.places
+    )
+    return replace(settings, places=places) if readers else settings
 
 
 def _plain(value: Any) -> Any:

@@ -67,13 +67,13 @@ def _judged(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches) -> 
 
 def _claim(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, subject: Pass) -> Claim:
     place, local = shown.place, tx.local_facts(subject.key)
-    here = place.platform_place(subject.account)
+    here = place.names(subject.account)
     today = place.local(shown.moment.trusted).date() if place.policy is Policy.COUNTED and place.per_day else None
-    known = [u for u in local.uses if u.place == here and (today is None or place.local(u.at).date() == today)]
+    known = [u for u in local.uses if u.place in here and (today is None or place.local(u.at).date() == today)]
     return Claim(
         shown.scan_id,
         subject.key,
-        here,
+        here[0],
         len(known),
         _allowed(place, subject, effective(subject, local)[1], here, shown),
         shown.moment.trusted,
@@ -85,7 +85,9 @@ def _claim(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, subject: P
     )
 
 
-def _allowed(place: Place, subject: Pass, uses: Sequence[object], here: str, shown: Presentation) -> int | None:
+def _allowed(
+    place: Place, subject: Pass, uses: Sequence[object], here: Sequence[str], shown: Presentation
+) -> int | None:
     """Return how many slots a pass has; uses that only the platform knows of take theirs off."""
     from scanner_app.domain.passes import Source, Use
 
@@ -100,7 +102,7 @@ def _allowed(place: Place, subject: Pass, uses: Sequence[object], here: str, sho
         for u in uses
         if isinstance(u, Use)
         and u.source is Source.PLATFORM
-        and u.place == here
+        and u.place in here
         and u.direction is Direction.ENTRY
         and (not place.per_day or place.local(u.at).date() == today)
     ]

@@ -97,7 +97,7 @@ def _counted_from(place: Place, moment: Moment) -> datetime:
 def _inside(ledger: LedgerReader, place: Place) -> int | None:
     if place.policy is not Policy.IN_OUT:
         return None
-    return sum(ledger.inside_count(name) for name in {a.place or place.name for a in place.accepts})
+    return sum(ledger.inside_count(name) for name in {n for a in place.accepts for n in place.names(a.account)})
 
 
 def _offset(moment: Moment, known: ClockOffset | None) -> float | None:

@@ -211,7 +211,7 @@ def pass_dict(subject: Pass) -> Record:
         "valid_from": _iso(subject.valid_from),
         "expires": _iso(subject.expires),
         "eligible_places": list(subject.eligible_places),
-        "uses": [{"place": u.place, "at": u.at.isoformat(), "direction": u.direction.value} for u in subject.uses],
+        "uses": [{"place": u.where, "at": u.at.isoformat(), "direction": u.direction.value} for u in subject.uses],
         "stored_value": str(subject.stored_value) if subject.stored_value is not None else None,
         "identifiers": {kind.value: value for kind, value in subject.identifiers.items()},
         "fields": dict(subject.fields),

@@ -205,7 +205,7 @@ def _door(args: argparse.Namespace, report: AccountReport) -> Door | None:
     unlisted = args.platform == "passentry" and not report.doors  # its contract has readers, but no list of them
     if found is None and not args.offline and not unlisted:
         raise SettingsTrouble("door_unknown", args.door)
-    return found or Door(args.door, args.place)
+    return found or Door(args.door, args.place, place=args.door if unlisted else "")
 
 
 def _merged(settings: Settings, account: AccountConfig) -> AccountConfig:
@@ -230,6 +230,9 @@ def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig,
     )
     before = settings.find_place(args.place) or Place(args.place)
     others = tuple(a for a in before.accepts if a.account != account.id)
+    same = before.accepted(account.id)
+    if same and same.door == accepted.door:
+        accepted = replace(accepted, formerly=same.called(accepted.place).formerly)
     place = replace(
         before,
         accepts=(*others, accepted),

@@ -29,7 +29,8 @@ def _at(use: Use) -> datetime:
 
 
 def _echo(theirs: Use, mine: LocalUse) -> bool:
-    return theirs.place == mine.place and abs(theirs.at - mine.at) <= ECHO
+    same = theirs.place == mine.place or (theirs.device != "" and theirs.device == mine.device)  # it was renamed since
+    return same and abs(theirs.at - mine.at) <= ECHO
 
 
 def _use(mine: LocalUse) -> Use:

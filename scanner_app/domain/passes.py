@@ -38,7 +38,10 @@ class Source(StrEnum):
 
 @value(frozen=True, slots=True)
 class Use:
-    """An admission of a pass at a place. `place` is the platform's name for it; `at` is aware UTC."""
+    """An admission of a pass at a place. `place` is the platform's name for it; `at` is aware UTC.
+
+    `named`: what people call the place, where the platform's name of it is an id.
+    """
 
     place: str
     at: datetime
@@ -47,6 +50,12 @@ class Use:
     device: str = ""
     scan_id: str = ""
     amount: Decimal = Decimal(0)
+    named: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place as people call it, as far as the platform tells."""
+        return self.named or self.place
 
 
 @value(frozen=True, slots=True)

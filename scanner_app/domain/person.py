@@ -81,8 +81,8 @@ def _counts(kin: Kin, subject: Pass, place: Place, now: datetime) -> bool:
 
 
 def _entries(kin: Kin, place: Place) -> list[Use]:
-    here = place.platform_place(kin.subject.account)
-    return [use for use in kin.uses if use.place == here and use.direction is Direction.ENTRY]
+    here = place.names(kin.subject.account)
+    return [use for use in kin.uses if use.place in here and use.direction is Direction.ENTRY]
 
 
 def _last(entries: Sequence[Use]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from scanner_app.domain.credential import OTHER_CODES, USUAL_CODES, Symbology
-from scanner_app.domain.passes import Direction
+from scanner_app.domain.passes import Direction, Use
 
 
 class Policy(StrEnum):
@@ -29,7 +30,8 @@ class Accepted:
     """One account whose passes are good here: which templates, and the platform's own door behind this place.
 
     `templates` empty means every template of the account. `door` is an app configuration, a reader id, ... or ''.
-    `place` is the platform's name of this place, as `eligiblePlaces` and `placesUsedAt` have it.
+    `place` is the platform's name of this place, as `eligiblePlaces` and `placesUsedAt` have it. `formerly`: what it
+    was called when some of its uses were kept; they count here still.
     """
 
     account: str
@@ -38,6 +40,14 @@ class Accepted:
     place: str = ""
     voids: bool = True  # whether an admission here spends the pass on the platform
     records: bool = False  # whether the platform keeps scans of this place
+    formerly: tuple[str, ...] = ()
+
+    def called(self, place: str) -> Accepted:
+        """Return the same with another name of the place; what was used under the old one counts on."""
+        if place == self.place:
+            return self
+        before = (*self.formerly, *filter(None, [self.place]))
+        return replace(self, place=place, formerly=tuple(dict.fromkeys(name for name in before if name != place)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,18 @@ class Place:
         found = self.accepted(account)
         return (found.place if found else "") or self.name
 
+    def names(self, account: str) -> tuple[str, ...]:
+        """Return every name that uses of an account's passes at this place may bear, the platform's own first."""
+        found = self.accepted(account)
+        return (self.platform_place(account), *(found.formerly if found else ()))
+
     def local(self, moment: datetime) -> datetime:
         """Return the moment in the place's own time."""
         return moment.astimezone(ZoneInfo(self.zone))
+
+
+def where(use: Use, account: str, places: Iterable[Place]) -> str:
+    """Return where a use was as people call it: the id of the platform's own door says nothing to them."""
+    here = ((place, place.accepted(account)) for place in places)
+    mine = (place.name for place, accepted in here if accepted and accepted.door and accepted.door == use.place)
+    return use.named or next(mine, use.place)

@@ -11,7 +11,7 @@ from scanner_app.domain.boarding_check import boarding_text, flight_details, fli
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Matches, Pass, Use
 from scanner_app.domain.person import tails, told
-from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.place import Place, Policy, where
 from scanner_app.domain.values import value
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
 
@@ -25,12 +25,17 @@ class Case:
     place: Place
     presented: Credential
     now: datetime
-    here: str  # the platform's name of this place
+    names: tuple[str, ...]  # of this place, the platform's own first
+
+    @property
+    def here(self) -> str:
+        """The platform's name of this place."""
+        return self.names[0]
 
     @property
     def uses_here(self) -> list[Use]:
         """Uses at this place, oldest first."""
-        return sorted([u for u in self.uses if u.place == self.here], key=_at) if self.uses else []
+        return sorted([u for u in self.uses if u.place in self.names], key=_at) if self.uses else []
 
     @property
     def expired(self) -> bool:
@@ -57,7 +62,7 @@ def decide(matches: Matches, uses: Sequence[Use], place: Place, presented: Crede
         return _refuse(reason, {"asked": list(matches.asked)})
     if len(living) > 1:
         return _ambiguous(living)
-    case = Case(living[0], tuple(uses), place, presented, now, place.platform_place(living[0].account))
+    case = Case(living[0], tuple(uses), place, presented, now, place.names(living[0].account))
     for check in CHECKS:
         refusal = check(case)
         if refusal:
@@ -143,10 +148,10 @@ def _by_policy(case: Case) -> Refusal | None:
 def _once(case: Case) -> Refusal | None:
     entries = [u for u in case.uses_here if u.direction is Direction.ENTRY]
     if entries:
-        return Reason.ALREADY_USED, _use_detail(entries[0], len(entries))
+        return Reason.ALREADY_USED, _use_detail(case, entries[0], len(entries))
     if case.subject.redeemed:
         last = max(case.uses, key=_at, default=None)
-        return Reason.ALREADY_USED, _use_detail(last, len(case.uses)) if last else {}
+        return Reason.ALREADY_USED, _use_detail(case, last, len(case.uses)) if last else {}
     return None
 
 
@@ -157,20 +162,24 @@ def _never(_case: Case) -> Refusal | None:
 def _in_out(case: Case) -> Refusal | None:
     last = case.uses_here[-1] if case.uses_here else None
     inside = last is not None and last.direction is Direction.ENTRY
-    detail = _use_detail(last, len(case.uses_here)) if last else {}
+    detail = _use_detail(case, last, len(case.uses_here)) if last else {}
     if case.place.direction is Direction.ENTRY:
         return (Reason.ALREADY_INSIDE, detail) if inside else None
     if inside:
         return None
     moved = last or max(case.uses, key=_at, default=None)  # not in here: it may be the wrong door to leave by
-    return Reason.NOT_INSIDE, _use_detail(moved, len(case.uses_here)) if moved else {}
+    return Reason.NOT_INSIDE, _use_detail(case, moved, len(case.uses_here)) if moved else {}
 
 
 def _counted(case: Case) -> Refusal | None:
     spent = _counted_uses(case)
     if len(spent) < _allowance(case):
         return None
-    return Reason.NOTHING_LEFT, {**_use_detail(spent[-1], len(spent)), "entries": _allowance(case), "entries_left": 0}
+    return Reason.NOTHING_LEFT, {
+        **_use_detail(case, spent[-1], len(spent)),
+        "entries": _allowance(case),
+        "entries_left": 0,
+    }
 
 
 def _stored_value(case: Case) -> Refusal | None:
@@ -191,10 +200,10 @@ def _counted_uses(case: Case) -> list[Use]:
     return [u for u in entries if case.place.local(u.at).date() == today]
 
 
-def _use_detail(use: Use, count: int) -> dict[str, Detail]:
+def _use_detail(case: Case, use: Use, count: int) -> dict[str, Detail]:
     return {
         "used_at": use.at.isoformat(),
-        "used_place": use.place,
+        "used_place": where(use, case.subject.account, (case.place,)),
         "used_device": use.device,
         "used_source": use.source.value,
         "direction": use.direction.value,

@@ -25,6 +25,7 @@ class Switches:
     hex_ids: PassEntry gives new passes ids of 40 hexadecimal digits instead of UUIDs.
     ext_id_answers_list: PassEntry answers a GET by extId with an array.
     list_in_pages: PassEntry lists give 25 at a time unless told otherwise.
+    lists_know_no_pages: PassEntry lists give everything at once, whatever is asked for.
     issued_passes_validate: PassEntry's own validation accepts passes that were never added to a wallet.
     no_rate_limit: PassEntry counts requests but refuses none.
     zero_enums_shown: PassKit writes an enum's zero (UNREDEEMED, ENROLLED, PASS_ISSUED) instead of leaving it out.
@@ -46,6 +47,7 @@ class Switches:
     hex_ids: bool = False
     ext_id_answers_list: bool = False
     list_in_pages: bool = False
+    lists_know_no_pages: bool = False
     issued_passes_validate: bool = False
     no_rate_limit: bool = False
     zero_enums_shown: bool = False

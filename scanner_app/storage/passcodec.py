@@ -100,7 +100,8 @@ def _moment(stored: int | str) -> datetime:
 
 def _use(use: Use) -> list[Any]:
     row: list[Any] = [use.place, _time(use.at), use.direction.value, use.source.value, use.device, use.scan_id]
-    return [*row, str(use.amount)] if use.amount else row
+    rest = [str(use.amount), use.named] if use.named else [str(use.amount)] if use.amount else []
+    return [*row, *rest]
 
 
 def decode(account: str, platform: str, template: tuple[str, str], stored: Stored) -> Pass:
@@ -150,4 +151,5 @@ def _identifiers(stored: Stored, apart: dict[str, str | int] | None) -> dict[Ide
 def _read_use(row: list[Any]) -> Use:
     place, at, direction, source, device, scan_id = row[:6]
     amount = Decimal(row[6]) if len(row) > 6 else Decimal(0)
-    return Use(place, _moment(at), Direction(direction), Source(source), device, scan_id, amount)
+    named = row[7] if len(row) > 7 else ""
+    return Use(place, _moment(at), Direction(direction), Source(source), device, scan_id, amount, named)

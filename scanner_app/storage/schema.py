@@ -70,5 +70,17 @@ CACHE: Sequence[tuple[str, ...]] = (
         "CREATE INDEX passes_person ON passes(person) WHERE person IS NOT NULL",
         "UPDATE streams SET cursor = ''",  # the next round is a full one, and says whose each pass is
     ),
+    (
+        # PassEntry's uses bore a reader's name, now its id, which nobody can tell from the name: until the next round
+        # has fetched them again, a pass that was used is asked for, and where nobody can be asked, good nowhere.
+        """
+        UPDATE meta SET value = value - (SELECT count(*) FROM passes WHERE dead = 0 AND json_type(body, '$.u') NOTNULL)
+        WHERE key = 'held' AND EXISTS (SELECT 1 FROM meta WHERE key = 'platform' AND value = 'passentry')
+        """,
+        """
+        UPDATE passes SET dead = 1, body = json_set(body, '$.pt', 1) WHERE json_type(body, '$.u') NOTNULL
+        AND EXISTS (SELECT 1 FROM meta WHERE key = 'platform' AND value = 'passentry')
+        """,
+    ),
 )
 """One account's passes as the platform told them. All of it can be loaded again."""

@@ -28,6 +28,13 @@ def test_its_echo_from_the_platform_is_the_same_use() -> None:
     assert [u.source for u in uses] == [Source.PLATFORM, Source.HERE]
 
 
+def test_an_echo_by_another_name_of_the_place_is_known_by_its_device() -> None:
+    theirs = Use("count-1", NOW.replace(microsecond=0), device="Door 1")
+    for echo, counted in ((theirs, 1), (replace(theirs, device="Door 2"), 2), (replace(theirs, device=""), 2)):
+        _, uses = effective(replace(TICKET, uses=(echo,)), LocalFacts((MINE,)))
+        assert len(uses) == counted
+
+
 def test_what_was_undone_is_gone_with_its_echo() -> None:
     echoed = replace(TICKET, uses=(Use("main", NOW),))
     assert effective(echoed, LocalFacts((replace(MINE, undone=True),)))[1] == ()

@@ -124,6 +124,22 @@ def test_a_refusal_for_use_says_when_where_and_by_whom() -> None:
     detail = judge(uses=(replace(used(), device="Door 2"), used(ago=2 * HOUR))).detail
     assert detail["used_at"] == (NOW - 2 * HOUR).isoformat(), "the first use is the one that counted"
     assert (detail["used_place"], detail["uses"]) == ("main", 2)
+    reader = replace(DOOR, accepts=(Accepted("acc", place="count-1", door="count-1"),))
+    by_id = judge(uses=(used("count-1"),), place=reader).detail
+    assert by_id["used_place"] == "Main", "nobody at a door knows a reader's id"
+    assert (
+        judge(uses=(replace(used("count-1"), named="Head count"),), place=reader).detail["used_place"] == "Head count"
+    )
+
+
+def test_what_was_used_under_an_earlier_name_of_the_place_counts() -> None:
+    renamed = replace(DOOR, accepts=(DOOR.accepts[0].called("count-1").called("count-2"),))
+    assert renamed.names("acc") == ("count-2", "main", "count-1")
+    for name in renamed.names("acc"):
+        assert judge(uses=(used(name),), place=renamed).reason is Reason.ALREADY_USED
+    assert judge(uses=(used("lounge"),), place=renamed).admits
+    assert DOOR.accepts[0].called("main") == DOOR.accepts[0]
+    assert renamed.accepts[0].called("main").formerly == ("count-1", "count-2")
 
 
 def test_once_at_one_place_does_not_spoil_the_others() -> None:

@@ -20,6 +20,7 @@ class Kit(ABC):
 
     name: ClassVar[str]
     door: ClassVar[str] = ""
+    place: ClassVar[str] = "Main entrance"  # what the platform calls the place of that door
     keeps_second_uses: ClassVar[bool] = True
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -94,7 +95,7 @@ class Passcreator(Kit):
 
 class PassEntry(Kit):
     name = "passentry"
-    door = "main-entrance-1"
+    door = place = "main-entrance-1"
 
     @property
     def options(self):

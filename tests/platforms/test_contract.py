@@ -225,7 +225,7 @@ def test_the_guest_line_gets_the_same_verdicts_everywhere(kit, platform):
     held = everything(platform)
     carried = kit.config().carries(tap=False, shown=True)
     templates = [t["id"] for t in kit.info["templates"]]
-    place = Place(PLACE, (Accepted("acc", frozenset(templates[:1]), place=PLACE),))
+    place = Place(PLACE, (Accepted("acc", frozenset(templates[:1]), place=kit.place),))
     admitted: dict[str, list] = {}
     for shown in kit.sandbox.guest_line(kit.name):
         text = shown["barcode"]
@@ -234,7 +234,7 @@ def test_the_guest_line_gets_the_same_verdicts_everywhere(kit, platform):
         verdict = decide(Matches(tuple(matches)), uses, place, Credential(text, Symbology.QR), datetime.now(UTC))
         assert verdict.reason.value == shown["expected"], shown["title"]
         if verdict.admits:
-            admitted.setdefault(text, []).append(Use(PLACE, datetime.now(UTC)))
+            admitted.setdefault(text, []).append(Use(kit.place, datetime.now(UTC)))
 
 
 # --- telling ---------------------------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_the_earlier_of_two_apart_doors_finds_the_later_one_too(kit, platform, a
     assert not platform.others(changed(admission, place="cloakroom", door="cloakroom"), subject), "another place"
     others = platform.others(admission, subject)
     if kit.keeps_second_uses:
-        assert [(u.device, u.place) for u in others] == [("kiosk-2", PLACE)]
+        assert [(u.device, u.where) for u in others] == [("kiosk-2", PLACE)]
         assert abs(others[0].at - later.at) <= timedelta(seconds=2)
     else:
         assert not others, "only the later door can tell"

@@ -17,10 +17,11 @@ from scanner_app.domain.passes import IdentifierKind
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms import marks
 from scanner_app.platforms.pace import Pace
-from scanner_app.platforms.passentry import PassEntryPlatform
+from scanner_app.platforms.passentry import PassEntryPlatform, scans
 from scanner_app.platforms.passentry import platform as adapter
 from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans
 from scanner_app.platforms.passentry.office import Action, Points, Wishes
+from scanner_app.sandbox.misbehave import Misbehaviour
 from scanner_app.sandbox.server import Sandbox
 
 READING = Reading("acc")
@@ -39,6 +40,7 @@ def kit(venue):
     yield made
     made.close()
     switches = made.server.switches
+    switches.lists_know_no_pages = False
     switches.list_in_pages = switches.fields_as_objects = switches.no_barcode_is_null = False
     switches.hex_ids = switches.ext_id_answers_list = False
 
@@ -100,6 +102,43 @@ def test_whatever_the_server_makes_of_paging_every_pass_comes_once(kit, pages, o
         assert len(found) == len(set(found)) >= 130
 
 
+@pytest.mark.parametrize("switch", ["list_in_pages", "lists_know_no_pages", "no_rate_limit"])
+def test_a_look_up_tells_every_use_however_the_scans_are_listed(kit, platform, monkeypatch, switch):
+    """Passes do not tell their uses: a door that knew half of them would let somebody in twice."""
+    setattr(kit.server.switches, switch, True)
+    monkeypatch.setattr(scans, "PAGE", 2)
+    code = f"EXT-USED-{switch}"
+    kit.sandbox.store.write("UPDATE pe_pass SET added=1 WHERE id=?", [kit.fresh(platform, code)])
+
+    def scanned(reader):
+        info = platform._calls.scan({"readerId": reader, "passId": code, "scanType": "barcode"}).json()
+        assert info["validationResponse"]["status"] == "successful"
+
+    scanned("vip-lounge-1")
+    for n in range(5):
+        platform._calls.scan({"readerId": "count-1", "passId": f"nobody-{n}", "scanType": "barcode"})
+    assert [u.place for u in platform.lookup(code, 5)[0].uses] == ["vip-lounge-1"]
+    scanned("count-1")
+    asked = "SELECT count(*) FROM request_log WHERE method='GET' AND path='/api/v1/scans'"
+    before = kit.sandbox.store.number(asked)
+    assert [u.place for u in platform.lookup(code, 5)[0].uses] == ["vip-lounge-1", "count-1"]
+    assert kit.sandbox.store.number(asked) == before + 1, "only what is new is fetched again"
+    kit.server.misbehaviours.faults.append(Misbehaviour("GET /api/v1/scans", "500"))
+    with pytest.raises(PlatformTrouble):
+        platform.lookup(code, 5)  # not told as if it had no uses
+
+
+def test_scans_whose_pages_are_all_the_first_are_not_taken_for_all_scans(kit, platform, monkeypatch):
+    kit.server.switches.list_in_pages = True
+    for n in range(26):
+        platform._calls.scan({"readerId": "count-1", "passId": f"nobody-{n}", "scanType": "barcode"})
+    kit.fresh(platform, "EXT-PAGES")
+    lost = kit.platform(options=kit.options | {"page_param": "nothing", "per_page_param": "known"})
+    with pytest.raises(PlatformTrouble) as raised:
+        lost.lookup("EXT-PAGES", 5)
+    assert raised.value.kind is PlatformKind.NONSENSE
+
+
 @pytest.mark.parametrize("switch", ["fields_as_objects", "no_barcode_is_null", "hex_ids", "ext_id_answers_list"])
 def test_both_ways_of_writing(kit, platform, switch):
     setattr(kit.server.switches, switch, True)
@@ -136,7 +175,9 @@ def test_a_spent_pass_tells_when_and_where(kit, platform):
     platform.office.mark(uid, voided=True)
     found = kit.platform().lookup("EXT-SPENT", 5)[0]  # an adapter that never saw the list of scans
     assert (found.voided, found.redeemed) == (True, True)
-    assert [(u.place, u.at, u.device) for u in found.uses] == [("Main entrance", at, "kiosk | 1")]
+    assert [(u.place, u.where, u.at, u.device) for u in found.uses] == [
+        ("main-entrance-1", "Main entrance", at, "kiosk | 1")
+    ]
 
 
 @pytest.mark.parametrize("status", ["successful", "success", "failed"])

@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
+from scanner_app.application.config import AccountConfig
 from scanner_app.application.control import AccountReport, Role
 from scanner_app.application.events import DeviceChanged, DeviceState, Level, Notice, StatusChanged
-from scanner_app.application.ports import Connection
+from scanner_app.application.ports import Connection, Door
 from scanner_app.domain.credential import Symbology
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.ui import sample, texts
@@ -21,6 +22,7 @@ from scanner_app.ui.heartbeat import Heartbeat
 from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.door_panels import LeavePanel
+from scanner_app.ui.screens.forms import PlaceForm
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.training import TrainingBand
@@ -373,6 +375,18 @@ def test_first_set_up_in_five_steps(open_window, door, qtbot):
     assert place.accepts[0].records
     qtbot.waitUntil(lambda: not window._slices.busy)
     qtbot.waitUntil(lambda: on_the_glass(window) == window.grab().toImage())  # not the last step's picture
+
+
+def test_a_reader_is_offered_by_its_name_and_kept_by_its_id(window, qtbot):
+    readers = [Door("count-1", "Head count", place="count-1"), Door("vip-1", "vip-1", place="vip-1")]
+    form = PlaceForm(window, AccountConfig("pe", "passentry", "https://x.example"), readers, frozenset())
+    qtbot.addWidget(form)
+    assert [b.text() for b in form._doors.buttons()] == ["Head count", "vip-1"]
+    assert form.name.text() == "Head count"
+    form.name.setText("Main")
+    assert (form.place().name, form.place().names("pe")) == ("Main", ("count-1",))
+    form._doors.buttons()[1].click()
+    assert (form.place().name, form.place().accepts[0].door) == ("vip-1", "vip-1")
 
 
 def test_two_different_pins_are_not_taken(window, door, qtbot):

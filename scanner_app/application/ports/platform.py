@@ -31,6 +31,11 @@ class Door:
     place: str = ""
     voids: bool = True
 
+    @property
+    def called(self) -> str:
+        """What people call its place: a PassEntry reader is known there by its id, to people by its name."""
+        return (self.place if self.place != self.id else "") or self.name or self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -92,7 +97,7 @@ class Answer:
 
 def told_of(use: Use) -> dict[str, str]:
     """Return the other side of a conflict: when, where and by which device another door admitted."""
-    facts = {"used_at": use.at.isoformat(), "used_place": use.place, "used_device": use.device}
+    facts = {"used_at": use.at.isoformat(), "used_place": use.where, "used_device": use.device}
     return {name: value for name, value in facts.items() if value}
 
 

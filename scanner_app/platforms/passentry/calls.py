@@ -63,9 +63,9 @@ class Calls:
         """Let PassEntry decide and record. A refusal is HTTP 200."""
         return self._ask("POST scans", ["scans"], body={"scan": dict(scan)})
 
-    def scans(self, deadline: float = DEADLINE) -> Reply:
+    def scans(self, params: Mapping[str, str], deadline: float = DEADLINE) -> Reply:
         """Return the scans, newest first."""
-        return self._ask("GET scans", ["scans"], deadline=deadline)
+        return self._ask("GET scans", ["scans"], params=params, deadline=deadline)
 
     def readers(self, entity: str) -> Reply:
         """Return an entity's readers."""

@@ -28,12 +28,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """One scan as listed. `mark` is None for scans that no door of this program reported."""
+    """One scan as listed. `mark` is None for scans that no door of this program reported.
+
+    The reader's id is the place: its name is known only where it scanned or where an entity lists it, and a place here
+    may be called otherwise. `named` is what people call it, '' where nobody tells.
+    """
 
     id: str
     uid: str
     reader: str
-    place: str
+    named: str
     value: str
     good: bool
     at: datetime | None
@@ -46,7 +50,8 @@ class Scanned:
         if not self.good or at is None or (self.mark and not self.mark.admits):
             return None
         direction = self.mark.direction if self.mark else Direction.ENTRY
-        return Use(self.place, at, direction, device=self.mark.device if self.mark else self.reader)
+        device = self.mark.device if self.mark else self.named or self.reader
+        return Use(self.reader, at, direction, device=device, named=self.named)
 
 
 def resource(value: Json) -> Mapping[str, Json]:
@@ -125,7 +130,7 @@ def _scan(found: Mapping[str, Json], names: Mapping[str, str]) -> Scanned:
         needed(found, "id"),
         _related(found, "pass"),
         reader,
-        names.get(reader) or reader,
+        names.get(reader, ""),
         text(said, "scanValue"),
         text(said, "status") in GOOD,
         instant(said, "scannedAt"),

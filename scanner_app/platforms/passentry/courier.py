@@ -15,7 +15,7 @@ from scanner_app.platforms import marks
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.fields import an_object, needed
 from scanner_app.platforms.passentry.calls import Calls
-from scanner_app.platforms.passentry.codec import Scanned, read_scans
+from scanner_app.platforms.passentry.scans import Scans
 
 GONE = Answer(Delivery.CONTESTED, "deleted", {"state": "deleted"})
 TAPS = frozenset({"VAS", "SMART_TAP", "NDEF_TEXT", "NDEF_URI", "SUN", "UID"})
@@ -24,8 +24,8 @@ TAPS = frozenset({"VAS", "SMART_TAP", "NDEF_TEXT", "NDEF_URI", "SUN", "UID"})
 class Courier:
     """Delivers one account's operations. `look` reads a pass by id, None when it is gone or nullified."""
 
-    def __init__(self, calls: Calls, look: Callable[[str], Pass | None]) -> None:
-        self._calls, self._look = calls, look
+    def __init__(self, calls: Calls, scans: Scans, look: Callable[[str], Pass | None]) -> None:
+        self._calls, self._scans, self._look = calls, scans, look
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform of one operation."""
@@ -48,7 +48,8 @@ class Courier:
 
     def _arrived(self, operation: Operation) -> bool:
         with before_telling():
-            return any(s.mark and s.mark.scan_id == operation.scan_id for s in self._scans())
+            self._scans.refresh()
+            return self._scans.holds(operation.scan_id)
 
     def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
         admitted = operation.outcome != Outcome.REFUSE.value
@@ -60,15 +61,13 @@ class Courier:
             foreign = self._foreign(operation) if operation.policy == Policy.ONCE.value else None
         return used_elsewhere(foreign) if foreign else Answer(delivery)
 
-    def _scans(self) -> list[Scanned]:
-        return read_scans(self._calls.scans().json())
-
     def _foreign(self, operation: Operation) -> Use | None:
         return next(iter(self.others(operation)), None)
 
     def others(self, operation: Operation) -> list[Use]:
         """Return the admissions at this door by other devices, oldest first; refusals and our own do not count."""
-        scans = [s for s in self._scans() if s.uid == operation.uid and s.reader == operation.door]
+        self._scans.refresh()
+        scans = [s for s in self._scans.of(operation.uid) if s.reader == operation.door]
         others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]
         return sorted(others, key=lambda use: use.at)
 

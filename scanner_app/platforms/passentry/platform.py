@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from scanner_app.application.config import AccountConfig
@@ -19,10 +16,11 @@ from scanner_app.platforms.http import Http
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.pace import rate
 from scanner_app.platforms.passentry.calls import CHECK, DEADLINE, PER_SECOND, Calls
-from scanner_app.platforms.passentry.codec import Reading, read_pass, read_scans, resource
+from scanner_app.platforms.passentry.codec import Reading, read_pass, resource
 from scanner_app.platforms.passentry.counter import PassEntryCounter
 from scanner_app.platforms.passentry.courier import Courier
 from scanner_app.platforms.passentry.office import Office
+from scanner_app.platforms.passentry.scans import Scans
 from scanner_app.platforms.segments import UnusableSegment
 from scanner_app.platforms.strict_json import Json
 from scanner_app.platforms.tenant import fingerprint
@@ -66,9 +64,8 @@ class PassEntryPlatform:
         refused = frozenset(chosen(said.get("refuse", "")))
         self._reading = Reading(config.id, chosen(said.get("holder_fields", "")), refused)
         self._paging = (said.get("page_param", "page"), said.get("per_page_param", "perPage"))
-        self._lock = threading.Lock()
-        self._uses: Mapping[str, Sequence[Use]] = {}
-        self._courier = Courier(self._calls, self._look)
+        self._scans = Scans(self._calls, self._paging)
+        self._courier = Courier(self._calls, self._scans, self._look)
         self.capabilities = Capabilities(frozenset(Can) - set(MISSING), MISSING)
 
     def __repr__(self) -> str:
@@ -123,7 +120,7 @@ class PassEntryPlatform:
         """
         number, _, first = resume.partition(":")
         if not number:
-            self._learn_uses()
+            self._scans.refresh()
         asked = {**wanted, self._paging[0]: number or "1", self._paging[1]: str(PAGE)}
         reply = self._calls.list_passes(asked)
         found = an_object(reply.json(), "answer")
@@ -145,18 +142,8 @@ class PassEntryPlatform:
         wanted = {t.id for t in self._config.templates}
         return not wanted or found.template in wanted
 
-    def _learn_uses(self, deadline: float = DEADLINE) -> None:
-        """Passes do not tell their uses; the list of scans does."""
-        uses: dict[str, list[Use]] = defaultdict(list)
-        for scan in read_scans(self._calls.scans(deadline).json()):
-            if scan.uid and scan.use:
-                uses[scan.uid].append(scan.use)
-        with self._lock:
-            self._uses = uses
-
     def _read(self, found: Json, seen_at: datetime | None) -> Pass:
-        with self._lock:
-            uses = self._uses.get(needed(an_object(found, "pass"), "id"), ())
+        uses = self._scans.uses(needed(an_object(found, "pass"), "id"))
         return read_pass(found, self._reading, uses, seen_at)
 
     def cursor_after(self, started: datetime) -> str:
@@ -167,22 +154,15 @@ class PassEntryPlatform:
         """Return the pass with that uuid or extId; custom barcode texts are known to the list only."""
         clock = Deadline(deadline)
         try:
-            found = self._show(text, deadline)
+            reply = self._calls.show(text, deadline)
         except UnusableSegment:
             return []
-        return [self._explained(found, clock)] if found else []
-
-    def _explained(self, found: Pass, clock: Deadline) -> Pass:
-        """A deactivated pass does not say why: if there is time left, its scans do."""
-        if not found.voided or found.uses:
-            return found
-        try:
-            self._learn_uses(clock.left())
-        except (PlatformTrouble, TimeoutError):
-            return found
-        with self._lock:
-            uses = tuple(self._uses.get(found.uid, ()))
-        return replace(found, uses=uses, redeemed=bool(uses))
+        except PlatformTrouble as trouble:
+            if trouble.kind is PlatformKind.NOT_FOUND:
+                return []
+            raise
+        self._scans.refresh(clock.left())  # a pass does not tell its uses, and those known may be old by now
+        return [self._read(resource(reply.json()), reply.date)]
 
     def search(self, text: str) -> list[Pass]:
         """Return passes whose extId begins so."""
@@ -236,5 +216,5 @@ class PassEntryPlatform:
 
 def _door(found: Mapping[str, Json]) -> Door:
     said = an_object(found.get("attributes"), "attributes")
-    name = text(said, "name")
-    return Door(needed(found, "id"), name, place=name or needed(found, "id"))
+    reader = needed(found, "id")
+    return Door(reader, text(said, "name") or reader, place=reader)

@@ -10,11 +10,11 @@ from aiohttp import web
 from scanner_app.sandbox.account import Account, account_of
 from scanner_app.sandbox.passentry import body as wishes
 from scanner_app.sandbox.passentry import passes
+from scanner_app.sandbox.passentry.pages import paged
 from scanner_app.sandbox.store import Row
-from scanner_app.sandbox.wire import answer, json_object, refuse, truthy, whole_number
+from scanner_app.sandbox.wire import answer, json_object, refuse, truthy
 
 INCLUDES = {"includePassDesign": "design", "includeLocations": "locations", "includeBeacons": "beacons"}
-DEFAULT_PAGE = 25
 
 
 def _wanted(request: web.Request) -> frozenset[str]:
@@ -79,20 +79,13 @@ async def show(request: web.Request) -> web.Response:
 async def list_passes(request: web.Request) -> web.Response:
     """GET /api/v1/passes: newest first, filtered by extIdPrefix, status, includeNullified, passTemplate.
 
-    The names of the paging parameters are not public: page and perPage are this sandbox's own. Without them
-    everything comes at once, unless the switch list_in_pages makes 25 the default.
+    In pages where that is asked for, see `pages`.
     """
     account, wanted = account_of(request), _wanted(request)
     where, values = _filters(account, request)
-    sql, data = f"{passes.TEMPLATE_JOIN} WHERE {where} ORDER BY p.created DESC, p.id DESC", {}
-    if "page" in request.query or "perPage" in request.query or account.switches.list_in_pages:
-        page = whole_number(request.query.get("page"), 1, "page", lowest=1)
-        size = whole_number(request.query.get("perPage"), DEFAULT_PAGE, "perPage", lowest=1)
-        total = account.store.number(f"SELECT count(*) FROM pe_pass p WHERE {where}", values)
-        data["meta"] = {"page": page, "perPage": size, "total": total, "pages": -(-total // size)}
-        sql += f" LIMIT {size} OFFSET {(page - 1) * size}"
-    rows = account.store.rows(sql, values)
-    return answer({"data": [passes.show(account, row, wanted) for row in rows]} | data)
+    limit, meta = paged(request, account.store.number(f"SELECT count(*) FROM pe_pass p WHERE {where}", values))
+    rows = account.store.rows(f"{passes.TEMPLATE_JOIN} WHERE {where} ORDER BY p.created DESC, p.id DESC{limit}", values)
+    return answer({"data": [passes.show(account, row, wanted) for row in rows]} | meta)
 
 
 def _filters(account: Account, request: web.Request) -> tuple[str, list[Any]]:

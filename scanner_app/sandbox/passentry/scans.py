@@ -7,6 +7,7 @@ from aiohttp import web
 
 from scanner_app.sandbox.account import Account, account_of
 from scanner_app.sandbox.passentry import passes
+from scanner_app.sandbox.passentry.pages import paged
 from scanner_app.sandbox.passentry.passes import iso
 from scanner_app.sandbox.store import Row
 from scanner_app.sandbox.wire import answer, json_object, refuse
@@ -119,10 +120,12 @@ def _info(account: Account, kept: Row) -> dict[str, Any]:
 
 
 async def list_scans(request: web.Request) -> web.Response:
-    """GET /api/v1/scans: newest first, with passes and readers as included resources."""
+    """GET /api/v1/scans: newest first, with passes and readers as included resources; pages as with passes."""
     account = account_of(request)
-    rows = account.store.rows("SELECT * FROM pe_scan ORDER BY at DESC, number DESC")
-    return answer({"data": [_resource(account, row) for row in rows], "included": _included(account, rows)})
+    total = account.store.number("SELECT count(*) FROM pe_scan")
+    limit, meta = paged(request, total)
+    rows = account.store.rows(f"SELECT * FROM pe_scan ORDER BY at DESC, number DESC{limit}")
+    return answer({"data": [_resource(account, row) for row in rows], "included": _included(account, rows)} | meta)
 
 
 async def show(request: web.Request) -> web.Response:

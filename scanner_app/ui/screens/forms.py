@@ -223,10 +223,10 @@ class PlaceForm(QWidget):
             inner = QWidget()
             listed = column(theme, inner, margin="", gap="s")
             listed.setContentsMargins(0, 0, theme.space("m"), 0)  # clear of the scroll bar
-            names = Counter(door.place or door.name for door in doors)
+            names = Counter(door.called for door in doors)
             for n, door in enumerate(doors):
-                words = visible(door.place or door.name or door.id)
-                if names[door.place or door.name] > 1 and door.name not in (
+                words = visible(door.called)
+                if names[door.called] > 1 and door.name not in (
                     "",
                     door.place,
                 ):  # two doors of one place are told apart
@@ -263,7 +263,7 @@ class PlaceForm(QWidget):
 
     def _take(self, door: Door) -> None:
         self._door = door
-        self.name.setText(door.place or door.name)
+        self.name.setText(door.called)
 
     def _choose(self, policy: Policy) -> None:
         self._policy = policy

@@ -13,6 +13,7 @@ from scanner_app.application.control import OfficeTask, Story
 from scanner_app.application.ports import Can, Capabilities
 from scanner_app.domain.passes import PassKey, Use
 from scanner_app.domain.person import tails
+from scanner_app.domain.place import where
 from scanner_app.domain.scan import FactKind
 from scanner_app.ui import moments, records, texts
 from scanner_app.ui.desk import Desk, column
@@ -156,7 +157,8 @@ class StoryView(QWidget):
         at = moments.when(use.at, datetime.now(UTC), self._zone())
         who = use.device or texts.word(f"fact.source.{use.source.value}")
         below = " · ".join((texts.word(f"direction.{use.direction.value}"), who))
-        return Row(self.desk.theme, Line(use.place, below, at, Symbol.ADMIT), lambda: None)
+        place = where(use, self.story.subject.account, self.desk.settings.places)
+        return Row(self.desk.theme, Line(place, below, at, Symbol.ADMIT), lambda: None)
 
     # --- what can be done
     def _show_doing(self, capabilities: Capabilities) -> None:

@@ -1,0 +1,77 @@
+"""Every scan of one PassEntry account: passes do not tell their uses, the list of scans does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.passes import Use
+from scanner_app.platforms.deadline import Deadline
+from scanner_app.platforms.fields import an_object, whole
+from scanner_app.platforms.passentry.calls import DEADLINE, Calls
+from scanner_app.platforms.passentry.codec import Scanned, read_scans
+
+PAGE = 100
+
+
+class Scans:
+    """Remembers what was listed: the list has the newest first, so only what is new is fetched again. Thread-safe.
+
+    `paging` names the parameters for page and size. Whether this list knows pages at all is not published: one that
+    does not gives everything at once, every time.
+    """
+
+    def __init__(self, calls: Calls, paging: tuple[str, str]) -> None:
+        self._calls, self._paging = calls, paging
+        self._lock = threading.Lock()
+        self._known: dict[str, Scanned] = {}
+        self._by_pass: dict[str, list[Scanned]] = {}
+
+    def refresh(self, seconds: float = DEADLINE) -> None:
+        """Fetch what came since the last time; PlatformTrouble when not all of it could be had in time."""
+        clock, found = Deadline(seconds), dict[str, Scanned]()
+        number, pages = 1, None
+        while pages is None or number <= pages:
+            page, pages = self._page(number, clock)
+            fresh = {scan.id: scan for scan in page if scan.id not in found}
+            found |= fresh
+            if page and page[-1].id in self._known:
+                break
+            if not fresh and page and pages is not None:
+                raise PlatformTrouble(PlatformKind.NONSENSE, f"page {number} of {pages} of the scans is page 1 again")
+            if not fresh:
+                break
+            number += 1
+        self._keep(found)
+
+    def _page(self, number: int, clock: Deadline) -> tuple[list[Scanned], int | None]:
+        """Return a page, and of how many if that is told."""
+        try:
+            left = clock.left()
+        except TimeoutError as error:
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, "no time left", sent=False) from error
+        asked = {self._paging[0]: str(number), self._paging[1]: str(PAGE)}
+        answer = an_object(self._calls.scans(asked, left).json(), "scans")
+        return read_scans(answer), whole(an_object(answer.get("meta"), "meta"), "pages")
+
+    def _keep(self, found: Mapping[str, Scanned]) -> None:
+        with self._lock:
+            for scan in found.values():
+                if scan.id not in self._known:
+                    self._known[scan.id] = scan
+                    self._by_pass.setdefault(scan.uid, []).append(scan)
+
+    def of(self, uid: str) -> Sequence[Scanned]:
+        """Return a pass's scans as known."""
+        with self._lock:
+            return tuple(self._by_pass.get(uid, ())) if uid else ()
+
+    def uses(self, uid: str) -> Sequence[Use]:
+        """Return a pass's uses as known."""
+        return tuple(use for scan in self.of(uid) if (use := scan.use))
+
+    def holds(self, scan_id: str) -> bool:
+        """Whether a scan that bears this mark of ours is known."""
+        with self._lock:
+            return any(scan.mark and scan.mark.scan_id == scan_id for scan in self._known.values())
