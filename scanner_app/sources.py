@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from hardware.camera import CameraSource, CameraState, open_source
 from hardware.decode import DEFAULT_FORMATS, DecodeResult, DecoderProcess, Read, Turns
@@ -94,6 +95,18 @@ class CameraLine:
         self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))
 
 
+class _Shown:
+    """What is told of a camera that somebody only looks at: marked, and nothing more once they look away."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self.over = False
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, (DeviceChanged, FrameSeen)) and not self.over:
+            self._tell(replace(event, watched=True))
+
+
 def credential_of(read: Read) -> Credential:
     """Return what a decoder read as the domain's credential."""
     part = (read.part.number, read.part.count) if read.part else None
@@ -145,9 +158,15 @@ class SourceSet:
         with self._lock:
             if spec in self._lines:  # its pictures are told already
                 return lambda: None
-        line = CameraLine(spec, lambda _credential: None, self._tell, tuning=self._tuning)
+        shown = _Shown(self._tell)
+        line = CameraLine(spec, lambda _credential: None, shown.tell, tuning=self._tuning)
         line.start()
-        return lambda: _discard(line.stop())
+
+        def end() -> None:
+            shown.over = True
+            line.stop()
+
+        return end
 
     def reports(self) -> Sequence[ReaderReport]:
         """Return how each reader fares, in the order of the settings."""
@@ -196,7 +215,3 @@ class SourceSet:
         line = CameraLine(spec, self._present, self._tell, formats=self._codes, tuning=self._tuning)
         line.start(paced=True, loop=self._loop)
         return line
-
-
-def _discard(_value: object) -> None:
-    """Take a value that nobody needs."""

@@ -69,20 +69,28 @@ class DeviceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """A camera or reader changed state. `reason` is a code for `ui/texts.py`."""
+    """A camera or reader changed state. `reason` is a code for `ui/texts.py`.
+
+    `watched`: somebody only looks at it, in the settings; the door does not live by it.
+    """
 
     source: str
     state: DeviceState
     reason: str = ""
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FrameSeen:
-    """A camera picture for the preview: a BGR or grey uint8 array, and outlines in its pixels found just now."""
+    """A camera picture for the preview: a BGR or grey uint8 array, and outlines in its pixels found just now.
+
+    `watched`: somebody only looks at this camera, in the settings.
+    """
 
     source: str
     image: object
     outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
+    watched: bool = False
 
 
 class Level(StrEnum):

@@ -121,17 +121,17 @@ def _held(account: AccountStatus) -> Check:
 
 def _sent(status: Status) -> Check:
     if status.refused:
-        says = texts.word("strip.refused", count=texts.number(status.refused))
+        says = texts.plural("strip.refused", status.refused)
         return Check("unsent_name", Tone.WARN, says, texts.admin("upload_refused"))
     if status.unsent:
-        says = texts.word("strip.unsent", count=texts.number(status.unsent))
+        says = texts.plural("strip.unsent", status.unsent)
         return Check("unsent_name", Tone.WARN, says, texts.word("ready.unsent"))
     return Check("unsent_name", Tone.GOOD, texts.word("strip.sent"))
 
 
 def _conflicts(status: Status) -> Check:
     if status.conflicts:
-        says = texts.word("strip.conflicts", count=texts.number(status.conflicts))
+        says = texts.plural("strip.conflicts", status.conflicts)
         return Check("conflicts", Tone.WARN, says, texts.admin("upload_contested"))
     return Check("conflicts", Tone.GOOD, texts.word("ready.no_conflicts"))
 

@@ -293,5 +293,5 @@ class SampleDoor:
     def watch_camera(self, source: str) -> Callable[[], None]:
         """Watch a camera."""
         self._note("watch_camera", source)
-        self.tell(DeviceChanged(source, DeviceState.RUNNING))
+        self.tell(DeviceChanged(source, DeviceState.RUNNING, watched=True))
         return lambda: self._note("unwatch_camera", source)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from scanner_app.ui import texts
 from scanner_app.ui.tokens import DARK, GROWS, PALETTES, RADIUS, SNUG, SPACE, TOUCH, TYPE, Palette
 
 FAMILIES = ("Inter", "Noto Sans Arabic", "Noto Sans", "DejaVu Sans")
@@ -105,6 +106,7 @@ class Theme:
         values |= {f"t_snug{n}": round(self.type_px("strong") * part) for n, part in enumerate(SNUG)}
         values["t_section"] = self.type_px("body" if self.large else "strong")
         values |= {"touch": self.touch, "ring": max(2, self.px(3)), "hair": max(1, self.px(1.5)), "box": self.px(30)}
+        values["filled"] = "add-page" if texts.is_rtl() else "sub-page"  # Qt turns the handle round, not its pages
         return _style().format_map(values)
 
 

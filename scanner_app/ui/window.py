@@ -90,7 +90,7 @@ class Window(QMainWindow):
         self._saver = Saver(control, bridge, self._kept, self._not_kept, self)
         self.current = ""
         self.on_busy: Callable[[], None] = lambda: None
-        self._camera = DeviceState.OPENING
+        self._camera = DeviceChanged("", DeviceState.OPENING)
         self._may_close = False
         self.typing = TouchTyping(self)
         self.idle = Idle(self._nobody_there, self)
@@ -152,6 +152,8 @@ class Window(QMainWindow):
         screen = self.screens[name] = self._plan[name](self)
         self._stack.addWidget(screen)
         screen.recall(self._memory.get(name, ""))
+        if self._camera.source:
+            screen.hear(self._camera)  # nobody tells it again to a screen that is made anew
         if name == self.home:
             missed, self._missed = self._missed, []
             for event in missed:
@@ -177,7 +179,7 @@ class Window(QMainWindow):
         self._mark_training()
         self.typing.begin(frame.canvas, self.theme, self.settings.screen.keyboard, self._toast.stand_on)
         self._strip.show_status(self.status)
-        self._strip.show_camera(self._camera)
+        self._strip.show_camera(self._camera.state)
 
     def _mark_training(self) -> None:
         """Above the window's middle, where no screen, panel, verdict or keyboard gets to."""
@@ -217,8 +219,8 @@ class Window(QMainWindow):
             case StatusChanged():
                 self.status = event.status
                 self._strip.show_status(event.status)
-            case DeviceChanged():
-                self._camera = event.state
+            case DeviceChanged(watched=False):
+                self._camera = event
                 self._strip.show_camera(event.state)
             case Notice():
                 self.toast(_notice(event), event.level)

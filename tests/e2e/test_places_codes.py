@@ -6,6 +6,7 @@ import numpy as np
 import zxingcpp
 
 from hardware.opencv import cv2
+from scanner_app.application.events import DeviceChanged, DeviceState
 from scanner_app.sources import CameraLine, SourceSet
 
 
@@ -40,3 +41,22 @@ def test_of_two_guests_in_one_picture_only_the_one_in_the_middle_is_judged(tmp_p
     finally:
         assert line.stop()
     assert credentials == ["FRONT"]
+
+
+def test_a_camera_that_is_only_looked_at_is_marked_and_silent_once_nobody_looks(tmp_path):
+    for name in ("door.png", "other.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((120, 160), 120, np.uint8))
+    told = queue.Queue()
+    sources = SourceSet(lambda _credential: None, told.put)
+    try:
+        end = sources.watch(str(tmp_path / "other.png"))
+        seen = [told.get(timeout=60) for _ in range(3)]
+        assert {e.state for e in seen if isinstance(e, DeviceChanged)} == {DeviceState.OPENING, DeviceState.RUNNING}
+        assert all(e.watched for e in seen)
+        end()
+        rest = [told.get_nowait() for _ in range(told.qsize())]
+        assert [e for e in rest if isinstance(e, DeviceChanged) and e.state is DeviceState.ENDED] == []
+        sources.use((str(tmp_path / "door.png"),), loop=True)
+        assert not told.get(timeout=60).watched
+    finally:
+        assert sources.stop()

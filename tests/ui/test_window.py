@@ -58,6 +58,8 @@ def test_the_strip_tells_everything_that_the_platforms_do_not_have(window, door,
     door.tell(StatusChanged(replace(sample.STATUS, conflicts=3)))
     qtbot.waitUntil(lambda: "2 refused by platform" not in chips(window))
     assert "3 conflicts" in chips(window)
+    door.tell(StatusChanged(replace(sample.STATUS, conflicts=1)))
+    qtbot.waitUntil(lambda: "1 conflict" in chips(window))
     assert "All sent" not in chips(window)
 
 
@@ -153,6 +155,14 @@ def test_a_change_of_look_never_holds_the_window_up(window, door, qtbot, change)
     assert set(window.screens) == set(window._plan)
     assert max(longest) <= 0.1, longest
     assert sum(longest) > max(longest), "in one piece it would be one long wait"
+
+
+def test_what_is_built_anew_knows_how_the_camera_fares(window, door, qtbot):
+    door.tell(DeviceChanged("camera:0", DeviceState.LOST))
+    qtbot.waitUntil(lambda: "Camera unplugged" in chips(window))
+    window.save(replace(window.settings, screen=replace(window.settings.screen, theme="light")))
+    qtbot.waitUntil(lambda: window.theme.palette.name == "light" and "readiness" in window.screens)
+    assert window.screens["readiness"]._camera is DeviceState.LOST
 
 
 def test_a_verdict_that_comes_while_everything_is_built_anew_is_shown(window, door, qtbot):
@@ -293,6 +303,14 @@ def test_a_camera_is_adjusted_and_what_was_chosen_is_kept(window, door, qtbot):
     press(qtbot, window, "camera-save")
     qtbot.waitUntil(lambda: bool(door.kept.devices.tuning))
     assert door.kept.devices.tuning == {"camera:0": {"auto_focus": 0, "exposure": 3}}
+
+
+def test_a_camera_looked_at_in_the_settings_is_not_the_doors(window, door, qtbot):
+    door.tell(DeviceChanged("camera:0", DeviceState.RUNNING))
+    door.tell(DeviceChanged("camera:1", DeviceState.LOST, watched=True))
+    qtbot.waitUntil(lambda: "Camera on" in chips(window))
+    assert window.screens["door"].preview.message != texts.word("device.lost")
+    assert window.screens["readiness"]._camera is DeviceState.RUNNING
 
 
 def test_a_camera_without_controls_says_so(window, door, qtbot):

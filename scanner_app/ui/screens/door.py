@@ -121,14 +121,14 @@ class DoorScreen(Screen):
     def hear(self, event: Event) -> None:
         """Take an event."""
         match event:
-            case FrameSeen():
+            case FrameSeen(watched=False):
                 self.preview.show_frame(event)
             case Checking():
                 self._back.stop()
                 self.panel.show_checking()
             case Decided():
                 self._decided(event)
-            case DeviceChanged():
+            case DeviceChanged(watched=False):
                 self._device(event)
             case StatusChanged():
                 self._show_status(event.status)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from scanner_app.application.control import Role
-from scanner_app.application.events import Decided, Event, FrameSeen
+from scanner_app.application.events import Decided, DeviceChanged, Event, FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, refusal_facts
@@ -159,6 +159,8 @@ class KioskScreen(Screen):
 
     def hear(self, event: Event) -> None:
         """Feed the machine, show the picture."""
+        if isinstance(event, (FrameSeen, DeviceChanged)) and event.watched:
+            return
         if isinstance(event, FrameSeen):
             self.preview.show_frame(event)
             if self.attract.isVisible() and (event.outlines or self.attract.wakes(event)):

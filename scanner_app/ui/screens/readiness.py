@@ -87,7 +87,7 @@ class ReadinessScreen(Screen):
 
     def hear(self, event: Event) -> None:
         """Take note of what changed."""
-        if isinstance(event, DeviceChanged):
+        if isinstance(event, DeviceChanged) and not event.watched:
             self._camera = event.state
         if isinstance(event, (DeviceChanged, StatusChanged)) and self._visible:
             self._draw()

@@ -162,7 +162,7 @@ class PinPad(QWidget):
 
     def _show_dots(self) -> None:
         self._dots.setText(" ".join("●" * len(self._digits)) or "·")
-        self._dots.setAccessibleName(texts.word("pin.entered", count=len(self._digits)))
+        self._dots.setAccessibleName(texts.plural("pin.entered", len(self._digits)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take digits, Backspace and Enter from a keyboard."""

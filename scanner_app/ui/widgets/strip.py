@@ -142,7 +142,7 @@ class StatusStrip(QWidget):
         """Tell each thing that the platforms do not have as it is here; that all is sent where there is none."""
         counts = (status.refused, status.conflicts, status.unsent)
         for chip, (key, tone), count in zip(self._books, BOOKS, counts, strict=True):
-            chip.tell(texts.word(key, count=texts.number(count)) if count else "", tone)
+            chip.tell(texts.plural(key, count) if count else "", tone)
         if not any(counts):
             self._books[-1].tell(texts.word("strip.sent"), "good")
 

@@ -54,7 +54,7 @@ class PrivacyPage(Page):
             self.desk.bridge.call(self.desk.control.purge, days, done=self._purged, owner=self)
 
     def _purged(self, blanked: int) -> None:
-        self.desk.toast(texts.word("privacy.done", count=texts.number(blanked)))
+        self.desk.toast(texts.plural("privacy.done", blanked))
 
     def _keep_hosts(self) -> None:
         names = tuple(dict.fromkeys(n for n in re.split(r"[\s,;]+", self.hosts.text().strip().lower()) if n))
