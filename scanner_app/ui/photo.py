@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QImage
 
 from scanner_app.domain.verdict import Verdict
@@ -17,7 +17,7 @@ class PhotoLine(QObject):
     def __init__(self, desk: Desk, show: Callable[[QImage], None], side: int) -> None:
         super().__init__()
         self._control, self._bridge, self._pictures = desk.control, desk.bridge, desk.pictures
-        self._show, self._side = show, side
+        self._show, self._fit = show, QSize(side, side)
         self._wanted = self._asked = ""
 
     def want(self, verdict: Verdict | None) -> None:
@@ -31,7 +31,7 @@ class PhotoLine(QObject):
             self._bridge.call(self._fetch, self._asked, done=self._came, failed=lambda _: self._came(None), owner=self)
 
     def _fetch(self, url: str) -> QImage | None:
-        return self._pictures.unpack(self._control.photo(url), self._side)
+        return self._pictures.unpack(self._control.photo(url), self._fit)
 
     def _came(self, picture: QImage | None) -> None:
         asked, self._asked = self._asked, ""

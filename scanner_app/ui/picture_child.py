@@ -1,7 +1,7 @@
 """Unpacks strangers' pictures: `python -m scanner_app.ui.picture_child`. One may kill this process, never the door.
 
-In (stdin): side of the square it must fill, length, bytes of the file. Out (stdout): width, height, pixels as RGB with
-alpha; 0, 0 where it is no picture or breaks a bound. All numbers are 4 bytes, big endian.
+In (stdin): number of its kind, width and height that it must fill, length, bytes of the file. Out (stdout): width,
+height, pixels as RGB with alpha; 0, 0 where it is no picture or breaks a bound. All numbers are 4 bytes, big endian.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import BinaryIO
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
-from scanner_app.ui.pictures import GUEST, picture_from
+from scanner_app.ui.pictures import GUEST, KINDS, Bounds, picture_from
 
-ASK = struct.Struct("!II")
+ASK = struct.Struct("!IIII")
 ANSWER = struct.Struct("!II")
 LIMIT = 1 << 30
-"""Bytes of memory: libraries map some 300 MB, a picture within its bounds takes 32."""
+"""Bytes of memory: libraries map some 300 MB, a picture within its bounds takes 256."""
 
 
 def main() -> int:
@@ -30,26 +30,27 @@ def main() -> int:
     picture_from(b"", GUEST, QSize(1, 1))  # what Qt loads for it is loaded before the first stranger's bytes
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     while len(head := asked.read(ASK.size)) == ASK.size:
-        side, length = ASK.unpack(head)
-        answers.write(unpacked(asked.read(min(length, GUEST.bytes)), side))
+        kind, wide, high, length = ASK.unpack(head)
+        bounds = KINDS[kind]
+        answers.write(unpacked(asked.read(min(length, bounds.bytes)), bounds, QSize(wide, high)))
         answers.flush()
     return 0
 
 
-def unpacked(content: bytes, side: int) -> bytes:
+def unpacked(content: bytes, bounds: Bounds, fit: QSize) -> bytes:
     """Return the answer to one file."""
-    found = picture_from(content, GUEST, QSize(side, side))
+    found = picture_from(content, bounds, fit)
     if found is None:
         return ANSWER.pack(0, 0)
     plain = found.convertToFormat(QImage.Format.Format_RGBA8888)
     return ANSWER.pack(plain.width(), plain.height()) + bytes(plain.constBits())
 
 
-def received(answers: BinaryIO) -> QImage | None:
+def received(answers: BinaryIO, bounds: Bounds) -> QImage | None:
     """Return the picture that an answer holds; None where there is none, or the process ended."""
     head = answers.read(ANSWER.size)
     wide, high = ANSWER.unpack(head) if len(head) == ANSWER.size else (0, 0)
-    if not 0 < max(wide, high) <= GUEST.side or not min(wide, high):
+    if not 0 < max(wide, high) <= bounds.side or not min(wide, high):
         return None
     pixels = answers.read(wide * high * 4)
     if len(pixels) != wide * high * 4:

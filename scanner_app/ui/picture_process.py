@@ -10,14 +10,13 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
 from scanner_app.ui.picture_child import ASK, received
-from scanner_app.ui.pictures import GUEST
+from scanner_app.ui.pictures import GUEST, KINDS, Bounds
 
 log = logging.getLogger(__name__)
-DEADLINE = 5.0
-"""Seconds for one picture, the start of the process included; it is unpacked in some 20 ms."""
 CHILD = "scanner_app.ui.picture_child"
 _ROOT = Path(__file__).resolve().parents[2]
 _NEEDED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -26,37 +25,40 @@ _NEEDED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTE
 class PictureProcess:
     """Started with the first picture, ended by `stop`. Its calls block: not for the window's thread."""
 
-    def __init__(self, module: str = CHILD, deadline: float = DEADLINE) -> None:
-        self._module, self._deadline = module, deadline
+    def __init__(self, module: str = CHILD) -> None:
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def unpack(self, content: bytes, side: int) -> QImage | None:
-        """Return the picture, no larger than to fill a square of `side`; None when it is none or took too long."""
-        if not content or len(content) > GUEST.bytes:
+    def unpack(self, content: bytes, fit: QSize, bounds: Bounds = GUEST) -> QImage | None:
+        """Return the picture, no larger than to fill `fit`; None when it is none or took too long.
+
+        `bounds`: one of `pictures.KINDS`. Its seconds count from the start of the process where none runs.
+        """
+        if not content or len(content) > bounds.bytes:
             return None
         with self._lock:
             process = self._running()
-            late = threading.Timer(self._deadline, process.kill)
+            late = threading.Timer(bounds.seconds, process.kill)
             late.daemon = True
             late.start()
             try:
-                found = self._ask(process, content, side)
+                found = self._ask(process, content, fit, bounds)
             finally:
                 late.cancel()
                 late.join()
             if process.poll() is not None:
-                log.warning("a guest's picture ended the process that unpacks them")
+                log.warning("a picture ended the process that unpacks them")
                 self._end()
             return found
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], content: bytes, side: int) -> QImage | None:
+    def _ask(process: subprocess.Popen[bytes], content: bytes, fit: QSize, bounds: Bounds) -> QImage | None:
         asked, answers = _pipes(process)
         try:
-            asked.write(ASK.pack(side, len(content)) + content)
+            asked.write(ASK.pack(KINDS.index(bounds), fit.width(), fit.height(), len(content)) + content)
             asked.flush()
-            found = received(answers)
+            found = received(answers, bounds)
         except (OSError, ValueError):
             return None
         return found

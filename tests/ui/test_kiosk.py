@@ -23,7 +23,7 @@ from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 from scanner_app.ui import sample, texts
 from scanner_app.ui.kiosk_machine import SEE_STAFF, Kiosk, State, Timing
-from scanner_app.ui.pictures import GUEST, HOUSE, picture_from, picture_in
+from scanner_app.ui.pictures import GUEST, HOUSE, content_of, picture_from
 
 SEEN = FrameSeen("camera:0", None, (((0, 0), (1, 0), (1, 1)),))
 CHECKING = Checking(Credential("x", Symbology.QR))
@@ -260,4 +260,4 @@ def test_a_picture_that_is_none_or_too_large_is_not_shown(tmp_path):
     content = (tmp_path / "wide.png").read_bytes()
     assert picture_from(content, GUEST, fit) is None
     assert picture_from(content, HOUSE, fit) is not None
-    assert picture_in(str(tmp_path / "none.png"), HOUSE, fit) is None
+    assert content_of(str(tmp_path / "none.png"), HOUSE) == b""

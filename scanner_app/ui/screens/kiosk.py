@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, refusal_facts
 from scanner_app.ui.kiosk_machine import Kiosk, State, Timing
-from scanner_app.ui.pictures import HOUSE, picture_in
+from scanner_app.ui.pictures import HOUSE, content_of
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.sound import name as sound_name
 from scanner_app.ui.widgets.attract import Attract
@@ -110,7 +110,11 @@ class KioskScreen(Screen):
         if path == OWN_PICTURE:
             self._picture_read(None)
         else:
-            self.desk.bridge.call(picture_in, path, HOUSE, fit, done=self._picture_read, owner=self)
+            self.desk.bridge.call(self._picture_of, path, fit, done=self._picture_read, owner=self)
+
+    def _picture_of(self, path: str, fit: QSize) -> QImage | None:
+        """Also what an administrator brings along on a stick is unpacked apart from the door."""
+        return self.desk.pictures.unpack(content_of(path, HOUSE), fit, HOUSE)
 
     def _picture_read(self, picture: QImage | None) -> None:
         if self.machine.state is State.WAITING and self.isVisible():
