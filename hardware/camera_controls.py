@@ -5,15 +5,19 @@ controls there are, their range, step, usual value and whether they can be chang
 device suffices: the one that gives pictures need not know. Source of numbers: linux/videodev2.h and v4l2-controls.h.
 """
 
-import fcntl
+import errno
 import logging
 import os
 import re
 import struct
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+
+if sys.platform != "win32":
+    import fcntl
 
 _log = logging.getLogger(__name__)
 
@@ -75,9 +79,9 @@ def device_path(spec: str) -> str:
 class CameraControls:
     """The controls of one opened device."""
 
-    def __init__(self, fd: int, ioctl: Ioctl = fcntl.ioctl) -> None:
+    def __init__(self, fd: int, ioctl: Ioctl | None = None) -> None:
         self._fd = fd
-        self._ioctl = ioctl
+        self._ioctl = ioctl or _of_the_kernel
 
     def all(self) -> tuple[Control, ...]:
         """What this camera has; a camera without any gives none."""
@@ -142,11 +146,18 @@ class CameraControls:
         return body
 
 
+def _of_the_kernel(fd: int, request: int, body: bytearray) -> int:
+    if sys.platform == "win32":
+        raise OSError(errno.ENOTSUP, "V4L2 is Linux's")
+    else:  # noqa: RET506 - so that types are checked for each system
+        return int(fcntl.ioctl(fd, request, body))
+
+
 @contextmanager
 def opened(spec: str) -> Iterator[CameraControls]:
     """The controls of the camera that a source spec names. CannotControl when there is none."""
     try:
-        fd = os.open(device_path(spec), os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(device_path(spec), os.O_RDWR | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise CannotControl(f"{spec}: {error.strerror}") from error
     try:

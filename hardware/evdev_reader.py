@@ -18,6 +18,9 @@ from hardware.keyboard_layouts import LAYOUTS
 from hardware.text_reader import TextReader
 from hardware.wedge import LONGEST
 
+if sys.platform != "win32":
+    import fcntl
+
 INPUT_CLASS, INPUT_NODES = Path("/sys/class/input"), Path("/dev/input")
 # linux/input.h: struct input_event with the machine's own timeval; linux/input-event-codes.h for the codes.
 EVENT = struct.Struct("llHHi")
@@ -93,7 +96,7 @@ class InputStream:
     """A grabbed input device; `grab` is the one thing a test cannot do without the kernel."""
 
     def __init__(self, path: Path, grab: Callable[[int], None]) -> None:
-        self._number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self._number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
             grab(self._number)
         except OSError:
@@ -156,6 +159,5 @@ def _text(file: Path) -> str:
 def _grab(number: int) -> None:
     if sys.platform == "win32":
         raise OSError(errno.ENOTSUP, "input devices are grabbed on Linux only")
-    import fcntl
-
-    fcntl.ioctl(number, EVIOCGRAB, 1)
+    else:  # noqa: RET506 - so that types are checked for each system
+        fcntl.ioctl(number, EVIOCGRAB, 1)

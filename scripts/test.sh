@@ -28,6 +28,7 @@ stage() { # $1: its name, rest: the command
 stage "ruff check" "$bin/ruff" check .
 stage "ruff format" "$bin/ruff" format --check .
 stage "mypy --strict" "$bin/mypy"
+stage "mypy, hardware on Windows" "$bin/mypy" --platform win32 --cache-dir .mypy_cache/win32 -p hardware
 stage "import contracts" "$bin/lint-imports" --no-logo
 if [ "${1:-all}" != lint ]; then
   stage "tests without Qt" env PASS_SCANNER_NO_QT=1 "$bin/python" -m pytest -p no:pytest-qt -n "$jobs" --dist loadfile --durations=10 tests

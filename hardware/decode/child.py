@@ -1,19 +1,24 @@
-"""The decoder's own process: `python -m hardware.decode.child ORDERS ANSWERS PICTURE DEADLINE DECODER FORMATS`.
+"""The decoder's own process: `python -m hardware.decode.child PICTURE DEADLINE DECODER FORMATS`.
 
-It meets the pictures strangers hold up. A crafted code may kill it, never the door.
+Orders come by standard input, answers go by standard output. It meets the pictures strangers hold up. A crafted code
+may kill it, never the door.
 """
 
+import faulthandler
 import importlib
 import os
-import resource
 import signal
 import sys
 import time
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
-from hardware.decode.link import Answer, SharedPicture, read_order, send_answer
+from hardware.decode.link import Answer, read_order, send_answer
+from hardware.decode.memory import SharedPicture
 from hardware.decode.read import Read
 from hardware.frames import Frame
+
+if sys.platform != "win32":
+    import resource
 
 _MEMORY: Final = 3 << 30  # bytes of address space; libraries map about 1 GB, a decode needs some 50 MB
 
@@ -35,20 +40,28 @@ def load(dotted: str, formats: frozenset[str]) -> Decoder:
 
 def main(arguments: list[str]) -> int:
     """Decode until the supervisor closes its end."""
-    orders, answers, picture, deadline = int(arguments[0]), int(arguments[1]), int(arguments[2]), float(arguments[3])
+    picture, deadline = arguments[0], float(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal goes to the whole group
     _limits()
-    decoder = load(arguments[4], frozenset(arguments[5].split(",")))
+    orders, answers = sys.stdin.buffer, _answers()
+    decoder = load(arguments[2], frozenset(arguments[3].split(",")))
     shared = SharedPicture(picture)
     send_answer(answers, Answer(0, (), 0.0, str(getattr(decoder, "without_zbar", ""))))
-    _quiet()
+    null = _quiet()
     while (order := read_order(orders)) is not None:
         seq, height, width, at, index = order
-        # Should the supervisor die while we hang, the kernel ends us: the default action needs no interpreter.
-        signal.setitimer(signal.ITIMER_REAL, 5 * deadline + 5)
+        # Should the supervisor die while we hang, this ends us: its watch needs no interpreter.
+        faulthandler.dump_traceback_later(5 * deadline + 5, exit=True, file=null)
         send_answer(answers, _decode(decoder, seq, Frame(shared.get(height, width), at, index)))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
     return 0
+
+
+def _answers() -> BinaryIO:
+    """Where answers go: standard output, out of the reach of libraries that print."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
 
 
 def _decode(decoder: Decoder, seq: int, frame: Frame) -> Answer:
@@ -63,16 +76,18 @@ def _decode(decoder: Decoder, seq: int, frame: Frame) -> Answer:
 
 def _limits() -> None:
     """A crafted code gets neither the machine's memory nor a core file with what was last seen."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def _quiet() -> None:
+def _quiet() -> int:
     """Silence stderr: zbar writes assertions about pictures by the thousand; start-up troubles are already told."""
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
-    os.close(null)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(null, stream.fileno())
+    return null
 
 
 if __name__ == "__main__":

@@ -1,31 +1,25 @@
 """Between the decoder's child process and its supervisor: pictures through shared memory, words through pipes.
 
-The child handles hostile pictures, so nothing it says is unpickled: answers are length-checked JSON.
+The child handles hostile pictures, so nothing it says is unpickled: answers are length-checked JSON. Answers are read
+in a thread, because not every system can wait for a pipe until a deadline.
 """
 
 import json
-import mmap
-import os
-import select
+import queue
 import struct
-import tempfile
-import time
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
+from typing import Any, BinaryIO, Final
 
 from hardware.decode.read import FORMATS, Part, Read
-from hardware.frames import Frame, Gray
-from hardware.opencv import cv2
+from hardware.frames import Frame
 
-CAPACITY: Final = 1920 * 1200  # bytes, one per pixel. Bigger pictures are scaled down: noise at 4K takes over a second.
 _ORDER: Final = struct.Struct("<QIIdQ")  # sequence, height, width, time of the frame, index of the frame
 _LENGTH: Final = struct.Struct("<I")
 _LONGEST_ANSWER: Final = 4 << 20  # bytes
 _MOST_READS: Final = 512
+_MOST_WAITING: Final = 8  # answers; the child owes one for each order
 
 
 class LinkBroken(Exception):
@@ -46,64 +40,25 @@ class Answer:
     notice: str = ""
 
 
-class SharedPicture:
-    """One picture's worth of memory both processes see. The file behind it has no name: no death leaves it over."""
-
-    def __init__(self, fd: int | None = None) -> None:
-        if fd is None:
-            with tempfile.TemporaryFile(dir=_memory_dir()) as file:
-                file.truncate(CAPACITY)
-                self.fd = os.dup(file.fileno())
-        else:
-            self.fd = fd
-        self._map = mmap.mmap(self.fd, CAPACITY)
-        self._bytes = np.frombuffer(self._map, dtype=np.uint8)
-
-    def put(self, gray: Gray) -> tuple[int, int, float]:
-        """Copy a picture in; its height, width and the scale it was put in with."""
-        scale = 1.0
-        if gray.size > CAPACITY:
-            scale = (CAPACITY / gray.size) ** 0.5 * 0.99
-            gray = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-        height, width = gray.shape
-        np.copyto(self._bytes[: gray.size].reshape(height, width), gray)
-        return height, width, scale
-
-    def get(self, height: int, width: int) -> Gray:
-        """The picture, without copying: valid until the answer is sent."""
-        if height < 1 or width < 1 or height * width > CAPACITY:
-            raise LinkBroken(f"a picture of {height} x {width} does not fit")
-        return self._bytes[: height * width].reshape(height, width)
-
-    def close(self) -> None:
-        """Give the memory back."""
-        del self._bytes
-        self._map.close()
-        os.close(self.fd)
-
-
-def _memory_dir() -> str | None:
-    return "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - never named
-
-
-def send_order(fd: int, seq: int, height: int, width: int, frame: Frame) -> None:
+def send_order(pipe: BinaryIO, seq: int, height: int, width: int, frame: Frame) -> None:
     """Tell the child that a picture lies ready. LinkBroken when it is gone."""
     try:
-        os.write(fd, _ORDER.pack(seq, height, width, frame.at, frame.index))
+        pipe.write(_ORDER.pack(seq, height, width, frame.at, frame.index))
+        pipe.flush()
     except OSError as error:
         raise LinkBroken(str(error)) from error
 
 
-def read_order(fd: int) -> tuple[int, int, int, float, int] | None:
+def read_order(pipe: BinaryIO) -> tuple[int, int, int, float, int] | None:
     """The next order, or None when the supervisor is gone."""
-    data = _exactly(fd, _ORDER.size, None)
-    if data is None:
+    data = pipe.read(_ORDER.size)
+    if len(data) < _ORDER.size:
         return None
     seq, height, width, at, index = _ORDER.unpack(data)
     return seq, height, width, at, index
 
 
-def send_answer(fd: int, answer: Answer) -> None:
+def send_answer(pipe: BinaryIO, answer: Answer) -> None:
     """Say what was seen."""
     body = json.dumps(
         {
@@ -113,27 +68,49 @@ def send_answer(fd: int, answer: Answer) -> None:
             "reads": [_as_json(read) for read in answer.reads],
         }
     ).encode()
-    view = memoryview(_LENGTH.pack(len(body)) + body)
-    while view:
-        view = view[os.write(fd, view) :]
+    pipe.write(_LENGTH.pack(len(body)) + body)
+    pipe.flush()
 
 
-def answer_waits(fd: int, seconds: float) -> bool:
-    """Whether the child begins to answer (or ends) within `seconds`."""
-    return bool(select.select([fd], [], [], seconds)[0])
+class Answers:
+    """The child's answers, one after the other."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+        self._came: queue.SimpleQueue[Answer | LinkBroken] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._listen, name="decoder answers", daemon=True)
+        self._thread.start()
+
+    def next(self, seconds: float) -> Answer:
+        """The next one. LinkTimeout after so many seconds, LinkBroken when the child died or talks nonsense."""
+        try:
+            said = self._came.get(timeout=seconds)
+        except queue.Empty:
+            raise LinkTimeout from None
+        if isinstance(said, LinkBroken):
+            raise said
+        return said
+
+    def close(self) -> None:
+        """Let go of the pipe, once the child is dead."""
+        self._thread.join()
+        self._pipe.close()
+
+    def _listen(self) -> None:
+        try:
+            while self._came.qsize() < _MOST_WAITING:
+                self._came.put(read_answer(self._pipe))
+            self._came.put(LinkBroken("answers that nobody asked for"))
+        except (LinkBroken, OSError) as error:
+            self._came.put(error if isinstance(error, LinkBroken) else LinkBroken(str(error)))
 
 
-def read_answer(fd: int, deadline: float) -> Answer:
-    """The child's next answer. LinkTimeout at the monotonic `deadline`, LinkBroken when it died or talks nonsense."""
-    head = _exactly(fd, _LENGTH.size, deadline)
-    if head is None:
-        raise LinkBroken("the decoder process ended")
-    (length,) = _LENGTH.unpack(head)
+def read_answer(pipe: BinaryIO) -> Answer:
+    """The child's next answer. LinkBroken when it died or talks nonsense."""
+    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
     if length > _LONGEST_ANSWER:
         raise LinkBroken(f"an answer of {length} bytes")
-    body = _exactly(fd, length, deadline)
-    if body is None:
-        raise LinkBroken("the decoder process ended")
+    body = _exactly(pipe, length)
     try:
         said = json.loads(body)
         reads = tuple(_from_json(item) for item in said["reads"][:_MOST_READS])
@@ -142,17 +119,10 @@ def read_answer(fd: int, deadline: float) -> Answer:
         raise LinkBroken(f"an answer that makes no sense: {error}") from error
 
 
-def _exactly(fd: int, count: int, deadline: float | None) -> bytes | None:
-    """`count` bytes, or None at the end of the pipe."""
-    got = b""
-    while len(got) < count:
-        wait = None if deadline is None else max(0.0, deadline - time.monotonic())
-        if not select.select([fd], [], [], wait)[0]:
-            raise LinkTimeout
-        part = os.read(fd, min(count - len(got), 1 << 16))
-        if not part:
-            return None
-        got += part
+def _exactly(pipe: BinaryIO, count: int) -> bytes:
+    got = pipe.read(count)
+    if len(got) < count:
+        raise LinkBroken("the decoder process ended")
     return got
 
 

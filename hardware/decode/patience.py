@@ -1,6 +1,7 @@
 """Whether a decode that takes long hangs, or was only not let run by a busy machine."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +12,9 @@ _LONGEST: Final = 5.0  # times the deadline after which nothing is an excuse
 def cpu_seconds(pid: int) -> float:
     """CPU time the process has used; 0 where the system does not tell."""
     fields = _stat(pid)
-    ticks = int(fields[_USER]) + int(fields[_SYSTEM]) if fields else 0
-    return ticks / os.sysconf("SC_CLK_TCK")
+    if sys.platform != "win32" and fields:
+        return (int(fields[_USER]) + int(fields[_SYSTEM])) / float(os.sysconf("SC_CLK_TCK"))
+    return 0.0
 
 
 def only_starved(pid: int, used: float, waited: float, deadline: float) -> bool:

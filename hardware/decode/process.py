@@ -16,16 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hardware.decode.link import (
-    Answer,
-    LinkBroken,
-    LinkTimeout,
-    SharedPicture,
-    answer_waits,
-    read_answer,
-    rescaled,
-    send_order,
-)
+from hardware.decode.link import Answer, Answers, LinkBroken, LinkTimeout, rescaled, send_order
+from hardware.decode.memory import SharedPicture
 from hardware.decode.patience import cpu_seconds, only_starved
 from hardware.decode.read import DEFAULT_FORMATS, Read, checked_formats
 from hardware.frames import Frame, Mailbox
@@ -180,8 +172,7 @@ class DecoderProcess:
         self._seq += 1
         height, width, scale = child.picture.put(frame.gray)
         send_order(child.orders, self._seq, height, width, frame)
-        self._await(child)
-        answer = read_answer(child.answers, time.monotonic() + self._deadline)
+        answer = self._answer_of(child)
         if answer.seq != self._seq:
             raise LinkBroken(f"answer {answer.seq} to order {self._seq}")
         self._fruitless = 0
@@ -193,14 +184,17 @@ class DecoderProcess:
         except Exception:  # noqa: BLE001 - a fault of the receiver is not the decoder's
             _log.exception("the receiver of a decode result failed")
 
-    def _await(self, child: "_Child") -> None:
-        """Wait for the answer to begin. LinkTimeout at the deadline, later where a busy machine did not let it run."""
+    def _answer_of(self, child: "_Child") -> Answer:
+        """Wait for the answer. LinkTimeout at the deadline, later where a busy machine did not let the child run."""
         pid, begun = child.process.pid, time.monotonic()
         before = cpu_seconds(pid)
         wait = self._deadline
-        while not answer_waits(child.answers, wait):
-            if not only_starved(pid, cpu_seconds(pid) - before, time.monotonic() - begun, self._deadline):
-                raise LinkTimeout
+        while True:
+            try:
+                return child.answers.next(wait)
+            except LinkTimeout:
+                if not only_starved(pid, cpu_seconds(pid) - before, time.monotonic() - begun, self._deadline):
+                    raise
             wait = self._deadline / 5
 
     def _note(self, answer: Answer) -> None:
@@ -221,7 +215,7 @@ class DecoderProcess:
             if self._stopping.is_set():
                 return
             self._child = child = _Child(self._decoder, self._formats, self._deadline, self._extra_path)
-        hello = read_answer(child.answers, time.monotonic() + _START)
+        hello = child.answers.next(_START)
         self.notice = hello.notice
         if hello.notice:
             _log.info("decoder: %s", hello.notice)
@@ -252,38 +246,48 @@ class _Child:
         with ExitStack() as theirs, ExitStack() as mine:  # a start that fails half-way leaves nothing open
             self.picture = SharedPicture()
             mine.callback(self.picture.close)
-            theirs_in, self.orders = os.pipe()
+            theirs_in, orders = os.pipe()
             theirs.callback(os.close, theirs_in)
-            mine.callback(os.close, self.orders)
-            self.answers, theirs_out = os.pipe()
+            self.orders = mine.enter_context(os.fdopen(orders, "wb", buffering=0))
+            answers, theirs_out = os.pipe()
             theirs.callback(os.close, theirs_out)
-            mine.callback(os.close, self.answers)
-            passed = (theirs_in, theirs_out, self.picture.fd)
+            answered = mine.enter_context(os.fdopen(answers, "rb"))
             # -P and our own path: the child loads this package and nothing that lies about in the current directory.
             # A plain subprocess, because multiprocessing would import the program's main module, Qt and all.
-            command = [sys.executable, "-P", "-m", "hardware.decode.child", *map(str, passed), str(deadline), decoder]
+            command = [sys.executable, "-P", "-m", "hardware.decode.child", self.picture.handle, str(deadline), decoder]
             self.process = subprocess.Popen(
                 [*command, ",".join(sorted(formats))],
-                pass_fds=passed,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                pass_fds=self.picture.passed,
+                stdin=theirs_in,
+                stdout=theirs_out,
                 env=_environment(os.pathsep.join(filter(None, [str(_ROOT), extra_path]))),
                 start_new_session=True,
+                creationflags=_creation_flags(),
             )
+            mine.callback(self.process.kill)
+            self.answers = Answers(answered)
             mine.pop_all()
 
     def end(self) -> None:
         """Kill the process, take its exit, close everything."""
         self.process.kill()
         self.process.wait()
-        os.close(self.orders)
-        os.close(self.answers)
+        self.orders.close()
+        self.answers.close()
         self.picture.close()
+
+
+def _creation_flags() -> int:
+    """On Windows no console window for the child, and no Ctrl-C from that of its parent."""
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    return flags
 
 
 def _environment(path: str) -> dict[str, str]:
     """What the child needs and no more: no keys, no display, no session."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT", "TEMP")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     return environment | {
         "PYTHONPATH": path,

@@ -15,6 +15,7 @@ from hardware.nfc.pcsc_reader import open_pcsc
 from hardware.nfc.port import Reader
 from hardware.nfc.usb import UsbReader, find_readers
 
+_LISTED = sys.platform == "linux"  # where the system says which readers are plugged in, and whose they are
 _UDP = re.compile(r"udp:[A-Za-z0-9.-]+:(\d{1,5})")
 _USB = re.compile(r"usb(:[0-9a-fA-F]{4}(:[0-9a-fA-F]{4})?|:\d{3}:\d{3})?")
 _TTY = re.compile(r"(?:tty:[A-Za-z0-9-]+|com:COM\d+):(?:pn532|arygon)")
@@ -52,7 +53,7 @@ def _open_usb(device: str, technologies: str) -> Reader:
         raise ReaderTrouble(Reason.NO_LIBUSB)
     from hardware.nfc.nfcpy_reader import NfcpyReader, open_path
 
-    if sys.platform != "linux":
+    if not _LISTED:
         return NfcpyReader(open_path(device), device, technologies)
     present = [r for r in find_readers() if _matches(r, device)]
     known = [r for r in present if r.known]
