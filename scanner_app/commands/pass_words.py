@@ -69,7 +69,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, dict[str, Any]]]] =
         },
     ),
     "search": (
-        "passes by a word in them (fuzzy); without a search of the platform's own: those held here",
+        "passes by words in them: those held here, and what the platform's own search (Passcreator, PassEntry) finds",
         ("text",),
         {"--template": {"default": "", "metavar": "ID", "help": "in this template alone (Passcreator)"}},
     ),

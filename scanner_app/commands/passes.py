@@ -12,13 +12,14 @@ from datetime import date, datetime
 from scanner_app.application.ports import Can, Platform
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
-from scanner_app.commands.output import Exit, print_json, say
+from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.commands.pass_words import ALSO_CALLED, ARGUMENTS, WORDS
-from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.errors import PlatformTrouble, SettingsTrouble
 from scanner_app.domain.passes import Pass
 from scanner_app.platforms.passcreator.office import TimeFrame
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.platforms.passentry.platform import PassEntryPlatform
+from scanner_app.ui import texts
 
 
 def add_parser(
@@ -76,13 +77,36 @@ def _passentry(kiosk: Kiosk, args: argparse.Namespace) -> PassEntryPlatform:
 
 
 def _search(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
-    if args.template:
-        return [pass_dict(p) for p in _passcreator(kiosk, args).search(args.text, args.template)]
-    platform = kiosk.accounts.platform(args.account)
-    if Can.SEARCH in platform.capabilities.can:
-        return [pass_dict(p) for p in platform.search(args.text)]
+    """Passes held here, and what the platform's own search finds besides; what that says of a pass is newer."""
+    platform = _passcreator(kiosk, args) if args.template else kiosk.accounts.platform(args.account)
+    held, count = _held(kiosk, platform.account, args)
+    try:
+        told = _told(platform, args)
+    except PlatformTrouble as trouble:
+        if not held:
+            raise
+        complain(texts.explain(trouble))
+        told = []
+    found = {p.uid: p for p in (*held, *told)}
+    if not found:
+        complain(f"nothing found among {count} passes held here{_and_asked(platform)}: {args.text}")
+    return [pass_dict(p) for p in found.values()]
+
+
+def _held(kiosk: Kiosk, account: str, args: argparse.Namespace) -> tuple[list[Pass], int]:
     with contextlib.closing(kiosk.store.cache_reader()) as reader:
-        return [pass_dict(p) for p in reader.search(args.text, [platform.account])]
+        held = reader.search(args.text, [account])
+        return [p for p in held if args.template in ("", p.template)], reader.state(account).held
+
+
+def _told(platform: Platform, args: argparse.Namespace) -> Sequence[Pass]:
+    if isinstance(platform, PasscreatorPlatform):
+        return platform.search(args.text, args.template)
+    return platform.search(args.text) if Can.SEARCH in platform.capabilities.can else ()
+
+
+def _and_asked(platform: Platform) -> str:
+    return f" and by {platform.platform}" if Can.SEARCH in platform.capabilities.can else ""
 
 
 def _list(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
@@ -115,7 +139,13 @@ def _passcreator(kiosk: Kiosk, args: argparse.Namespace) -> PasscreatorPlatform:
 
 def _create(kiosk: Kiosk, args: argparse.Namespace) -> Record:
     made = kiosk.accounts.counter(args.account, Can.CREATE).create(args.template, _values(args))
-    return {"uid": made.uid, "barcode": made.barcode, "page": made.page, "file": made.file}
+    return {
+        "uid": made.uid,
+        "own_id": made.own_id,
+        "barcode": made.barcode,
+        "page": made.page,
+        "file": made.file,
+    }
 
 
 def _update(kiosk: Kiosk, args: argparse.Namespace) -> Record:

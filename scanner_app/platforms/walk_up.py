@@ -39,7 +39,8 @@ def issue(platform: Platform, template: str, values: Mapping[str, str], external
     """Make a pass under an id of ours."""
     named = dict.fromkeys(OWN_ID[platform.platform], external)
     if not isinstance(platform, PassKitPlatform):
-        return platform.counter.create(template, {**values, **named})
+        issued = platform.counter.create(template, {**values, **named})
+        return replace(issued, barcode=issued.barcode or external)
     if platform.issues(template) is Kind.TICKET:
         named["ticketNumber"] = external
     issued = platform.counter.create(template, {**values, **named})

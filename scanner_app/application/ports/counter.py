@@ -9,12 +9,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new pass. `page` is the address to give to people, '' where the platform names none."""
+    """A new pass, as far as the platform tells of it.
+
+    `page` is the address to give to people, `own_id` the id that the office gave it.
+    """
 
     uid: str
     barcode: str = ""
     page: str = ""
     file: str = ""
+    own_id: str = ""
 
 
 class Counter(Protocol):

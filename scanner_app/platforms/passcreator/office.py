@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
@@ -16,6 +17,8 @@ from scanner_app.platforms.passcreator.boarding import BoardingFields
 from scanner_app.platforms.passcreator.calls import PAGE_SIZE, Calls
 from scanner_app.platforms.strict_json import Json, nonsense
 from scanner_app.platforms.zones import MINUTES
+
+T = TypeVar("T")
 
 MOST_PUSHES = 500
 """Most passes of one `sendpushnotifications` (seed 001)."""
@@ -82,7 +85,18 @@ class Office:
 
     def update(self, uid: str, values: Mapping[str, object], flight: Mapping[str, str | int] | None = None) -> None:
         """Change what is named, nothing else. `flight`: any of the boarding-pass fields, as on the wire."""
-        self._calls.update(uid, self._body(values, None) | dict(flight or {}))
+        body = self._body(values, None) | dict(flight or {})
+        self._by_uid(uid, lambda known: self._calls.update(known, body))
+
+    def _by_uid(self, name: str, call: Callable[[str], T]) -> T:
+        """Make a call that takes no barcode, and maybe no own id: what it does not know by this name is looked up."""
+        try:
+            return call(name)
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.NOT_FOUND:
+                raise
+        uid = needed(an_object(self._calls.read(name).json(), "pass"), "identifier")
+        return call(uid)
 
     def list_filter(
         self, created: datetime | None = None, modified: datetime | None = None, *, start: int = 0, page_size: int = 0
@@ -110,11 +124,12 @@ class Office:
 
     def uris(self, uid: str) -> dict[str, str]:
         """Return the wallets' own files: `iPhoneUri` and `AndroidUri`."""
-        return self._calls.uris(uid)
+        return self._by_uid(uid, self._calls.uris)
 
     def enable_download(self, uid: str, until: datetime | None = None) -> None:
         """Let an active pass be downloaded again, for ten minutes or until a moment."""
-        self._calls.enable_download(uid, self._minutes(until) if until else "")
+        moment = self._minutes(until) if until else ""
+        self._by_uid(uid, lambda known: self._calls.enable_download(known, moment))
 
     def push(self, uid: str, words: str) -> bool:
         """Send a message; return False when the pass had this very message before."""

@@ -27,7 +27,7 @@ class PassEntryCounter:
         ext_id = str(rest.pop(EXT_ID, ""))
         source = str(rest.pop("includePassSource", ""))
         made = self._office.create(template, wishes(rest), ext_id, source)
-        return Issued(made.uid, made.ext_id, made.page, made.source)
+        return Issued(made.uid, made.barcode, made.page, made.source, made.ext_id)
 
     def update(self, name: str, values: Mapping[str, object]) -> None:
         """Change what is named."""

@@ -113,7 +113,8 @@ class Wishes:
 class Issued:
     """A pass as made or changed. `notified`: what became of the message, '' where none was sent.
 
-    `source`: the wallet's own pass where it was asked for, base64 of a .pkpass or Google's address.
+    `barcode`: the text it carries, '' where none is told. `source`: the wallet's own pass where it was asked for,
+    base64 of a .pkpass or Google's address.
     """
 
     uid: str
@@ -122,6 +123,7 @@ class Issued:
     page: str
     notified: str = ""
     source: str = ""
+    barcode: str = ""
 
 
 class Office:
@@ -170,7 +172,8 @@ def _issued(value: Json, notified: str = "") -> Issued:
     source = an_object(said.get("passSource"), "passSource")
     wallet = next((text(source, name) for name in sorted(SOURCES) if source.get(name)), "")
     named = (text(said, "extId"), text(said, "status"), text(said, "downloadUrl"))
-    return Issued(needed(found, "id"), *named, notified, wallet)
+    barcode = text(an_object(said.get("barcode"), "barcode"), "value")
+    return Issued(needed(found, "id"), *named, notified, wallet, barcode)
 
 
 def _included(wanted: Collection[str]) -> dict[str, str]:

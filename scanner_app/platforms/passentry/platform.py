@@ -161,7 +161,7 @@ class PassEntryPlatform:
             if trouble.kind is PlatformKind.NOT_FOUND:
                 return []
             raise
-        self._scans.refresh(clock.left())  # a pass does not tell its uses, and those known may be old by now
+        self._scans.refresh(clock)  # a pass does not tell its uses, and those known may be old by now
         return [self._read(resource(reply.json()), reply.date)]
 
     def search(self, text: str) -> list[Pass]:

@@ -28,9 +28,9 @@ class Scans:
         self._known: dict[str, Scanned] = {}
         self._by_pass: dict[str, list[Scanned]] = {}
 
-    def refresh(self, seconds: float = DEADLINE) -> None:
+    def refresh(self, clock: Deadline | None = None) -> None:
         """Fetch what came since the last time; PlatformTrouble when not all of it could be had in time."""
-        clock, found = Deadline(seconds), dict[str, Scanned]()
+        clock, found = clock or Deadline(DEADLINE), dict[str, Scanned]()
         number, pages = 1, None
         while pages is None or number <= pages:
             page, pages = self._page(number, clock)
@@ -50,20 +50,22 @@ class Scans:
         try:
             left = clock.left()
         except TimeoutError as error:
-            raise PlatformTrouble(PlatformKind.UNREACHABLE, "no time left", sent=False) from error
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from error
         asked = {self._paging[0]: str(number), self._paging[1]: str(PAGE)}
         answer = an_object(self._calls.scans(asked, left).json(), "scans")
         return read_scans(answer), whole(an_object(answer.get("meta"), "meta"), "pages")
 
     def _keep(self, found: Mapping[str, Scanned]) -> None:
         with self._lock:
-            for scan in found.values():
+            for scan in reversed(
+                list(found.values())
+            ):  # newest first as listed; a way out may follow within its second
                 if scan.id not in self._known:
                     self._known[scan.id] = scan
                     self._by_pass.setdefault(scan.uid, []).append(scan)
 
     def of(self, uid: str) -> Sequence[Scanned]:
-        """Return a pass's scans as known."""
+        """Return a pass's scans as known, oldest first."""
         with self._lock:
             return tuple(self._by_pass.get(uid, ())) if uid else ()
 
