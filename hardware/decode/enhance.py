@@ -16,6 +16,8 @@ from hardware.opencv import cv2
 _MOST_PIXELS: Final = 4_000_000  # an enlarged view is never bigger than this
 _NOISE_ROWS: Final = 32  # each such row is looked at for noise
 _BEND_OF_NOISE: Final = 0.6745 * 6**0.5  # median of |a - 2b + c| for normal noise of deviation 1
+_WHITE: Final = 245  # gray levels
+_BLEACHED: Final = 0.25  # share of white pixels; of door clips' phones 0.33 and more if over-exposed, else 0.20 at most
 _NEAR_WHITE: Final = np.array([round(255 * (level / 255) ** 8) for level in range(256)], dtype=np.uint8)
 
 
@@ -35,6 +37,11 @@ def darkened(gray: Gray) -> Gray:
 def near_white(gray: Gray) -> Gray:
     """Glare: the differences near white pulled apart."""
     return np.asarray(cv2.LUT(gray, _NEAR_WHITE), np.uint8)
+
+
+def bleached(gray: Gray) -> bool:
+    """Whether so much of the picture is white that it is over-exposed, most likely."""
+    return float(np.mean(gray[::4, ::4] >= _WHITE)) >= _BLEACHED
 
 
 def softened(gray: Gray, sigma: float = 1.2) -> Gray:

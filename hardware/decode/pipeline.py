@@ -9,7 +9,7 @@ from typing import Final
 from hardware.decode.bars import BarReader
 from hardware.decode.confirm import Confirmation
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VIEWS, calmed, noise_of
+from hardware.decode.enhance import VIEWS, bleached, calmed, darkened, noise_of
 from hardware.decode.gate import Box, ChangeGate, Scene
 from hardware.decode.parts import Parts
 from hardware.decode.patches import find_patches, patch_of
@@ -23,7 +23,9 @@ _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
 _PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
 _VIEW_EVERY: Final = 2  # of frames that do not read; in the others patches of bars are turned, if there are any
-_SECOND_VIEWS: Final = 3  # in which a code read once is looked for again in the same frame
+# Views of a patch in which a code read once is looked for again in the same frame; over-exposed ones want darkening.
+_SECOND_VIEWS: Final = (0, 1, 2)
+_SECOND_VIEWS_BLEACHED: Final = (4, 3)
 _PATCHES: Final = 2  # bar-like patches turned and read per frame
 _NOISY: Final = 3.5  # gray levels from which noise costs more time, and hides more bars, than averaging it away
 
@@ -53,6 +55,7 @@ class Pipeline:
         self._parts = Parts()
         self._turn = 0
         self._blind = self._viewed = 0
+        self._bleached = False
         self._tracked: Read | None = None
         self._lying: tuple[Read, ...] = ()
         self._read_at = float("-inf")
@@ -65,6 +68,7 @@ class Pipeline:
 
     def _confirmed(self, frame: Frame) -> list[Read]:
         self.counts.frames += 1
+        self._bleached = False
         scene = self._gate.look(frame.gray, frame.at)
         if scene.moved:
             self._lying = ()
@@ -108,7 +112,8 @@ class Pipeline:
         if not self._confirm.second_view_will_do(read):
             return False
         patch = patch_of(read.outline)
-        views = (self._bar_reader.read(frame.gray, patch, turn) for turn in range(_SECOND_VIEWS))
+        turns = _SECOND_VIEWS_BLEACHED if self._bleached else _SECOND_VIEWS
+        views = (self._bar_reader.read(frame.gray, patch, turn) for turn in turns)
         return any(other.key == read.key for again in views for other in again)
 
     def _look(self, frame: Frame, scene: Scene) -> list[Read]:
@@ -151,7 +156,13 @@ class Pipeline:
         return [_shifted(read, box) for read in self._slowly(cut, plain)]
 
     def _slowly(self, cut: Gray, plain: Gray) -> list[Read]:
-        """One of the ways that cost more than plain looks: bar-like patches turned upright, each so often a view."""
+        """One of the ways that cost more than plain looks: bar-like patches turned upright, each so often a view.
+
+        An over-exposed picture is darkened every other time: hardly anything else reads it.
+        """
+        self._bleached = bleached(cut)
+        if self._bleached and self._blind % _VIEW_EVERY:
+            return self._zxing.read(darkened(cut), self._formats)
         patches = find_patches(cut)[:_PATCHES] if self._bars and self._blind % _VIEW_EVERY else []
         if patches:
             found = (self._bar_reader.read(cut, patch, self._turn) for patch in patches)

@@ -137,6 +137,21 @@ def test_an_over_exposed_code_is_read():
     assert {r.text for _, r in show(Pipeline(), [next(stream) for _ in range(30)])} == {"PASS-4711"}
 
 
+def test_what_reads_over_exposed_bars_is_tried_first():
+    picture, _ = hold_up(scene(), phone("PASS-4711", "PDF417", "Night", 420), Pose(SIZE[0] / 2, SIZE[1] / 2, roll=2))
+    empty, held = (_over_exposed(view) for view in (scene(), picture))
+    stream, nobody = noisy(held, 3.0), noisy(empty, 3.0)
+    reads = show(Pipeline(), [*(next(nobody) for _ in range(10)), *(next(stream) for _ in range(3))])
+    assert reads, "three frames would do"
+    assert {read.text for _, read in reads} == {"PASS-4711"}
+
+
+def _over_exposed(picture):
+    small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    glow = cv2.resize(cv2.GaussianBlur(small, (0, 0), 2.2), SIZE)
+    return cv2.addWeighted(cv2.GaussianBlur(picture, (0, 0), 1.1), 2.2, glow, 0.9, 0)
+
+
 def test_the_same_frames_give_the_same_reads():
     frames = shots(scene(), "PDF417", 12, sigma=8.0, width=240) + shots(scene(), "CODE128", 12, sigma=8.0)
     assert show(Pipeline(), frames) == show(Pipeline(), frames)
