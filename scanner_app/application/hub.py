@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from scanner_app.domain.passes import Direction, PassKey
+from scanner_app.domain.values import value
 
 if TYPE_CHECKING:
     from scanner_app.application.venue_view import VenueView
@@ -31,7 +32,7 @@ class RecordKind(StrEnum):
     OVER_ADMISSION = "over_admission"  # a provisional claim for which no slot was left
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VenueRecord:
     """One record of the venue's stream. `claim_id` is the scan's id; times aware UTC; `signature` by the kiosk's nkey.
 

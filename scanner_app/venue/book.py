@@ -15,9 +15,10 @@ from pathlib import Path
 
 from scanner_app import bulk
 from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.domain.values import value
 
 FORMAT = 2
-TABLES = f"""
+TABLES = """
     CREATE TABLE IF NOT EXISTS records (
         seq INTEGER NOT NULL, subject TEXT NOT NULL, claim_id TEXT NOT NULL, data BLOB NOT NULL,
         PRIMARY KEY (seq, subject)) WITHOUT ROWID;
@@ -30,15 +31,19 @@ TABLES = f"""
         seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS events_by_subject ON events(subject);
     CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    PRAGMA user_version = {FORMAT};
+    INSERT OR IGNORE INTO state VALUES ('sequence', '0'), ('checked', '0');
 """
 STATE = "INSERT OR REPLACE INTO state VALUES (?, ?)"
+READ = "UPDATE state SET value = ? WHERE name = 'sequence'"
+CHECKED_TOO = """
+    UPDATE state SET value = ? WHERE name = 'checked' AND value = (SELECT value FROM state WHERE name = 'sequence')"""
+"""Before `READ`. Where nothing was put off before, nothing is now."""
 PAGE = "SELECT seq, claim_id, subject, data FROM records WHERE (seq, subject) > (?, ?) ORDER BY seq, subject LIMIT ?"
 
 Connect = Callable[[Path], sqlite3.Connection]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Entry:
     """One committed record: its place in the hub's order, its id, its subject, its bytes."""
 
@@ -106,12 +111,11 @@ class Book:
         """Keep records, what they count for and how far the stream was read, in one transaction."""
         rows = [(e.sequence, e.subject, e.claim_id, e.data) for e in batch.entries]
         with self._writing():
-            was = self._value("sequence", "0")
             bulk.insert(self._db, "INSERT OR REPLACE INTO records", "", rows)
             self._add_up(batch.counts, batch.happenings)
-            self._db.execute(STATE, ("sequence", str(batch.sequence)))
-            if batch.checked and self._value("checked", "0") == was:
-                self._db.execute(STATE, ("checked", str(batch.sequence)))
+            if batch.checked:
+                self._db.execute(CHECKED_TOO, (str(batch.sequence),))
+            self._db.execute(READ, (str(batch.sequence),))
 
     def checked_through(
         self, sequence: int, counts: Mapping[tuple[str, str, int], int], happenings: Sequence[Happening]
@@ -126,8 +130,8 @@ class Book:
     def _add_up(self, counts: Mapping[tuple[str, str, int], int], happenings: Iterable[Happening]) -> None:
         adds = [(minute, kiosk, what, n) for (kiosk, what, minute), n in counts.items()]
         bulk.insert(self._db, "INSERT INTO tally", "ON CONFLICT DO UPDATE SET n = n + excluded.n", adds)
-        rows = [(h.sequence, h.kind, h.subject, json.dumps(dict(h.body))) for h in happenings]
-        self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", rows)
+        if rows := [(h.sequence, h.kind, h.subject, json.dumps(dict(h.body))) for h in happenings]:
+            self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", rows)
 
     def begin_epoch(self, epoch: str) -> None:
         """Take note of a new stream: reading starts over; what is held stays, to be submitted again."""
@@ -251,6 +255,7 @@ def _open(path: Path, connect: Connect) -> sqlite3.Connection:
         if db.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
             db.executescript("DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS state;")
         db.executescript(TABLES)
+        db.execute(f"PRAGMA user_version = {FORMAT}")
     except sqlite3.DatabaseError:
         db.close()
         raise

@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from scanner_app.application.hub import RecordKind, VenueRecord
-from scanner_app.application.hubrecord import BadRecord
+from scanner_app.application.hub import VenueRecord
 from scanner_app.domain.errors import StorageTrouble
-from scanner_app.venue import keys, roster
-from scanner_app.venue.book import Book, Entry
-from scanner_app.venue.keeper import Copy, Keeper, Read
+from scanner_app.venue import roster
+from scanner_app.venue.book import Book
+from scanner_app.venue.keeper import Copy, Keeper
 from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
-from scanner_app.venue.loop import Arrived, end, off_loop
-from scanner_app.venue.records import decode
+from scanner_app.venue.reading import Arrived, Reader
 from scanner_app.venue.server_config import STREAM, follower
-from scanner_app.venue.trust import Doubt, Trust
+from scanner_app.venue.trust import Trust
+from scanner_app.venue.writing import Writing
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 BATCH = 1000
 """Records that are read in one go while there are many; a single one is read at once."""
-FEW = 50
-"""Up to so many have their signatures looked at before they are told; of more, claims refuse first (fail closed) and
-are looked at afterwards, or 200,000 of them would take a new kiosk half a minute."""
-GATHER_SECONDS = 0.03
-"""What comes within this goes to disk with one fsync: the doors' news must not hold up a scan's own. The screen knows
-at once, and nothing is lost by waiting: the hub has it, and a door that is to decide alone waits for the disk."""
 UNWRITTEN = 20_000
 """Records held in memory at most while the disk is behind."""
+ROOM_SECONDS = 0.01
+TICK_SECONDS = 1.0
 QUIET_SECONDS = 3.0
 """Three missed heartbeats: the consumer is made anew."""
 HEARTBEAT_NS = 1_000_000_000
@@ -62,46 +56,65 @@ class Seen:
 
 
 class Follower:
-    """Reads the stream. `read`: the last record read; `behind`: how many are left; `offset`: hub minus us, seconds.
-
-    `enrolled`: this kiosk's own key was read in the roster of this stream; before that it claims nothing.
-    """
+    """Reads the stream. `offset`: hub minus us, seconds."""
 
     def __init__(self, link: HubLink, enrolment: Enrolment, book: Book, copy: Copy, seen: Seen) -> None:
         self._link, self._me, self._book, self._seen = link, enrolment, book, seen
-        self._public = keys.public_key(enrolment.seed)
         known = roster.Roster(json.loads(book.get("roster", "{}")))
         known.hubs = tuple(json.loads(book.get("hubs", "[]")))
         link.know(known.hubs)
         self.trust = Trust(known, enrolment.hash_key, lambda: self.read)
         self.keeper = Keeper(book, self.trust, copy)
-        self._disk = ThreadPoolExecutor(1, "venue ledger")
-        self._unwritten: list[Read] = []
-        self._ring, self._room = asyncio.Event(), asyncio.Event()
-        self.read = self.keeper.sequence
-        self.behind = 0
-        self.caught_up = False
-        self.enrolled = self._enrolled_kept = bool(book.get("enrolled"))
+        self._reader = Reader(link, enrolment, self.trust, self.keeper)
+        self._writing = Writing(self.keeper, seen.written, self._not_written)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._arrived: Arrived | None = None
         self.offset: float | None = None
         self.trouble = ""
         self._short_since: float | None = None
+
+    @property
+    def read(self) -> int:
+        """The last record that was read."""
+        return self._reader.read
+
+    @property
+    def behind(self) -> int:
+        """How many records of the stream are left to be read."""
+        return self._reader.behind
 
     @property
     def sequence(self) -> int:
         """The last record that is on disk here."""
         return self.keeper.sequence
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything in the stream was on disk, once since this connection was made."""
+        return self._writing.caught_up
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this kiosk's own key was read in the roster of this stream; before that it claims nothing."""
+        return self.keeper.enrolled
+
+    def is_on_disk(self, seconds: float) -> bool:
+        """Wait until everything read is on disk; return whether it is within so many seconds. From any other thread."""
+        self._writing.hurry()
+        return self.keeper.wait_for(self.read, seconds)
+
     def close(self) -> None:
         """End the thread that writes."""
-        self._disk.shutdown(wait=True, cancel_futures=True)
+        self._writing.close()
 
     async def run(self) -> None:
         """Follow for ever; after any trouble go on from the last record on disk."""
+        self._loop = asyncio.get_running_loop()
         looked_back = False
         while True:
             try:
                 if not looked_back:
-                    await self._on_disk(self.keeper.look_back, self._me.kiosk)
+                    await self._writing.run(self.keeper.look_back, self._me.kiosk)
                     looked_back = True
                 client = await self._link.client()
                 await self._follow(client)
@@ -111,49 +124,55 @@ class Follower:
                 log.warning("a record of the venue could not be kept: %s", trouble.code)
             except Exception:
                 log.exception("following the venue failed; it is tried again")
-            self.caught_up = False
+            self._writing.drop()
             await asyncio.sleep(PAUSE_SECONDS)
 
     # --- one connection
     async def _follow(self, client: Client) -> None:
-        self._unwritten = []
-        self.read = self.keeper.sequence
+        self._reader.read = self.keeper.sequence
         last = await self._look()
-        arrived = Arrived()
+        arrived = self._arrived = Arrived(lambda batch: self._take(client, batch), BATCH)
         inbox = client.new_inbox()
         subscription = await client.subscribe(
             inbox, cb=arrived.put, pending_msgs_limit=LIMIT, pending_bytes_limit=LIMIT
         )
-        writing = asyncio.ensure_future(self._write())
-        reading = asyncio.ensure_future(self._read_on(client, arrived))
+        arrived.left = lambda: subscription.pending_msgs
         try:
             await self._consume(inbox)
-            self.behind = max(0, last - self.read)
-            self._ring.set()
-            done, _ = await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
-            for one in done:
-                one.result()
+            self._reader.behind = max(0, last - self.read)
+            self._writing.add((), more=self.behind > 0)
+            await self._watch(client, arrived)
         finally:
-            await end({writing, reading})
+            arrived.fail(HubUnreachable("followed no longer"))
+            arrived.ended.exception()  # seen, so that nobody is told of it later
             if not client.is_closed:
                 await subscription.unsubscribe()
 
-    async def _read_on(self, client: Client, arrived: Arrived) -> None:
-        checked = time.monotonic()
-        while True:
-            batch = await arrived.batch(BATCH, QUIET_SECONDS)
-            if client.is_closed:
-                raise HubUnreachable("the connection went away")
-            await self._take(client, batch)
-            if time.monotonic() - checked > CLOCK_SECONDS:
-                checked, was = time.monotonic(), self.read
+    async def _watch(self, client: Client, arrived: Arrived) -> None:
+        """Stay until nothing comes any more, or what came could not be taken."""
+        looked = time.monotonic()
+        while not client.is_closed:
+            await asyncio.wait({arrived.ended}, timeout=TICK_SECONDS)
+            if arrived.ended.done():
+                arrived.ended.result()
+            now = time.monotonic()
+            if now - arrived.at > QUIET_SECONDS:
+                raise TimeoutError("not even a heartbeat")
+            if now - looked > CLOCK_SECONDS:
+                looked = now
                 await self._look()
-                if self.read < was:
-                    raise HubUnreachable("the hub forgot")
+        raise HubUnreachable("the connection went away")
+
+    def _not_written(self, error: Exception) -> None:
+        """On the disk's thread: what was read could not be kept."""
+        loop, arrived = self._loop, self._arrived
+        if loop is not None and arrived is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(arrived.fail, error)
 
     async def _look(self) -> int:
         """Ask for the stream's state: its epoch, its end, the hub's clock; return the last sequence."""
-        before = datetime.now(UTC)
+        before, was = datetime.now(UTC), self.read
         info = await self._api(f"$JS.API.STREAM.INFO.{STREAM}", {})
         after = datetime.now(UTC)
         if "ts" in info:
@@ -162,27 +181,31 @@ class Follower:
         known = self._book.get("epoch")
         if not known:
             self._book.put("epoch", epoch)
-        elif known != epoch or self._falls_short(last):
-            log.error("the hub forgot: epoch %s was %s, sequence %s was %s", epoch, known, last, self.read)
-            self.trouble = "hub_forgot"
-            self._unwritten = []
-            await self._on_disk(self._book.begin_epoch, epoch)
-            self.keeper.sequence = self.read = 0
-            self.enrolled = self._enrolled_kept = False
-            self._seen.forgot()
+        elif known != epoch or self._falls_short(last, was):
+            log.error("the hub forgot: epoch %s was %s, sequence %s was %s", epoch, known, last, was)
+            await self._begin_anew(epoch)
         return last
+
+    async def _begin_anew(self, epoch: str) -> None:
+        """Read a stream that is not the one that was read so far; what is held is told again first."""
+        self.trouble = "hub_forgot"
+        self._reader.read = 0  # whatever still comes of the other stream is out of order now
+        self._writing.drop()
+        await self._writing.run(self.keeper.begin_anew, epoch)
+        self._seen.forgot()
+        raise HubUnreachable("the hub forgot")
 
     async def is_led(self) -> bool:
         """Return whether the stream answers: a hub leads."""
         info = await self._api(f"$JS.API.STREAM.INFO.{STREAM}", {})
         return int(info["state"]["last_seq"]) >= self.read
 
-    def _falls_short(self, last: int) -> bool:
-        """Whether the stream ends before what was read, and goes on doing so.
+    def _falls_short(self, last: int, read: int) -> bool:
+        """Whether the stream ends before what had been read when it was asked for, and goes on doing so.
 
         A leader cut off from the others may say so for some seconds, and is left for another hub meanwhile.
         """
-        if last >= self.read:
+        if last >= read:
             self._short_since = None
             return False
         if self._short_since is None:
@@ -190,7 +213,7 @@ class Follower:
         if time.monotonic() - self._short_since > SHORT_SECONDS:
             return True
         self._link.move_on()
-        raise HubUnreachable(f"the stream ends at {last}, {self.read} was read")
+        raise HubUnreachable(f"the stream ends at {last}, {read} was read")
 
     async def _consume(self, inbox: str) -> None:
         name = follower(self._me.kiosk)
@@ -221,87 +244,19 @@ class Follower:
         return answer
 
     async def _take(self, client: Client, batch: Sequence[Msg]) -> None:
-        rows: list[Read] = []
-        for message in batch:
-            if message.headers and message.headers.get("Status"):
-                await _answer_control(client, message)
-                continue
-            number, behind = _position(message)
-            if number <= self.read:
-                continue
-            if number != self.read + 1:
-                raise HubUnreachable(f"sequence {number} after {self.read}")
-            rows.append(self._row(message.subject, message.data, number, look=len(batch) <= FEW))
-            self.read, self.behind = number, behind
-        if not rows:
-            return
-        self._unwritten += rows
-        for row in rows:
-            if row.record is not None and row.doubt is None:
-                self._seen.record(row.record)
-        self._ring.set()
-        while len(self._unwritten) > UNWRITTEN:
-            self._room.clear()
-            await self._room.wait()
-
-    def _row(self, where: str, data: bytes, sequence: int, *, look: bool) -> Read:
-        if roster.is_roster(where):
-            return self._roster(where, data, sequence)
-        try:
-            record = decode(data, sequence)
-        except BadRecord:
-            return Read(Entry(sequence, f"?{sequence}", where, data), None, Doubt.NO_RECORD)
-        # What frees a slot or takes a place beyond them is looked at before it counts, however much there is.
-        look = look or record.kind is not RecordKind.CLAIM
-        doubt = self.trust.doubt(where, data, record) if look else None
-        return Read(Entry(sequence, f"?{sequence}" if doubt else record.claim_id, where, data), record, doubt, look)
-
-    def _roster(self, where: str, data: bytes, sequence: int) -> Read:
-        entry = Entry(sequence, f"?{sequence}", where, data)
-        try:
-            told = roster.decode(data, self._me.admin)
-        except BadRecord:
-            return Read(entry, None, Doubt.NO_RECORD)
-        self.trust.roster.learn(told.keys)
-        self.enrolled = self.enrolled or (told.opens and self._public in told.keys.get(self._me.kiosk, ()))
-        if told.hubs:
-            self.trust.roster.hubs = told.hubs
-            self._link.know(told.hubs)
-        return Read(entry)
-
-    # --- bringing to disk, while more is read
-    async def _write(self) -> None:
-        while True:
-            await self._ring.wait()
-            if self.caught_up:
-                await asyncio.sleep(GATHER_SECONDS)
-            self._ring.clear()
-            rows, self._unwritten = self._unwritten, []
-            self._room.set()
-            if rows:
-                await self._on_disk(self.keeper.keep, rows)
-            if self.enrolled and not self._enrolled_kept:
-                await self._on_disk(self._book.put, "enrolled", "yes")
-                self._enrolled_kept = True
-            if self._unwritten:
-                self._ring.set()
-                continue
-            self.caught_up = self.caught_up or self.behind == 0
-            self._seen.written()
-            # Signatures that were put off wait until everything was read: it is the uses that doors need first.
-            while self.keeper.put_off and not self._unwritten and self.behind == 0:
-                await self._on_disk(self.keeper.check)
-
-    async def _on_disk(self, work: Callable[..., T], *args: object) -> T:
-        return await off_loop(self._disk, work, *args)
-
-
-def _position(message: Msg) -> tuple[int, int]:
-    """Return a message's sequence and how many follow; `metadata` says the same ten times as slowly."""
-    parts = message.reply.split(".")
-    if len(parts) == 9:  # $JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<of the consumer>.<time>.<left>
-        return int(parts[5]), int(parts[8])
-    return message.metadata.sequence.stream, message.metadata.num_pending
+        records = [message for message in batch if not (message.headers and message.headers.get("Status"))]
+        rows = self._reader.rows(records)
+        if rows:
+            for row in rows:
+                if row.record is not None and row.doubt is None:
+                    self._seen.record(row.record)
+            self._writing.add(rows, more=self.behind > 0)
+            while self._writing.behind > UNWRITTEN:  # noqa: ASYNC110 - rare, and a thread makes the room
+                await asyncio.sleep(ROOM_SECONDS)
+        if len(records) < len(batch):
+            for message in batch:
+                if message.headers and message.headers.get("Status"):
+                    await _answer_control(client, message)
 
 
 async def _answer_control(client: Client, message: Msg) -> None:

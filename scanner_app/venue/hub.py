@@ -147,7 +147,7 @@ class VenueHub:
         False under every rule where what was heard of other doors is not on disk in time: it could not be judged by,
         and a door that may have heard of a use does not admit past it (decisions/0009).
         """
-        if not self._follower.keeper.wait_for(self._follower.read, WRITE_SECONDS):
+        if not self._follower.is_on_disk(WRITE_SECONDS):
             log.warning("not admitted alone: what other doors did is not on disk yet")
             return False
         since = self._alone_since

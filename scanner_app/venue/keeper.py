@@ -6,10 +6,10 @@ import json
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from scanner_app.application.hub import RecordKind, VenueRecord
+from scanner_app.domain.values import value
 from scanner_app.venue import tally
 from scanner_app.venue.book import Batch, Book, Entry, Happening
 from scanner_app.venue.roster import is_roster
@@ -34,7 +34,7 @@ class Copy(Protocol):
         """Return whether a record was kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Read:
     """One message of the stream as it was read. `checked`: its signature was looked at; `record` None for a roster."""
 
@@ -45,13 +45,17 @@ class Read:
 
 
 class Keeper:
-    """Keeps what was read. `sequence`: the last record on disk; `put_off`: signatures are still to be looked at."""
+    """Keeps what was read. `sequence`: the last record on disk; `put_off`: signatures are still to be looked at.
+
+    `enrolled`: this kiosk's own key was read in the roster.
+    """
 
     def __init__(self, book: Book, trust: Trust, copy: Copy) -> None:
         self._book, self._trust, self._copy = book, trust, copy
         self._changed = threading.Condition()
         self.sequence = book.sequence
         self.put_off = book.checked < self.sequence
+        self.enrolled = bool(book.get("enrolled"))
         self.alarms = book.happenings("alarm", 1)[1]
 
     def look_back(self, me: str) -> None:
@@ -67,10 +71,14 @@ class Keeper:
                 self.sequence = 0
             return
 
+    def begin_anew(self, epoch: str) -> None:
+        """Take note of another stream: what is held stays, to be told again, and reading begins at its start."""
+        self._book.begin_epoch(epoch)
+        self.sequence, self.enrolled = 0, False
+
     def keep(self, rows: Sequence[Read]) -> None:
         """Keep what is new of these, in the stream's order."""
-        known = self._book.sequence
-        fresh = [row for row in rows if row.entry.sequence > known]
+        fresh = [row for row in rows if row.entry.sequence > self.sequence]
         if not fresh:
             return
         believed = [row.record for row in fresh if row.record is not None and row.doubt is None]
@@ -78,6 +86,7 @@ class Keeper:
         if any(is_roster(row.entry.subject) for row in fresh):
             self._book.put("roster", json.dumps(self._trust.roster.all()))
             self._book.put("hubs", json.dumps(self._trust.roster.hubs))
+            self._book.put("enrolled", "yes" if self.enrolled else "")
         happenings = _happenings(fresh)
         last = fresh[-1].entry.sequence
         # After the ledger: what is applied twice does no harm, what is left out would.

@@ -38,7 +38,7 @@ def sign(seed: str, message: bytes) -> str:
     return base64.b64encode(crypto_sign(message, _secret(seed))[:SIGNATURE_BYTES]).decode()
 
 
-def verifies(public: str, message: bytes, signature: str) -> bool:
+def verifies(public: str, message: bytes, signature: str | bytes) -> bool:
     """Return whether a signature (base64) over a message was made by the holder of this public key."""
     try:
         _verifier(public).verify(message, base64.b64decode(signature, validate=True))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Executor
 from typing import Any, Generic, TypeVar
-
-from nats.aio.msg import Msg
 
 T = TypeVar("T")
 
@@ -20,10 +17,10 @@ class Question(Generic[T]):
     Futures of two worlds chained together cost a turn of the loop and two conditions more.
     """
 
-    __slots__ = ("_done", "_error", "_result", "_task", "_work")
+    __slots__ = ("_begun", "_done", "_error", "_result", "_task", "_work")
 
     def __init__(self, work: Coroutine[Any, Any, T]) -> None:
-        self._work = work
+        self._work, self._begun = work, False
         self._task: asyncio.Task[None] | None = None
         self._done = threading.Lock()
         self._done.acquire()
@@ -33,6 +30,7 @@ class Question(Generic[T]):
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the work, in the loop."""
         self._task = loop.create_task(self._run())
+        self._task.add_done_callback(self._never_begun)
 
     def give_up(self) -> None:
         """End the work, in the loop: nobody waits any more."""
@@ -50,35 +48,21 @@ class Question(Generic[T]):
                 self._error = None  # no cycle of frame, traceback and error
         return self._result  # type: ignore[return-value]  # set by _run() unless there was an error
 
+    def _never_begun(self, _task: asyncio.Task[None]) -> None:
+        """Let the thread go when the task was ended before its first step: no `finally` of it runs then."""
+        if not self._begun:
+            self._work.close()
+            self._error = asyncio.CancelledError()
+            self._done.release()
+
     async def _run(self) -> None:
+        self._begun = True
         try:
             self._result = await self._work
         except BaseException as error:  # noqa: BLE001 - the thread that waits gets it
             self._error = error
         finally:
             self._done.release()
-
-
-class Arrived:
-    """Messages that came and were not looked at yet. In one loop; a queue of asyncio's costs as much as reading one."""
-
-    def __init__(self) -> None:
-        self._messages: deque[Msg] = deque()
-        self._bell = asyncio.Event()
-
-    async def put(self, message: Msg) -> None:
-        """Take a message from the client library."""
-        self._messages.append(message)
-        self._bell.set()
-
-    async def batch(self, most: int, seconds: float) -> list[Msg]:
-        """Return what is there, in order, one at least; TimeoutError when nothing comes within `seconds`."""
-        if not self._messages:
-            self._bell.clear()
-            # Not `wait_for`: where a message comes with the end of the task, Python 3.11 has it swallow that end.
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        return [self._messages.popleft() for _ in range(min(most, len(self._messages)))]
 
 
 async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -1,11 +1,9 @@
 """Doors of one venue, end to end below the window: real ledgers, real hubs."""
 
-import asyncio
 import logging
 from dataclasses import replace
 
 import pytest
-from nats.aio.msg import Msg
 from support.storage_kit import ACCOUNT
 from support.venue_door import MAIN, kiosks
 from support.venue_kit import until
@@ -16,7 +14,6 @@ from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Accepted, Policy
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Grade, Outcome, Reason
-from scanner_app.venue.loop import Arrived
 
 COUNTED = replace(MAIN, policy=Policy.COUNTED, entries=3)
 IN_OUT = replace(MAIN, policy=Policy.IN_OUT)
@@ -183,16 +180,3 @@ def test_many_kiosks_switched_on_at_once_over_a_long_evening_are_ready_soon(own_
     own_hub.fill("kiosk-01", 1500)
     with kiosks(own_hub, tmp_path, [f"kiosk-0{n}" for n in range(1, 9)], deadline=5.0) as made:
         until(lambda: all(k.hub.state().connected and k.hub.state().sequence > 1500 for k in made), 9.0)
-
-
-def test_a_reader_that_is_ended_as_a_message_comes_ends():
-    async def ended_then():
-        arrived = Arrived()
-        reading = asyncio.ensure_future(arrived.batch(10, 5.0))
-        await asyncio.sleep(0)
-        await arrived.put(Msg(None))
-        reading.cancel()
-        await reading
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(ended_then())

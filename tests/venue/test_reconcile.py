@@ -42,9 +42,9 @@ def test_a_door_that_heard_what_is_not_on_disk_yet_admits_nobody_alone(own_hub, 
     monkeypatch.setattr("scanner_app.venue.hub.WRITE_SECONDS", 0.05)
     with kiosks(own_hub, tmp_path, ["kiosk-01"], hubs=NOBODY, rule="open", deadline=0.05) as (kiosk,):
         kiosk.load(3)
-        kiosk.hub._follower.read = 1
+        kiosk.hub._follower._reader.read = 1
         assert kiosk.show(1).scan.verdict.reason is Reason.HUB_UNDECIDED
-        kiosk.hub._follower.read = 0
+        kiosk.hub._follower._reader.read = 0
         assert kiosk.show(1).scan.verdict.admits
 
 

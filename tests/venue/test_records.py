@@ -1,5 +1,6 @@
 import base64
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from scanner_app.application.hub import RecordKind, VenueRecord
 from scanner_app.application.hubrecord import BadRecord
 from scanner_app.domain.passes import Direction
 from scanner_app.venue import keys
+from scanner_app.venue import records as records_of_ours
 from scanner_app.venue.records import MAX_BYTES, canonical, decode, encode, subject, verified
 
 SEED = keys.new_seed()
@@ -64,6 +66,29 @@ def test_a_changed_record_is_not_verified():
     raw = json.loads(encode(a_record(), SEED))
     assert not verified(json.dumps({**raw, "kiosk": "kiosk-2"}).encode(), PUBLIC)
     assert not verified(encode(a_record(), keys.new_seed()), PUBLIC)
+
+
+def test_a_signature_that_stands_elsewhere_signs_nothing():
+    data = encode(a_record(), SEED)
+    found = re.search(rb',"signature":"[^"]+"', data)
+    rest = data.replace(found.group(), b"")
+    verifies = [at for at in range(len(rest)) if verified(rest[:at] + found.group() + rest[at:], PUBLIC)]
+    assert verifies == [found.start()]
+
+
+@given(records)
+def test_a_record_is_read_alike_with_and_without_the_quick_reader(record):
+    data = encode(record, SEED)
+    for changed in (data, data.replace(b"null", b"NaN"), data.replace(b'"v":1', b'"v":1e400'), b"\xef\xbb\xbf" + data):
+        answers = []
+        for read in (json.loads, records_of_ours._loads):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(records_of_ours, "_loads", read)
+                try:
+                    answers.append(decode(changed))
+                except BadRecord:
+                    answers.append(None)
+        assert answers[0] == answers[1]
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))

@@ -13,7 +13,7 @@ from support.venue_kit import HASH_KEY, until
 from scanner_app.application.hub import ClaimEnd, RecordKind
 from scanner_app.application.ports import Answer, Delivery
 from scanner_app.domain.verdict import Reason
-from scanner_app.venue import follow, keys, roster
+from scanner_app.venue import keys, reading, roster
 from scanner_app.venue.claims import Protocol, nth_slot
 from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.records import encode, slot_subject, subject
@@ -141,7 +141,7 @@ def test_a_kiosk_that_nobody_enrolled_is_an_alarm(own_hub, doors):
 
 def test_among_many_a_forged_one_refuses_until_it_was_looked_at(own_hub, doors, tmp_path):
     rogue = Rogue(own_hub)
-    for number in range(20, 20 + follow.FEW + 20):
+    for number in range(20, 20 + reading.FEW + 20):
         rogue.forge(number, name=ROGUE if number != 50 else VICTIM)
     late = Kiosk(own_hub, "kiosk-03", tmp_path / "kiosk-03", deadline=5.0)
     try:
@@ -153,7 +153,7 @@ def test_among_many_a_forged_one_refuses_until_it_was_looked_at(own_hub, doors, 
         assert late.show(50).scan.verdict.admits
         assert late.show(51).scan.verdict.reason is Reason.ALREADY_USED
         (mine,) = [n for kiosk, what, n, _ in late.hub._book.tallies(0) if (kiosk, what) == (ROGUE, "admitted")]
-        assert mine == follow.FEW + 19
+        assert mine == reading.FEW + 19
     finally:
         late.close()
 
