@@ -40,6 +40,7 @@ from scanner_app.out_of_order import OutOfOrder
 from scanner_app.pins import Pins
 from scanner_app.platforms.photos import Photos
 from scanner_app.secrets import SecretStore
+from scanner_app.seen import SeenKeeper
 from scanner_app.set_up_sheets import SetUpSheets
 from scanner_app.settings import SettingsKeeper
 from scanner_app.storage import cipher
@@ -148,6 +149,12 @@ class Kiosk:
         return self.secrets.get(STORAGE_KEY) is not None
 
     # --- life
+    def tell_beside(self) -> None:
+        """Keep what this door sees of devices and platforms, for `status` beside it."""
+        keeper = SeenKeeper(self.data_dir, self.sync.statuses, self.door.devices.readers)
+        self._parts.add("seen", keeper.forget)
+        self.door.listen(keeper.hear)
+
     def start_sync(self) -> None:
         """Start the sync threads."""
         self.sync.start()

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,10 @@ from types import FrameType
 from scanner_app.domain.errors import SettingsTrouble, StorageKind, StorageTrouble
 
 log = logging.getLogger(__name__)
+
+
+PATIENCE = 0.3
+"""Seconds for which a lock that is held is tried again."""
 
 
 class InstanceLock:
@@ -31,7 +36,7 @@ class InstanceLock:
         except OSError as error:
             raise StorageTrouble(StorageKind.READ_ONLY, f"{self._path.name}: {error.strerror}") from error
         try:
-            _lock(handle)
+            _lock_patiently(handle)
         except OSError as error:
             owner = os.pread(handle, 32, 0).decode(errors="replace").strip() if os.name == "posix" else ""
             os.close(handle)
@@ -40,11 +45,37 @@ class InstanceLock:
         os.write(handle, str(os.getpid()).encode())
         self._handle = handle
 
+    def held(self) -> bool:
+        """Return whether a program, this one or another, writes to the data folder now."""
+        try:
+            handle = os.open(self._path, os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            _lock(handle)
+        except OSError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     def release(self) -> None:
         """Give the lock back."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _lock_patiently(handle: int) -> None:
+    """A program that only asks whether the lock is held has it for an instant."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _lock(handle)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(PATIENCE / 10)
 
 
 def _lock(handle: int) -> None:

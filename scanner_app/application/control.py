@@ -105,7 +105,10 @@ class DoorControl(Protocol):
     """The door, as a screen sees it."""
 
     def listen(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` for every event, from any thread; the returned function stops that."""
+        """Call `hear` for every event, from any thread, and at once with how each device fares.
+
+        The returned function stops that.
+        """
 
     # the line
     def present(self, credential: Credential, operator: str = "") -> None:

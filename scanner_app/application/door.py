@@ -25,6 +25,7 @@ from scanner_app.application.door_parts import Parts
 from scanner_app.application.events import (
     Checking,
     Decided,
+    DeviceChanged,
     Event,
     Level,
     Notice,
@@ -63,6 +64,8 @@ class Door:
     def __init__(self, parts: Parts) -> None:
         self._parts, self._desk = parts, parts.desk
         self._hearers: list[Callable[[Event], None]] = []
+        self._devices: dict[str, DeviceChanged] = {}  # as last told, the newest last
+        self._of_devices = threading.RLock()  # an older state must not be told after a newer one
         self._line: queue.SimpleQueue[tuple[Credential, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="presenter", daemon=True)
         self._look_only = False
@@ -82,12 +85,27 @@ class Door:
         return not self._thread.is_alive()
 
     def listen(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` for every event; the returned function stops that."""
-        self._hearers.append(hear)
+        """Call `hear` for every event; the returned function stops that.
+
+        How the devices fare is told at once: a camera may be quicker than the window, and says it only once.
+        """
+        with self._of_devices:
+            self._hearers.append(hear)
+            for event in self._devices.values():
+                hear(event)
         return lambda: self._hearers.remove(hear) if hear in self._hearers else None
 
     def tell(self, event: Event) -> None:
         """Pass an event to everybody who listens; one who fails does not keep it from the others."""
+        if isinstance(event, DeviceChanged) and not event.watched:
+            with self._of_devices:
+                self._devices.pop(event.source, None)
+                self._devices[event.source] = event
+                self._pass_on(event)
+        else:
+            self._pass_on(event)
+
+    def _pass_on(self, event: Event) -> None:
         for hear in tuple(self._hearers):
             try:
                 hear(event)

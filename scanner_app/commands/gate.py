@@ -98,7 +98,9 @@ def _choose_place(kiosk: Kiosk, name: str) -> None:
 def _work(kiosk: Kiosk, args: argparse.Namespace, stop: threading.Event, missing: list[str]) -> None:
     line = Line(stop)
     words = DeviceWords()
-    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, words.hear)
+    kiosk.door.listen(words.hear)
+    kiosk.tell_beside()
+    turnstile = open_turnstile(kiosk.settings.load().devices.relay, kiosk.door.undo, kiosk.door.tell)
     if turnstile is not None:
         turnstile.start()
         kiosk.add("turnstile", turnstile.stop)
@@ -141,14 +143,14 @@ def _source(spec: str, line: Line, stop: threading.Event, kiosk: Kiosk, ways: _W
     if spec == "-":
         feed = lambda: _feed_text(line, stop, ways.missing)  # noqa: E731
     elif is_reader(spec):
-        reader = ReaderLine(spec, line.put, ways.words.hear, ways.taps)
+        reader = ReaderLine(spec, line.put, kiosk.door.tell, ways.taps)
         reader.start()
         ways.readers.append(reader)
         kiosk.add(spec, reader.stop)
         feed = lambda: _wait_reader(line, stop)  # noqa: E731
     else:
         codes, tuning = codes_read(kiosk.settings.load()), tuning_kept(kiosk.settings)
-        camera = CameraLine(spec, line.put, ways.words.hear, formats=codes, tuning=tuning)
+        camera = CameraLine(spec, line.put, kiosk.door.tell, formats=codes, tuning=tuning)
         live = "://" in spec or spec.startswith("camera:") or spec.isdigit()
         if not live:
             ways.words.is_recording(spec)

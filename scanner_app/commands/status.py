@@ -11,6 +11,7 @@ from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.seen import seen_by_the_door
 from scanner_app.ui import texts
 from scanner_app.ui.checks import Check, by_weight, checks, ready
 
@@ -28,8 +29,9 @@ def run(args: argparse.Namespace) -> int:
     with open_kiosk(data_dir(args), writes=False) as kiosk:
         if not kiosk.accounts.configured():
             raise SettingsTrouble("not_set_up")
-        status, settings = kiosk.door.status(), kiosk.settings.load()
-    found = by_weight(checks(status, settings, None))
+        seen = seen_by_the_door(kiosk.data_dir)
+        status, settings = seen.linked(kiosk.door.status()), kiosk.settings.load()
+    found = by_weight(checks(status, settings, seen.camera, seen.readers))
     record = status_record(status) | {"ready": ready(found), "checks": [_check(each) for each in found]}
     if args.json:
         print_json(record)

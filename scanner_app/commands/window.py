@@ -126,6 +126,7 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
         lambda: nfc_options(kiosk.settings.load(), kiosk.secrets, memory),
         tuning_kept(kiosk.settings),
     )
+    kiosk.tell_beside()
     kiosk.use_sources(sources, loop=is_demo)
     turnstile = Turnstiles(kiosk.door.undo, kiosk.door.tell)
     kiosk.use_turnstile(turnstile)

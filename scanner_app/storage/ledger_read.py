@@ -139,8 +139,8 @@ class Ledger:
         return self._facts(f"id IN ({chosen}) ORDER BY seq DESC", ())
 
     def admitted_count(self, place: str, since: datetime) -> int:
-        """Return how many were admitted at a place and not taken back; `place` is its own name."""
-        sql = "SELECT count(*) FROM uses WHERE door = ? AND at >= ? AND undone = 0"
+        """Return how many came in at a place and were not taken back; `place` is its own name."""
+        sql = "SELECT count(*) FROM uses WHERE door = ? AND at >= ? AND undone = 0 AND direction = 'entry'"
         return int(self._rows(sql, (storable(place), to_us(since)))[0][0])
 
     def refused_count(self, place: str, since: datetime) -> int:

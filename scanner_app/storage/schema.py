@@ -35,6 +35,10 @@ LEDGER: Sequence[tuple[str, ...]] = (
         "CREATE INDEX outbox_ended ON outbox(state) WHERE state NOT IN ('pending', 'sent')",
         "CREATE TABLE conflicts (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, settled_by TEXT) WITHOUT ROWID",
     ),
+    (  # who leaves is not counted among the admitted
+        "DROP INDEX uses_at_door",
+        "CREATE INDEX uses_at_door ON uses(door, at, undone, direction)",
+    ),
 )
 """Facts and what is derived from them, written in one transaction. Times are microseconds since 1970 UTC."""
 

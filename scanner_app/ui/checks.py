@@ -51,7 +51,7 @@ def checks(
 ) -> list[Check]:
     """Return every check, in the order in which people set right what is wrong.
 
-    `camera`, `readers`: as the program that runs them knows them; None and () in any other.
+    `camera`, `readers`: as the program that runs them knows them; None and () where none does.
     """
     return [
         _place(settings),
@@ -197,7 +197,7 @@ def _limits(settings: Settings) -> Iterator[Check]:
 
 def _camera(settings: Settings, camera: DeviceState | None) -> Check:
     if camera is None:
-        return Check("camera", Tone.NOTE, texts.word("ready.camera_elsewhere"))
+        return Check("camera", Tone.NOTE, texts.word("ready.camera_closed"))
     says = texts.word(f"device.{camera.value}")
     if camera in (DeviceState.RUNNING, DeviceState.ENDED):
         return Check("camera", Tone.GOOD, says)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.fates import Fate
 from scanner_app.application.ports import FactRow
-from scanner_app.domain.passes import PassKey
+from scanner_app.domain.passes import Direction, PassKey
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 from scanner_app.ui import texts
@@ -36,9 +36,14 @@ class Record:
     fate: Fate = UNKNOWN
 
     @property
-    def came_in(self) -> bool:
-        """Whether somebody was let in: not by looking only, which says the same of the pass."""
+    def passed(self) -> bool:
+        """Whether somebody was let through: not by looking only, which says the same of the pass."""
         return self.admits and self.code != "ADMIT_LOOK"
+
+    @property
+    def came_in(self) -> bool:
+        """Whether somebody was let in."""
+        return self.passed and self.row.body.get("direction") != Direction.EXIT.value
 
 
 def read(row: FactRow, fate: Fate = UNKNOWN) -> Record:
@@ -78,7 +83,8 @@ def _code(row: FactRow, body: Mapping[str, object]) -> str:
         return "OVERRIDE"
     try:
         outcome, reason = Outcome(str(body.get("outcome"))), Reason(str(body.get("reason")))
-        return texts.verdict_code(Verdict(outcome, reason, Grade(str(body.get("grade", "none")))))
+        way = Direction(str(body.get("direction") or Direction.ENTRY.value))
+        return texts.verdict_code(Verdict(outcome, reason, Grade(str(body.get("grade", "none"))), direction=way))
     except ValueError:
         return "unknown_code"
 

@@ -22,7 +22,7 @@ def name(verdict: Verdict) -> str:
     """Return the sound of a verdict."""
     if not verdict.admits:
         return "refuse"
-    return {"ADMIT": "admit", "ADMIT_STALE": "attention"}.get(texts.verdict_code(verdict), "pending")
+    return {"ADMIT": "admit", "LEAVE": "admit", "ADMIT_STALE": "attention"}.get(texts.verdict_code(verdict), "pending")
 
 
 class Sounds(QObject):

@@ -15,6 +15,7 @@ from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.verdict import Reason, Verdict
 from scanner_app.sandbox.server import Sandbox
+from scanner_app.ui import records
 from tests.e2e.conftest import Scene, set_up
 from tests.e2e.four_platforms import Quick
 
@@ -36,6 +37,11 @@ def test_the_way_that_is_shown_is_the_way_that_is_recorded(scene: Scene) -> None
         out = kiosk.door.judge_now(shown).scan.verdict
         assert (out.admits, out.direction) == (True, Direction.EXIT)
         assert kiosk.door.status().inside == 0
+        assert kiosk.door.status().admitted == 1, "who leaves is not admitted once more"
+        told = [records.read(row) for row in kiosk.door.recent(2)]
+        assert [(r.code, r.passed, r.came_in) for r in told] == [
+            ("LEAVE_PENDING", True, False), ("ADMIT_PENDING", True, True),
+        ]  # fmt: skip
         assert kiosk.door.judge_now(shown).scan.verdict.reason is Reason.NOT_INSIDE
     with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
         assert kiosk.door.status().direction == "exit", "a restart turns no door round"

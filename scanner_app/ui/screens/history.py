@@ -123,7 +123,7 @@ class HistoryScreen(Screen):
         found = list(self._scans)
         if self.filter == "all":
             return found
-        return [r for r in found if (r.came_in if self.filter == "admitted" else not r.admits)]
+        return [r for r in found if (r.passed if self.filter == "admitted" else not r.admits)]
 
     def _draw(self) -> None:
         while (item := self._list.takeAt(0)) is not None:

@@ -58,7 +58,7 @@ class RecordPanel(Panel):
         self.facts([Fact(texts.word(key), value) for key, value in _told(record, zone) if value])
         if record.row.kind is FactKind.CONFLICT:
             self._offer(settle, record, "history.settle", "primary", "settle")
-        elif record.came_in and not undone:  # looking left nothing to take back
+        elif record.passed and not undone:  # looking left nothing to take back
             self._offer(undo, record, "door.undo", "", "record-undo")
 
     def _offer(self, act: Act | None, record: Record, word: str, kind: str, name: str) -> None:

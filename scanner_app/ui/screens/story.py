@@ -199,8 +199,8 @@ class StoryView(QWidget):
 
     def _undoable(self) -> str:
         undone = {str(f.body.get("scan_id")) for f in self.story.facts if f.kind is FactKind.UNDO}
-        admitted = [r for r in map(records.read, self.story.facts) if r.came_in and r.row.kind is not FactKind.CONFLICT]
-        left = [r.row.fact_id for r in admitted if r.row.fact_id not in undone]
+        passed = [r for r in map(records.read, self.story.facts) if r.passed and r.row.kind is not FactKind.CONFLICT]
+        left = [r.row.fact_id for r in passed if r.row.fact_id not in undone]
         return left[-1] if left else ""
 
     def _undo_last(self) -> None:

@@ -44,7 +44,7 @@ def scan_line(event: Decided, zone: str) -> Line:
     verdict = event.scan.verdict
     code = texts.verdict_code(verdict)
     said = texts.headline(code)
-    if code == "ADMIT_PENDING":
+    if code.endswith("_PENDING"):
         said += f" · {texts.word('door.not_confirmed')}"
     who = holder(verdict) or ticket(verdict) or texts.word("door.nobody")
     return Line(who, said, moments.clock(event.scan.moment.wall, zone), face(verdict).symbol)
