@@ -70,6 +70,7 @@ class WedgeFilter(QObject):
         self._down: set[int] = set()  # keys held whose release is still to come
         self._swallow: set[int] = set()  # releases of keys that belonged to a scan
         self._target: QWidget | None = None
+        self._last = 0.0  # when the last key was pressed
         self._replaying = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -115,7 +116,11 @@ class WedgeFilter(QObject):
         # No scanner holds a key down; and nobody has, before it was known to be typed.
         if (event.isAutoRepeat() and not self._held) or _is_chord(event) or not (end or text):
             return False
-        answer = self._assembler.feed("" if end else text, _at(event), terminator=end)
+        at = _at(event)
+        if self._held and at - self._last > self._assembler.pause:
+            self._replay()  # a person's last key, just before a scan: it must not go with the scan
+        self._last = at
+        answer = self._assembler.feed("" if end else text, at, terminator=end)
         if answer.key is Key.HOLD:
             self._hold(watched, event)
             return True

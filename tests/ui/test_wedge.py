@@ -218,3 +218,13 @@ def test_what_was_typed_slowly_is_no_scan_though_the_window_hears_it_at_once(win
         _stamped(window, char, 5000 + 100 * n)
     _stamped(window, "\r", 6200, Qt.Key.Key_Return)
     assert presented(door) == []
+
+
+def test_what_a_person_typed_just_before_a_scan_does_not_go_with_it(window, door, keys, qtbot):
+    window.screens["door"].open_manual()
+    field = window.panel.field
+    _stamped(window, "A", 4900)
+    _stamped(window, "1", 4950)
+    burst(window, "SNF-7340219")
+    assert [c.text for c in presented(door)] == ["SNF-7340219"]
+    assert field.text() == "A1"
