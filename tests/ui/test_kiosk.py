@@ -183,9 +183,12 @@ def test_staff_at_a_kiosk_find_their_way_around_and_back_by_touch(kiosk, door, q
 def test_out_of_order_outlives_a_restart_and_ends_by_a_member_of_staff(kiosk, open_window, door, qtbot):
     door.tell(Notice("storage_full", Level.ERROR))
     qtbot.waitUntil(lambda: ("set_out_of_order", "storage_full") in door.asked)
-    again = open_window().screens["kiosk"]
+    window = open_window()
+    again = window.screens["kiosk"]
     qtbot.waitUntil(lambda: again.machine.state is State.OUT_OF_ORDER)
     again._staff_here()
+    assert again.machine.state is State.OUT_OF_ORDER, "who only looks in mends nothing"
+    qtbot.mouseClick(window.panel.findChild(QPushButton, "kiosk-back"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ("set_out_of_order", "") in door.asked)
     assert again.machine.state is State.WAITING
 

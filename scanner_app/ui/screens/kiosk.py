@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -272,16 +273,19 @@ class KioskScreen(Screen):
         self.desk.with_pin(Role.STAFF, self._staff_here)
 
     def _staff_here(self) -> None:
+        self.desk.open_panel(StaffPanel(self.desk, self._back_in_order))
+
+    def _back_in_order(self) -> None:
+        self.desk.close_panel()
         self._enter(self.machine.repaired())
-        self.desk.open_panel(StaffPanel(self.desk))
 
 
 class StaffPanel(Panel):
-    """What staff may do at a kiosk: look at the other screens, or leave."""
+    """What staff may do at a kiosk: put it back in order, look at the other screens, or leave."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, in_order: Callable[[], None]) -> None:
         super().__init__(desk, texts.word("kiosk.staff"))
-        back: QWidget = button(texts.word("kiosk.back_in_order"), desk.close_panel, "primary", name="kiosk-back")
+        back: QWidget = button(texts.word("kiosk.back_in_order"), in_order, "primary", name="kiosk-back")
         self.lay.addWidget(back)
         for screen in ("door", "settings"):
             self.lay.addWidget(button(texts.word(f"nav.{screen}"), partial(self._open, screen), name=f"kiosk-{screen}"))
