@@ -13,6 +13,7 @@ from scanner_app.application.ports import Can, Platform
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.commands.pass_records import Record, pass_dict, plain_numbers
 from scanner_app.commands.pass_words import ALSO_CALLED, ARGUMENTS, WORDS
 from scanner_app.domain.errors import PlatformTrouble, SettingsTrouble
 from scanner_app.domain.passes import Pass
@@ -53,9 +54,6 @@ def run(args: argparse.Namespace) -> int:
     return Exit.OK
 
 
-Record = dict[str, object]
-
-
 def _show(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
     if args.door:
         found = _passcreator(kiosk, args).look_at_door(args.id, args.door)
@@ -65,7 +63,7 @@ def _show(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
         raise SettingsTrouble("pass_unknown", args.id)
     if args.wanted:
         more = _passentry(kiosk, args).office.show(args.id, args.wanted)
-        return [pass_dict(found[0]) | more]
+        return [pass_dict(found[0]) | {name: plain_numbers(value) for name, value in more.items()}]
     return [pass_dict(p) for p in found]
 
 
@@ -116,10 +114,17 @@ def _list(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
         asked = platform.office.list_filter(*since, start=args.start, page_size=args.page_size)
         found = platform.listed(args.template, asked)
     elif args.prefix or args.status:
-        found = _passentry(kiosk, args).listed(args.prefix, args.status)
+        found = _passentry(kiosk, args).listed(args.prefix, args.status, args.template)
     else:
-        found = _pages(kiosk.accounts.platform(args.account), args.template)
-    return [pass_dict(p) for p in itertools.islice(found, args.limit)]
+        found = _all(kiosk.accounts.platform(args.account), args.template)
+    passes = [pass_dict(p) for p in itertools.islice(found, args.limit)]
+    if not passes and args.limit != 0:
+        complain(f"nothing found: {args.template}")
+    return passes
+
+
+def _all(platform: Platform, template: str) -> Iterator[Pass]:
+    return platform.listed(template=template) if isinstance(platform, PassEntryPlatform) else _pages(platform, template)
 
 
 def _pages(platform: Platform, stream: str) -> Iterator[Pass]:
@@ -145,12 +150,16 @@ def _create(kiosk: Kiosk, args: argparse.Namespace) -> Record:
         "barcode": made.barcode,
         "page": made.page,
         "file": made.file,
+        "notified": made.notified,
     }
 
 
 def _update(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-    kiosk.accounts.counter(args.account, Can.UPDATE).update(args.id, _values(args))
-    return {"uid": args.id, "done": "updated"}
+    values = _values(args)
+    if not values:
+        raise SettingsTrouble("option_invalid", "--set, --body")
+    told = kiosk.accounts.counter(args.account, Can.UPDATE).update(args.id, values)
+    return {"uid": args.id, "done": "updated"} | ({"notified": told} if told else {})
 
 
 def _mark(voided: bool) -> Callable[[Kiosk, argparse.Namespace], Record]:  # noqa: FBT001 - made into two actions
@@ -226,32 +235,6 @@ _ACTIONS: Mapping[str, Callable[[Kiosk, argparse.Namespace], Record | list[Recor
 }
 
 
-def pass_dict(subject: Pass) -> Record:
-    """Return a pass as `pass show` and `pass search` print it."""
-    return {
-        "platform": subject.platform,
-        "account": subject.account,
-        "uid": subject.uid,
-        "barcode": subject.barcode,
-        "holder": subject.holder,
-        "template": subject.template,
-        "template_name": subject.template_name,
-        "voided": subject.voided,
-        "redeemed": subject.redeemed,
-        "valid_from": _iso(subject.valid_from),
-        "expires": _iso(subject.expires),
-        "eligible_places": list(subject.eligible_places),
-        "uses": [{"place": u.where, "at": u.at.isoformat(), "direction": u.direction.value} for u in subject.uses],
-        "stored_value": str(subject.stored_value) if subject.stored_value is not None else None,
-        "identifiers": {kind.value: value for kind, value in subject.identifiers.items()},
-        "fields": dict(subject.fields),
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
 def _values(args: argparse.Namespace) -> dict[str, object]:
     values: dict[str, object] = {}
     for pair in args.set:
@@ -261,13 +244,17 @@ def _values(args: argparse.Namespace) -> dict[str, object]:
         values[name] = value
     if args.body:
         try:
-            more = json.loads(args.body)
-        except ValueError as error:
+            more = json.loads(args.body, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
             raise SettingsTrouble("option_invalid", f"--body: {error}") from error
         if not isinstance(more, dict):
             raise SettingsTrouble("option_invalid", "--body: not an object")
         values |= more
     return values
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _moment(text: str) -> datetime:

@@ -11,7 +11,7 @@ import pytest
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.ports import Template
 from scanner_app.bootstrap import Kiosk, open_kiosk
-from scanner_app.commands.passes import pass_dict
+from scanner_app.commands.pass_records import pass_dict
 from scanner_app.demo import demo_settings
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.scan import FactKind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_search_finds_what_is_held_here_by_name_and_says_when_there_is_nothing
 
 def _stream(venue: Sandbox, platform: str) -> str:
     info = next(i for i in venue.infos if i["platform"] == platform)
-    return str((info.get("productions") or info["templates"])[0]["id"]) if platform != "passentry" else "passes"
+    return str((info.get("productions") or info["templates"])[0]["id"])
 
 
 def test_a_pass_that_passentry_makes_is_told_with_the_barcode_it_has(venue: Sandbox, office: Office) -> None:
@@ -118,3 +119,53 @@ def test_every_verb_takes_every_name_of_a_passcreator_pass(venue: Sandbox, offic
     office.run("pass", "delete", *first, "--yes")
     for gone in (("uris",), ("enable-download",), ("update", "--set", "storedValue=3"), ("show",)):
         assert office.run("pass", gone[0], *first, *gone[1:], check=False).returncode == 3
+
+
+def test_passentry_lists_the_passes_of_the_template_that_is_named(venue: Sandbox, office: Office) -> None:
+    words, festival = ("pass", "list", "--account", "passentry", "--json"), template(venue, "passentry")
+    lounge = next(i for i in venue.infos if i["platform"] == "passentry")["templates"][1]["id"]
+    for each in (festival, lounge):
+        assert {p["template"] for p in office.lines(*words, each)} == {each}, "also one that no door here accepts"
+    made = office.lines("pass", "create", "--account", "passentry", lounge, "--set", "extId=GONE", "--json")[0]
+    office.run("pass", "delete", "--account", "passentry", "GONE", "--yes")
+    assert made["uid"] not in [p["uid"] for p in office.lines(*words, lounge)]
+    told = {p["uid"]: p["nullified"] for p in office.lines(*words, lounge, "--status", "nullified")}
+    assert told[made["uid"]] is True
+    assert "nothing found" in office.run(*words, "no-such-template").stderr
+
+
+def test_what_is_typed_for_passentry_is_done_or_refused_and_never_half_done(venue: Sandbox, office: Office) -> None:
+    first = ("--account", "passentry", "TYPED")
+    made = office.lines("pass", "create", "--account", "passentry", template(venue, "passentry"),
+                        "--set", "extId=TYPED", "--set", "message=Welcome", "--json")[0]  # fmt: skip
+    assert made["notified"] == "notDelivered", "nobody has it on a phone yet"
+    where = [{"latitude": 48.1, "longitude": 11.5, "maxDistance": 1000}]
+    office.run("pass", "update", *first, "--body", json.dumps({"locations": where, "tag": "vip"}))
+    shown = office.lines("pass", "show", *first, "--with", "locations", "--json")[0]
+    assert shown["locations"] == where, "numbers as numbers"
+    office.run("pass", "update", *first, "--set", "passAction=deactivate")
+    voided = office.lines("pass", "show", *first, "--json")[0]
+    assert (voided["voided"], voided["fields"]) == (True, {})
+    venue.accounts["passentry"].store.write("UPDATE pe_pass SET added=1 WHERE ext_id='TYPED'")
+    words = ("--set", "passAction=reactivate", "--set", "message=Doors open", "--json")
+    assert office.lines("pass", "update", *first, *words)[0]["notified"] == "delivered"
+    actions = "locationActions"
+    for wrong in (
+        {"locations": {actions: {"deleteAll": True, "replaceAll": True}}},
+        {"locations": {actions: {"deleteAll": False}}},
+        {"locations": {"data": where, actions: {"delete": where}}},
+        {"locations": {"data": where, actions: {"deleteAll": True}}},
+        {"locations": {"points": where}},
+        {"locations": "here"},
+        {"locations": [{"latitude": 1, "longitude": 2, "maxDistance": "many"}]},
+        {"locations": [{"latitude": 1, "longitude": 2, "maxDistance": 1001}]},
+        {"templateOverride": "red"},
+        {"expiresAt": None},
+        {"passAction": "eat"},
+        {"beacons": [{"proximityUUID": str(n), "major": 1, "minor": 1} for n in range(11)]},
+    ):
+        said = office.run("pass", "update", *first, "--body", json.dumps(wrong), check=False)
+        assert (said.returncode, "mistake" in said.stderr, "answered" in said.stderr) == (3, False, False), wrong
+    for words in (("pass", "update", *first), ("pass", "push", *first, " ")):
+        assert office.run(*words, check=False).returncode == 3
+    assert office.lines("pass", "show", *first, "--with", "locations", "--json")[0]["locations"] == where

@@ -11,7 +11,8 @@ from typing import Protocol
 class Issued:
     """A new pass, as far as the platform tells of it.
 
-    `page` is the address to give to people, `own_id` the id that the office gave it.
+    `page` is the address to give to people, `own_id` the id that the office gave it, `notified` what became of a
+    message that went along.
     """
 
     uid: str
@@ -19,6 +20,7 @@ class Issued:
     page: str = ""
     file: str = ""
     own_id: str = ""
+    notified: str = ""
 
 
 class Counter(Protocol):
@@ -31,8 +33,8 @@ class Counter(Protocol):
     def create(self, template: str, values: Mapping[str, object]) -> Issued:
         """Make a pass of a template (for PassKit of a production, campaign or program)."""
 
-    def update(self, name: str, values: Mapping[str, object]) -> None:
-        """Change what is named, nothing else."""
+    def update(self, name: str, values: Mapping[str, object]) -> str:
+        """Change what is named, nothing else; return what became of a message among it, '' where none is told."""
 
     def mark(self, name: str, *, voided: bool) -> None:
         """Void a pass, or take that back."""

@@ -32,7 +32,7 @@ class AirshipCounter:
         made = self._office.create(body(rest), external=external, **owner)
         return Issued(made.uid, made.external, made.public_url or made.url)
 
-    def update(self, name: str, values: Mapping[str, object]) -> None:
+    def update(self, name: str, values: Mapping[str, object]) -> str:
         """Change what is named and wait until it is changed; `tags` and `addLocations` are added.
 
         `template`: the pass is that template's with this external id. `templates`: those of several passes with one
@@ -47,6 +47,7 @@ class AirshipCounter:
             self._office.add_tags(ref, _listed(tags, "tags"))
         if rest:
             self._office.update(ref, body(rest), templates=several)
+        return ""
 
     def _places(self, ref: Ref, rest: dict[str, object]) -> None:
         """Add and take off single locations; `locations` itself would replace them all."""

@@ -27,9 +27,10 @@ class PasscreatorCounter:
         made = self._office.create(template, _typed(values))
         return Issued(made.uid, made.barcode, made.page, made.file)
 
-    def update(self, name: str, values: Mapping[str, object]) -> None:
+    def update(self, name: str, values: Mapping[str, object]) -> str:
         """Change what is named."""
         self._office.update(name, _typed(values))
+        return ""
 
     def mark(self, name: str, *, voided: bool) -> None:
         """Void a pass, or take that back."""

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from scanner_app.application.ports import Issued
-from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.platforms.fields import a_list, an_object
 from scanner_app.platforms.passentry.office import Action, Office, Points, Wishes
 from scanner_app.platforms.strict_json import Json
 
 EXT_ID = "extId"
 FLAGS = {"true": True, "false": False}
+ACTIONS = {"deactivate": True, "reactivate": False}
 
 
 class PassEntryCounter:
@@ -24,14 +25,16 @@ class PassEntryCounter:
     def create(self, template: str, values: Mapping[str, object]) -> Issued:
         """Make a pass. No part of it: `extId`, and `includePassSource` (apple, google), which is answered as `file`."""
         rest = dict(values)
+        if "passAction" in rest:
+            raise SettingsTrouble("option_invalid", "passAction: a new pass is good")
         ext_id = str(rest.pop(EXT_ID, ""))
         source = str(rest.pop("includePassSource", ""))
         made = self._office.create(template, wishes(rest), ext_id, source)
-        return Issued(made.uid, made.barcode, made.page, made.source, made.ext_id)
+        return Issued(made.uid, made.barcode, made.page, made.source, made.ext_id, made.notified)
 
-    def update(self, name: str, values: Mapping[str, object]) -> None:
-        """Change what is named."""
-        self._office.update(name, wishes(values))
+    def update(self, name: str, values: Mapping[str, object]) -> str:
+        """Change what is named; return what became of a message among it."""
+        return self._office.update(name, wishes(values)).notified
 
     def mark(self, name: str, *, voided: bool) -> None:
         """Deactivate a pass, or take that back."""
@@ -43,24 +46,40 @@ class PassEntryCounter:
 
     def push(self, name: str, words: str) -> str:
         """Send a message; return what the platform says became of it."""
+        if not words.strip():
+            raise PlatformTrouble(PlatformKind.REFUSED, "push_text", sent=False)
         return self._office.update(name, Wishes(message=words)).notified or "sent"
 
 
 def wishes(values: Mapping[str, object]) -> Wishes:
-    """Return what a pass is to become. Names that the contract does not know are fields of the pass."""
-    rest = dict(values)
+    """Return what a pass is to become. Names that the contract does not know are fields of the pass.
+
+    SettingsTrouble names what cannot be: nothing of it comes from the platform.
+    """
+    nothing = [name for name, value in values.items() if value is None]
+    if nothing:
+        raise SettingsTrouble("option_invalid", f"{nothing[0]}: null")
+    try:
+        return _wishes(dict(values))
+    except PlatformTrouble as trouble:
+        raise SettingsTrouble("option_invalid", trouble.detail) from trouble
+
+
+def _wishes(rest: dict[str, Json]) -> Wishes:
     fields = {name: str(value) for name, value in an_object(rest.pop("pass", None), "pass").items()}
     return Wishes(
         message=_text(rest.pop("message", None)),
         expires=_moment(rest.pop("expiresAt", None)),
         nfc=_flag(rest.pop("nfcEnabled", None)),
-        barcode=_object(rest.pop("barcode", None)),
+        barcode=_object(rest.pop("barcode", None), "barcode"),
         template_override=_texts(rest.pop("templateOverride", None)),
         locations=_points(rest.pop("locations", None), "location"),
         beacons=_points(rest.pop("beacons", None), "beacon"),
         tags=_list(rest.pop("tags", None)),
         group_tag=_text(rest.pop("groupTag", None)),
-        tap=_object(rest.pop("nfc", None)),
+        tag=_text(rest.pop("tag", None)),
+        tap=_object(rest.pop("nfc", None), "nfc"),
+        voided=_action(rest.pop("passAction", None)),
         pass_type=str(rest.pop("passType", "")),
         fields={**fields, **{name: str(value) for name, value in rest.items()}} or None,
     )
@@ -90,12 +109,20 @@ def _flag(value: object) -> bool | None:
     return FLAGS[str(value).lower()]
 
 
-def _object(value: Json) -> dict[str, Json] | None:
-    return None if value is None else an_object(value, "value")
+def _action(value: object) -> bool | None:
+    if value is None:
+        return None
+    if value not in ACTIONS:
+        raise SettingsTrouble("option_invalid", f"passAction: {value}")
+    return ACTIONS[str(value)]
+
+
+def _object(value: Json, name: str) -> dict[str, Json] | None:
+    return None if value is None else an_object(value, name)
 
 
 def _texts(value: Json) -> dict[str, str] | None:
-    found = _object(value)
+    found = _object(value, "templateOverride")
     return None if found is None else {name: str(each) for name, each in found.items()}
 
 
@@ -109,15 +136,18 @@ def _points(value: Json, kind: str) -> Points | None:
     """Return locations or beacons: a list as it is created, or `{"data": [...], "locationActions": {...}}`."""
     if value is None or isinstance(value, list):
         return None if value is None else Points([an_object(each, kind) for each in value])
-    found = an_object(value, kind)
-    data = [an_object(each, kind) for each in a_list(found.get("data"), "data")]
-    actions = an_object(found.get(f"{kind}Actions"), "actions")
-    if not actions:
-        return Points(data)
-    try:
-        action = Action(next(iter(actions)))
-    except ValueError as error:
-        raise SettingsTrouble("option_invalid", f"{kind}Actions: {', '.join(actions)}") from error
-    if action is Action.DELETE:
-        data = [an_object(each, kind) for each in a_list(actions[action.value], "delete")]
-    return Points(data, action)
+    whole, name = an_object(value, f"{kind}s"), f"{kind}Actions"
+    data = [an_object(each, kind) for each in a_list(whole.get("data"), "data")]
+    actions = an_object(whole.get(name), name)
+    if not set(whole) <= {"data", name} or len(actions) > 1:
+        raise SettingsTrouble("option_invalid", f"{kind}s: {', '.join([*whole, *actions])}")
+    return _acted(name, data, *next(iter(actions.items()))) if actions else Points(data)
+
+
+def _acted(name: str, data: list[dict[str, Json]], action: str, value: Json) -> Points:
+    """Return what is to be done to all at once; only `delete` has a list of its own."""
+    if action == Action.DELETE.value and not data:
+        return Points([an_object(each, name) for each in a_list(value, action)], Action.DELETE)
+    if action not in (Action.DELETE_ALL.value, Action.REPLACE_ALL.value) or value is not True:
+        raise SettingsTrouble("option_invalid", f"{name}: {action}")
+    return Points(data, Action(action))

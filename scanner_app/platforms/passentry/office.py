@@ -26,6 +26,8 @@ INCLUDES: Mapping[str, tuple[str, str, str]] = {
 }
 """What an answer holds only when it is asked for: its parameter, the value, the attribute it comes as (seed 002)."""
 SOURCES = frozenset({"apple", "google"})
+NOTIFIED = "x-notification-status"
+"""The header that says what became of a message that went along."""
 
 
 class Action(StrEnum):
@@ -75,23 +77,23 @@ class Wishes:
     beacons: Points | None = None
     tags: Sequence[str] | None = None
     group_tag: str | None = None
+    tag: str | None = None  # what newer pages of the vendor call the group tag
     tap: Mapping[str, Json] | None = None  # what a tap carries: enabled, source, customValue
+    voided: bool | None = None  # deactivate or reactivate
     pass_type: str = ""
 
     def body(self, *, creating: bool) -> dict[str, Json]:
         """Return the request body; raise PlatformTrouble for what the contract forbids."""
         whole: dict[str, Json] = {"pass": self._pass()}
-        if self.message is not None:
-            whole["message"] = self.message
         for kind, points in (("locations", self.locations), ("beacons", self.beacons)):
             if points is not None:
                 self._check_radius(points)
                 whole[kind] = points.body(kind, creating=creating)
-        if self.tags is not None:
-            whole["tags"] = list(self.tags)
-        if self.group_tag is not None:
-            whole["groupTag"] = self.group_tag
-        return {key: value for key, value in whole.items() if value != {} or key != "pass" or creating}
+        whole |= {"message": self.message, "groupTag": self.group_tag, "tag": self.tag}
+        whole["tags"] = None if self.tags is None else list(self.tags)
+        whole["passAction"] = None if self.voided is None else _action(voided=self.voided)
+        said = {key: value for key, value in whole.items() if value is not None}
+        return said if said["pass"] or creating else {key: value for key, value in said.items() if key != "pass"}
 
     def _pass(self) -> dict[str, Json]:
         found: dict[str, Json] = dict(self.fields or {})
@@ -105,7 +107,10 @@ class Wishes:
         largest = LARGEST_RADIUS.get(self.pass_type, OTHER_RADIUS if self.pass_type else 1000)
         for each in points.data:
             radius = each.get("maxDistance", each.get("radius"))
-            if radius is not None and not SMALLEST_RADIUS < float(radius) <= largest:
+            if radius is None:
+                continue
+            number = isinstance(radius, int | float) and not isinstance(radius, bool)
+            if not number or not SMALLEST_RADIUS < radius <= largest:
                 raise _forbidden("radius")
 
 
@@ -143,16 +148,17 @@ class Office:
         """Make a pass. An extId must be free among active passes. `source`: whose wallet's pass is wanted at once."""
         params = {"passTemplate": template} | ({"extId": ext_id} if ext_id else {})
         params |= _included([source]) if source else {}
-        return _issued(self._calls.create(params, wishes.body(creating=True)).json())
+        reply = self._calls.create(params, wishes.body(creating=True))
+        return _issued(reply.json(), reply.headers.get(NOTIFIED, ""))
 
     def update(self, key: str, wishes: Wishes) -> Issued:
         """Change what is named; with a message, `notified` tells what became of it."""
         reply = self._calls.update(key, wishes.body(creating=False))
-        return _issued(reply.json(), reply.headers.get("x-notification-status", ""))
+        return _issued(reply.json(), reply.headers.get(NOTIFIED, ""))
 
     def mark(self, key: str, *, voided: bool) -> None:
         """Deactivate a pass, or take that back."""
-        self._calls.update(key, {"passAction": "deactivate" if voided else "reactivate"}).json()
+        self._calls.update(key, {"passAction": _action(voided=voided)}).json()
 
     def nullify(self, key: str) -> None:
         """Free a pass's extId; cannot be undone."""
@@ -164,6 +170,10 @@ class Office:
             return self.create(template, wishes)
         self.nullify(ext_id)
         return self.create(template, wishes, ext_id)
+
+
+def _action(*, voided: bool) -> str:
+    return "deactivate" if voided else "reactivate"
 
 
 def _issued(value: Json, notified: str = "") -> Issued:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from scanner_app.application.config import AccountConfig
@@ -101,18 +101,23 @@ class PassEntryPlatform:
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
         """Return one page, newest first; nullified passes too."""
-        return self._page(resume, {"includeNullified": "true"})
+        return self._page(resume, {"includeNullified": "true"}, self._wanted)
 
-    def listed(self, prefix: str = "", status: str = "") -> Iterator[Pass]:
-        """Return the passes whose extId begins so, and of this status, by the names that the contract has."""
+    def listed(self, prefix: str = "", status: str = "", template: str = "") -> Iterator[Pass]:
+        """Return the passes whose extId begins so, and of this status, by the names that the contract has.
+
+        It has none for a template: with one, its passes are picked out here, also where this account takes others only.
+        """
         wanted = {"extIdPrefix": prefix, "status": status}
-        page = self._page("", asked := {name: value for name, value in wanted.items() if value})
-        yield from page.passes
-        while page.resume:
-            page = self._page(page.resume, asked)
+        asked, resume = {name: value for name, value in wanted.items() if value}, ""
+        chosen = (lambda p: p.template == template) if template else self._wanted
+        while True:
+            page = self._page(resume, asked, chosen)
             yield from page.passes
+            if not (resume := page.resume):
+                return
 
-    def _page(self, resume: str, wanted: Mapping[str, str]) -> Page:
+    def _page(self, resume: str, wanted: Mapping[str, str], chosen: Callable[[Pass], bool]) -> Page:
         """Return one page of what is wanted.
 
         An account that ignores the paging parameters shows by repeating itself: what stood first on the first page
@@ -132,7 +137,7 @@ class PassEntryPlatform:
         data = data[: ids.index(first)] if repeats else data
         last = not ids or repeats or (pages is not None and int(number or 1) >= pages)
         following = "" if last else f"{int(number or 1) + 1}:{first or ids[0]}"
-        passes = tuple(p for p in (self._read(each, reply.date) for each in data) if self._wanted(p))
+        passes = tuple(p for p in (self._read(each, reply.date) for each in data) if chosen(p))
         return Page(passes, following, self._total(meta), reply.date)
 
     def _total(self, meta: Mapping[str, Json]) -> int | None:

@@ -25,10 +25,11 @@ class PassKitCounter:
         """Make a ticket, coupon or member."""
         return Issued(self._office.create(self._kind_of(template), template, nested(values)))
 
-    def update(self, name: str, values: Mapping[str, object]) -> None:
+    def update(self, name: str, values: Mapping[str, object]) -> str:
         """Change what is named."""
         kind, uid = self._named(name)
         self._office.update(kind, uid, nested(values))
+        return ""
 
     def mark(self, name: str, *, voided: bool) -> None:
         """Redeem a ticket, void a coupon; both are final. The contract voids no members."""
