@@ -15,7 +15,8 @@ from typing import Any
 from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, RecordKind, VenueRecord
 from scanner_app.application.hubrecord import SCOPE
 from scanner_app.domain.passes import PassKey
-from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.asking import HubUnreachable
+from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.records import encode, other_subjects, slot_stem, slot_subject, subject
 from scanner_app.venue.server_config import STREAM
 from scanner_app.venue.trust import Trust

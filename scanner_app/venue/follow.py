@@ -19,9 +19,10 @@ from nats.errors import Error as NatsError
 from scanner_app.application.hub import VenueRecord
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue import roster
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.book import Book
 from scanner_app.venue.keeper import Copy, Keeper
-from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.reading import Arrived, Reader
 from scanner_app.venue.server_config import STREAM, follower
 from scanner_app.venue.trust import Trust

@@ -14,12 +14,13 @@ from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, HubState, 
 from scanner_app.application.ports import Clerk, Clock, Priority
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.errors import StorageTrouble
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.book import Book
 from scanner_app.venue.calls import Calls
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.follow import Follower, Seen
 from scanner_app.venue.ledger_copy import LedgerCopy
-from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.presence import Presence
 from scanner_app.venue.reconcile import Reconciler
 from scanner_app.venue.rule import Alone, HybridClock, may_admit, rule_of

@@ -21,6 +21,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from scanner_app.venue.asking import Asking, HubUnreachable
 from scanner_app.venue.loop import Question, end
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,6 @@ PAUSE_SECONDS = 0.25
 FAILURES = 2
 """Failures in a row after which another hub is tried (venue.md, 9)."""
 PING_SECONDS = 2
-
-
-class HubUnreachable(Exception):
-    """There is no connection, or it went away before an answer came: what was asked may have happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class HubLink:
         self._client: Client | None = None
         self._gone: asyncio.Event | None = None
         self._up = asyncio.Event()
-        self._asking: set[asyncio.Task[Any]] = set()
+        self._asking: Asking | None = None
         self._failures = 0
         self._next = 0
         self.hub = ""
@@ -147,25 +144,10 @@ class HubLink:
 
     async def ask(self, subject: str, data: bytes, seconds: float) -> Msg:
         """Publish and wait for the answer. HubUnreachable at once when the connection goes, or after `seconds`."""
-        client, gone = self._client, self._gone
-        if client is None or gone is None:
+        asking = self._asking
+        if asking is None:
             raise HubUnreachable("no connection")
-        me = asyncio.current_task()
-        assert me is not None  # noqa: S101 - this is a coroutine
-        self._asking.add(me)
-        try:
-            answer = await client.request(subject, data, timeout=seconds)
-            if gone.is_set() and me.cancelling():
-                me.uncancel()  # the answer came with the end of the connection; left, it would end a later question
-            return answer
-        except asyncio.CancelledError:
-            if gone.is_set() and me.uncancel() == 0:
-                raise HubUnreachable("the connection went away") from None
-            raise
-        except (NatsError, OSError, TimeoutError, asyncio.InvalidStateError) as error:
-            raise HubUnreachable(str(error) or type(error).__name__) from error
-        finally:
-            self._asking.discard(me)
+        return await asking.ask(subject, data, seconds)
 
     def went_well(self) -> None:
         """Say that the hub answered with a decision."""
@@ -231,23 +213,24 @@ class HubLink:
                 _drop(client)
 
         try:
-            await asyncio.wait_for(self._connect(client, hub, context, leave, heard), CONNECT_SECONDS + 1.0)
+            connecting = self._connect(client, hub, context, leave, heard)
+            asking = await asyncio.wait_for(connecting, CONNECT_SECONDS + 1.0)
         except (NatsError, OSError, TimeoutError, ValueError) as error:
             self.trouble = "refused" if "authorization" in str(error).lower() else "unreachable"
             log.info("no connection to hub %s: %r", hub, error)
             await _closed(client)
             return False
         try:
-            self._client, self._gone, self.hub, self.trouble, self.lost_at = client, gone, hub, "", None
+            self._client, self._asking, self._gone = client, asking, gone
+            self.hub, self.trouble, self.lost_at = hub, "", None
             self._up.set()
             log.info("connected to hub %s", hub)
             await gone.wait()
         finally:
-            self._client, self._gone, self.hub = None, None, ""
+            self._client, self._asking, self._gone, self.hub = None, None, None, ""
             self._up.clear()
             gone.set()
-            for task in tuple(self._asking):
-                task.cancel()  # an answer can only come to the connection that was asked
+            asking.leave()
             self.lost_at = time.monotonic()
             await _closed(client)
         return True
@@ -259,7 +242,7 @@ class HubLink:
         context: ssl.SSLContext,
         leave: Callable[[], Awaitable[None]],
         heard: Callable[[Exception], Awaitable[None]],
-    ) -> None:
+    ) -> Asking:
         await client.connect(
             servers=[hub if "://" in hub else f"tls://{hub}"],
             name=self._enrolment.kiosk,
@@ -278,6 +261,9 @@ class HubLink:
             disconnected_cb=leave,
             error_cb=heard,
         )
+        asking = Asking(client)
+        await asking.listen()
+        return asking
 
 
 async def _closed(client: Client) -> None:

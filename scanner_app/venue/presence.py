@@ -21,7 +21,8 @@ from nats.errors import Error as NatsError
 
 from scanner_app.application.venue_view import BoxState, BoxView
 from scanner_app.domain.errors import StorageTrouble
-from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.asking import HubUnreachable
+from scanner_app.venue.link import HubLink
 from scanner_app.venue.loop import off_loop
 from scanner_app.venue.server_config import STREAM
 

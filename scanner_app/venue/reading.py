@@ -12,9 +12,10 @@ from nats.aio.msg import Msg
 from scanner_app.application.hub import RecordKind
 from scanner_app.application.hubrecord import BadRecord
 from scanner_app.venue import keys, roster
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.book import Entry
 from scanner_app.venue.keeper import Keeper, Read
-from scanner_app.venue.link import Enrolment, HubLink, HubUnreachable
+from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.records import decode
 from scanner_app.venue.trust import Doubt, Trust
 

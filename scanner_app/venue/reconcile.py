@@ -17,9 +17,10 @@ from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, RecordKind
 from scanner_app.application.hubrecord import BadRecord
 from scanner_app.application.ports import Clerk, Clock, FactRow, LedgerReader, Priority
 from scanner_app.domain.scan import FactKind
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.book import Book
 from scanner_app.venue.claims import Protocol, Undecided
-from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.link import HubLink
 from scanner_app.venue.records import encode, subject
 from scanner_app.venue.roster import is_roster
 

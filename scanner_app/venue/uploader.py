@@ -25,7 +25,8 @@ from scanner_app.application.ports import Clerk, Clock, Delivery, LedgerTx, Plat
 from scanner_app.application.reporting import COMPENSATION
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, StorageTrouble
 from scanner_app.domain.scan import FactKind, Operation
-from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.asking import HubUnreachable
+from scanner_app.venue.link import HubLink
 from scanner_app.venue.server_config import CLOUD, STREAM
 from scanner_app.venue.trust import Trust
 

@@ -23,8 +23,9 @@ from scanner_app.application.hub import ClaimEnd
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.verdict import Reason
 from scanner_app.sandbox.server import Sandbox
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.claims import Protocol
-from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.link import HubLink
 from scanner_app.venue.records import decode, slot_subject
 from scanner_app.venue.roster import is_roster
 from scanner_app.venue.rule import HybridClock

@@ -15,8 +15,9 @@ from support.venue_kit import until, venue
 from scanner_app.application.hub import ClaimEnd, VenueRule
 from scanner_app.application.ids import new_id
 from scanner_app.domain.passes import PassKey
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.claims import Protocol
-from scanner_app.venue.link import HubLink, HubUnreachable
+from scanner_app.venue.link import HubLink
 from scanner_app.venue.rule import HybridClock, share
 
 SECONDS = 5.0
