@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner_app.domain.doubles import ENTRIES, PER_DAY
 from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.domain.rules import allowance
 from scanner_app.domain.scan import Operation, OperationKind, Scan
 from scanner_app.domain.verdict import Reason
 
@@ -78,7 +80,10 @@ def _shared(scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, 
 
 
 def _extra(scan: Scan, place: Place, accepted: Accepted) -> dict[str, str]:
-    """Mark what a platform's adapter cannot see from the operation itself."""
+    """Mark what a platform's adapter, or whoever finds another door's admission, cannot see from the operation."""
+    if place.policy is Policy.COUNTED and scan.verdict.subject:
+        days = {PER_DAY: place.zone} if place.per_day else {}
+        return {ENTRIES: str(allowance(scan.verdict.subject, place)), **days}
     if not accepted.voids:
         return {"attends": "yes"} if place.policy is Policy.ONCE else {}
     # A void that follows finds out by itself whether somebody else was first.

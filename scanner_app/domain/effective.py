@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from scanner_app.domain.passes import Pass, Source, Use
+from scanner_app.domain.passes import Pass, Source, Use, by_time
 from scanner_app.domain.scan import LocalFacts, LocalUse
 
 ECHO = timedelta(seconds=2)
@@ -16,19 +16,16 @@ ECHO = timedelta(seconds=2)
 def effective(snapshot: Pass, local: LocalFacts) -> tuple[Pass, tuple[Use, ...]]:
     """Return the pass and its uses as they stand when everything known here is counted. No download erases a fact."""
     if not local.uses and not local.voids:
-        return snapshot, tuple(sorted(snapshot.uses, key=_at))  # nearly every pass: nothing known here yet
-    foreign = [u for u in snapshot.uses if not any(_echo(u, mine) for mine in local.uses)]
+        return snapshot, tuple(sorted(snapshot.uses, key=by_time))  # nearly every pass: nothing known here yet
+    foreign = [u for u in snapshot.uses if not any(echo(u, mine) for mine in local.uses)]
     mine = [_use(u) for u in local.uses if not u.undone]
-    uses = tuple(sorted([*foreign, *mine], key=_at))
+    uses = tuple(sorted([*foreign, *mine], key=by_time))
     subject = _stored_value(_voids(snapshot, local, uses), local)
     return subject, uses
 
 
-def _at(use: Use) -> datetime:
-    return use.at
-
-
-def _echo(theirs: Use, mine: LocalUse) -> bool:
+def echo(theirs: Use, mine: LocalUse) -> bool:
+    """Whether a platform's use is a local one come back."""
     same = theirs.place == mine.place or (theirs.device != "" and theirs.device == mine.device)  # it was renamed since
     return same and abs(theirs.at - mine.at) <= ECHO
 

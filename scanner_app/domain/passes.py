@@ -58,6 +58,11 @@ class Use:
         return self.named or self.place
 
 
+def by_time(use: Use) -> datetime:
+    """Return what uses are sorted by."""
+    return use.at
+
+
 @value(frozen=True, slots=True)
 class PassKey:
     """Which pass: the account it belongs to and the platform's own id of it."""

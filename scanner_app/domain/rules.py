@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from scanner_app.domain.boarding_check import boarding_text, flight_details, flight_refusal
 from scanner_app.domain.credential import Credential
-from scanner_app.domain.passes import Direction, Matches, Pass, Use
+from scanner_app.domain.passes import Direction, Matches, Pass, Use, by_time
 from scanner_app.domain.person import tails, told
 from scanner_app.domain.place import Place, Policy, where
 from scanner_app.domain.values import value
@@ -35,7 +35,7 @@ class Case:
     @property
     def uses_here(self) -> list[Use]:
         """Uses at this place, oldest first."""
-        return sorted([u for u in self.uses if u.place in self.names], key=_at) if self.uses else []
+        return sorted([u for u in self.uses if u.place in self.names], key=by_time) if self.uses else []
 
     @property
     def expired(self) -> bool:
@@ -43,8 +43,9 @@ class Case:
         return self.subject.expires is not None and self.subject.expires <= self.now
 
 
-def _at(use: Use) -> datetime:
-    return use.at
+def allowance(subject: Pass, place: Place) -> int:
+    """Return how many entries a `counted` place allows a pass: what the pass says, else the place."""
+    return subject.entries_allowed if subject.entries_allowed is not None else place.entries
 
 
 Refusal = tuple[Reason, dict[str, Detail]]
@@ -150,7 +151,7 @@ def _once(case: Case) -> Refusal | None:
     if entries:
         return Reason.ALREADY_USED, _use_detail(case, entries[0], len(entries))
     if case.subject.redeemed:
-        last = max(case.uses, key=_at, default=None)
+        last = max(case.uses, key=by_time, default=None)
         return Reason.ALREADY_USED, _use_detail(case, last, len(case.uses)) if last else {}
     return None
 
@@ -167,17 +168,17 @@ def _in_out(case: Case) -> Refusal | None:
         return (Reason.ALREADY_INSIDE, detail) if inside else None
     if inside:
         return None
-    moved = last or max(case.uses, key=_at, default=None)  # not in here: it may be the wrong door to leave by
+    moved = last or max(case.uses, key=by_time, default=None)  # not in here: it may be the wrong door to leave by
     return Reason.NOT_INSIDE, _use_detail(case, moved, len(case.uses_here)) if moved else {}
 
 
 def _counted(case: Case) -> Refusal | None:
-    spent = _counted_uses(case)
-    if len(spent) < _allowance(case):
+    spent, allowed = _counted_uses(case), allowance(case.subject, case.place)
+    if len(spent) < allowed:
         return None
     return Reason.NOTHING_LEFT, {
         **_use_detail(case, spent[-1], len(spent)),
-        "entries": _allowance(case),
+        "entries": allowed,
         "entries_left": 0,
     }
 
@@ -186,10 +187,6 @@ def _stored_value(case: Case) -> Refusal | None:
     balance = case.subject.stored_value or Decimal(0)
     short = balance < case.place.amount
     return (Reason.NOTHING_LEFT, {"balance": str(balance), "amount": str(case.place.amount)}) if short else None
-
-
-def _allowance(case: Case) -> int:
-    return case.subject.entries_allowed if case.subject.entries_allowed is not None else case.place.entries
 
 
 def _counted_uses(case: Case) -> list[Use]:
@@ -266,7 +263,7 @@ def _admit_detail(case: Case) -> dict[str, Detail]:
         shown = boarding_text(case.presented, case.subject)
         detail |= flight_details(shown, case.place.flight, case.subject.fields)
     if case.place.policy is Policy.COUNTED:
-        detail["entries_left"] = _allowance(case) - len(_counted_uses(case)) - 1
+        detail["entries_left"] = allowance(case.subject, case.place) - len(_counted_uses(case)) - 1
     if case.place.policy is Policy.STORED_VALUE:
         detail["balance"] = str((case.subject.stored_value or Decimal(0)) - case.place.amount)
     return detail

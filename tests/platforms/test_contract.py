@@ -14,7 +14,7 @@ from platforms.test_segments import HOSTILE
 from scanner_app.application.ports import Can, Delivery
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
-from scanner_app.domain.passes import IdentifierKind, Matches, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Matches, Pass, Use
 from scanner_app.domain.place import Accepted, Place
 from scanner_app.domain.rules import decide
 from scanner_app.domain.scan import Operation, OperationKind
@@ -283,6 +283,19 @@ def test_the_earlier_of_two_apart_doors_finds_the_later_one_too(kit, platform, a
         assert abs(others[0].at - later.at) <= timedelta(seconds=2)
     else:
         assert not others, "only the later door can tell"
+
+
+def test_which_way_a_guest_went_at_another_door_is_told(kit, platform, admission, guest):
+    mine = changed(admission, policy="in_out", extra={})
+    moves = [("kiosk-1", "entry"), ("kiosk-2", "exit"), ("kiosk-1", "entry"), ("kiosk-2", "entry")]
+    for number, (device, way) in enumerate(moves):
+        at = mine.at + timedelta(minutes=number)
+        move = changed(mine, at=at, device=device, direction=Direction(way), scan_id=f"move-{number}")
+        assert tell(platform, move, OperationKind.RECORD) in (Delivery.DONE, Delivery.ALREADY)
+    anew = kit.platform()  # as a new round tells the pass
+    subject = next(one for stream in anew.streams() for one in walk(anew, stream) if one.uid == guest.uid)
+    told = [(use.device, use.direction.value) for use in platform.others(mine, subject)]
+    assert told == [("kiosk-2", "exit"), ("kiosk-2", "entry")]
 
 
 def test_two_doors_that_report_at_the_same_time(platform, admission):

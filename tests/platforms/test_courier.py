@@ -256,6 +256,27 @@ def test_a_use_that_no_scan_stands_behind_is_another_door_s(passcreator, admissi
     assert list(passcreator.others(admission, dataclasses.replace(guest, uses=uses))) == [uses[4]]
 
 
+def test_a_way_that_nobody_tells_proves_nothing(passcreator, admission, guest):
+    """Where guests go in and out, a use without a scan may have been either."""
+    mine = dataclasses.replace(admission, policy="in_out")
+    told(passcreator, mine)
+    uses = (Use(admission.place, NOW), Use(admission.place, NOW + timedelta(minutes=9)))
+    others = passcreator.others(mine, dataclasses.replace(guest, uses=uses))
+    assert [use.direction for use in others] == [Direction.EXIT]
+
+
+def test_the_scans_of_a_door_are_listed_once_for_all_passes_of_a_moment(passcreator, sandbox, admission, guest):
+    mine = dataclasses.replace(admission, policy="counted")
+    told(passcreator, mine)
+    told(passcreator, dataclasses.replace(mine, device="kiosk-2", at=NOW + timedelta(minutes=1)))
+    subject = passcreator.lookup(guest.uid, 5)[0]
+    assert [use.device for use in passcreator.others(mine, subject)] == ["kiosk-2"]
+    misbehave(sandbox, "GET /api/appscan*", "500")
+    assert [use.device for use in passcreator.others(mine, subject)] == ["kiosk-2"]
+    with pytest.raises(PlatformTrouble):
+        list(passcreator.others(dataclasses.replace(mine, at=NOW - timedelta(hours=1)), subject))
+
+
 def test_voided_by_the_organiser_meanwhile(passcreator, admission, guest):
     passcreator.office.mark(guest.uid, voided=True)
     answer = passcreator.deliver(dataclasses.replace(admission, kind=OperationKind.VOID), may_have_arrived=False)

@@ -11,7 +11,7 @@ from support.virtual_time import World
 
 from scanner_app.application.ports import Answer, Can, Capabilities, Delivery, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import IdentifierKind, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.zones import MINUTES, SECONDS, since, to_utc
 
@@ -102,8 +102,8 @@ class SimulatedPlatform:
         self.rows[uid].voided_by = by
         self.modify(uid)
 
-    def use(self, uid: str, device: str, place: str = "Main") -> None:
-        self.rows[uid].uses += (Use(place, self._date(), device=device),)
+    def use(self, uid: str, device: str, place: str = "Main", direction: Direction = Direction.ENTRY) -> None:
+        self.rows[uid].uses += (Use(place, self._date(), direction, device=device),)
         self.modify(uid)
 
     def delete(self, uid: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from support.simulated_platform import SimulatedPlatform
 from support.virtual_time import World
@@ -86,17 +88,20 @@ class Kiosk:
         uid: str,
         kinds: tuple[OperationKind, ...] = (OperationKind.RECORD, OperationKind.VOID),
         policy: str = "once",
+        direction: Direction = Direction.ENTRY,
+        outcome: str = "admit",
+        extra: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
-        """Admit a pass as the presenter does; return the scan's id."""
+        """Admit a pass as the presenter does, or report a refusal of it; return the scan's id."""
         moment, scan_id = self.clock.now(), new_id()
         subject = Pass("sim", "passcreator", uid, identifiers={IdentifierKind.BARCODE: uid})
         verdict = Verdict(Outcome.ADMIT, Reason.ADMIT, Grade.PENDING, subject, records_use=True, spends=True)
         scan = Scan(scan_id, moment, "gate 1", "Main", Credential(uid, Symbology.QR), verdict)
-        use = LocalUse(scan_id, "Main", moment.trusted, Direction.ENTRY)
+        use = LocalUse(scan_id, "Main", moment.trusted, direction) if outcome == "admit" else None
         operations = [
             Operation(
-                kind, scan_id, "sim", uid, moment.trusted, uid, "gate 1", "door", "Main", outcome="admit",
-                policy=policy, tenant=self.platform.tenant,
+                kind, scan_id, "sim", uid, moment.trusted, uid, "gate 1", "door", "Main", outcome=outcome,
+                policy=policy, direction=direction, extra=extra, tenant=self.platform.tenant,
             )
             for kind in kinds
         ]  # fmt: skip

@@ -4,6 +4,8 @@ import pytest
 from support.simulated_platform import fails, script
 
 from scanner_app.domain.errors import PlatformKind
+from scanner_app.domain.passes import Direction
+from scanner_app.domain.scan import OperationKind, OperationState
 
 
 @pytest.fixture
@@ -74,11 +76,133 @@ def test_what_was_undone_is_nobodys_conflict(kiosk, platform, admitted):
     assert kiosk.conflicts() == []
 
 
-@pytest.mark.parametrize("policy", ["attendance", "in_out", "counted", "stored_value"])
-def test_where_a_pass_is_good_more_than_once_nothing_is_told(kiosk, platform, policy):
+@pytest.mark.parametrize("policy", ["attendance", "stored_value"])
+def test_where_a_pass_is_good_any_number_of_times_nothing_is_told(kiosk, platform, policy):
     platform.create("p1")
     kiosk.admit("p1", policy=policy)
     kiosk.drain()
+    kiosk.later(minutes=1)
+    platform.use("p1", "gate 2")
+    kiosk.round()
+    assert kiosk.conflicts() == []
+
+
+def moves(kiosk, platform, *steps, policy="in_out", **more):
+    """Ours and theirs, in and out, a minute apart; return the scans of ours."""
+    platform.create("p1")
+    ours = []
+    for step in steps:
+        kiosk.later(minutes=1)
+        who, way = step.split()
+        if who == "we":
+            ours.append(kiosk.admit("p1", (OperationKind.RECORD,), policy, Direction(way), **more))
+        platform.use("p1", "gate 1" if who == "we" else who, direction=Direction(way))
+    kiosk.drain()
+    kiosk.later(minutes=1)
+    kiosk.round()
+    return ours
+
+
+@pytest.mark.parametrize(
+    ("steps", "mine"),
+    [
+        (("we entry", "they entry"), [0]),
+        (("they entry", "we entry"), [0]),
+        (("we entry", "they exit", "we entry"), []),
+        (("we entry", "we exit", "they entry"), []),
+        (("they entry", "they exit", "we entry"), []),
+        (("we entry", "they exit", "they entry", "we exit", "we entry", "they entry"), [2]),
+        (("they exit", "they entry", "we entry", "we exit"), [0]),
+    ],
+)
+def test_two_ways_in_without_one_out_between(kiosk, platform, steps, mine):
+    ours = moves(kiosk, platform, *steps)
+    assert [c["scan_id"] for c in kiosk.conflicts()] == [ours[number] for number in mine]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "steps", "mine"),
+    [
+        (3, ("we entry", "they entry", "we entry"), []),
+        (3, ("we entry", "we entry", "they entry", "they entry"), [1]),
+        (2, ("they entry", "they entry", "we entry", "we entry"), [0, 1]),
+        (2, ("they entry", "they entry", "they exit", "we entry", "we exit"), [0]),
+    ],
+)
+def test_more_entries_than_are_allowed(kiosk, platform, allowed, steps, mine):
+    ours = moves(kiosk, platform, *steps, policy="counted", extra={"entries": str(allowed)})
+    assert [c["scan_id"] for c in kiosk.conflicts()] == [ours[number] for number in reversed(mine)]
+
+
+def test_entries_of_another_day_do_not_count_where_days_do(kiosk, platform):
+    platform.create("p1")
+    platform.use("p1", "they")
+    kiosk.later(days=1)
+    extra = {"entries": "1", "per_day": "Europe/Berlin"}
+    kiosk.admit("p1", policy="counted", extra=extra)
+    kiosk.drain()
+    kiosk.round()
+    assert kiosk.conflicts() == []
+    kiosk.later(minutes=1)
+    platform.use("p1", "they")
+    kiosk.round()
+    assert len(kiosk.conflicts()) == 1
+
+
+def test_a_way_out_that_was_taken_back_is_none(kiosk, platform):
+    entry, way_out = moves(kiosk, platform, "we entry", "we exit")
+    kiosk.undo(way_out)
+    kiosk.later(minutes=1)
+    platform.use("p1", "they")
+    kiosk.round()
+    assert [c["scan_id"] for c in kiosk.conflicts()] == [entry]
+
+
+def test_what_was_asked_is_not_asked_again_when_the_guest_moves_on(kiosk, platform):
+    asked = []
+    platform.next_fault = asked.append
+    moves(kiosk, platform, "we entry", "they entry")
+    kiosk.later(minutes=1)
+    platform.use("p1", "they", direction=Direction.EXIT)
+    kiosk.round()
+    assert asked.count("others") == len(kiosk.conflicts()) == 1
+
+
+def test_ordinary_comings_and_goings_ask_nothing_of_the_platform(kiosk, platform):
+    asked = []
+    platform.next_fault = asked.append
+    moves(kiosk, platform, "we entry", "they exit", "we entry", "they exit")
+    assert "others" not in asked
+
+
+def test_a_refusal_of_ours_is_no_admission(kiosk, platform):
+    platform.create("p1")
+    kiosk.admit("p1", (OperationKind.RECORD,), outcome="refuse")
+    kiosk.drain()
+    kiosk.later(minutes=1)
+    platform.use("p1", "gate 2")
+    kiosk.round()
+    assert kiosk.conflicts() == []
+
+
+def test_an_admission_that_was_contested_is_told_of_a_third_door(kiosk, platform):
+    platform.create("p1")
+    platform.void("p1", "office")
+    scan_id = kiosk.admit("p1", (OperationKind.VOID,))
+    kiosk.drain()
+    assert kiosk.counts() == {OperationState.CONTESTED: 1}
+    kiosk.later(minutes=1)
+    platform.use("p1", "gate 3")
+    kiosk.round()
+    assert [c["there"] for c in kiosk.conflicts() if c["scan_id"] == scan_id and "used_device" in c["there"]]
+
+
+def test_one_report_of_two_still_waits_and_finds_out_by_itself(kiosk, platform):
+    platform.create("p1")
+    kiosk.admit("p1")
+    platform.next_fault = script([None, fails(PlatformKind.BUSY)], "deliver")
+    kiosk.drain(0.1)
+    assert kiosk.counts() == {OperationState.SENT: 1, OperationState.PENDING: 1}
     platform.use("p1", "gate 2")
     kiosk.round()
     assert kiosk.conflicts() == []

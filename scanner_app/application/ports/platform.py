@@ -159,7 +159,7 @@ class Platform(Protocol):
         """Tell the platform. `may_have_arrived`: an earlier try's outcome is unknown; find out before repeating."""
 
     def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
-        """Return other devices' admissions of a pass at this operation's place; changes nothing on the platform.
+        """Return what other devices let pass at this operation's place, in or out; changes nothing on the platform.
 
         `subject` is the pass as the platform told it just now. Refused repeats and this device's own do not count.
         """

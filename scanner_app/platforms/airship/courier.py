@@ -127,13 +127,13 @@ def _admitted(operation: Operation) -> bool:
 
 
 def others(operation: Operation, subject: Pass) -> list[Use]:
-    """Return the admissions here by other devices, oldest first."""
-    here = [u for u in subject.uses if u.place == operation.place and u.direction is Direction.ENTRY]
-    return [u for u in here if u.device != operation.device]
+    """Return what other devices let pass here, in or out, oldest first."""
+    return [u for u in subject.uses if u.place == operation.place and u.device != operation.device]
 
 
 def _foreign(subject: Pass, operation: Operation) -> Use | None:
-    return next(iter(others(operation, subject)), None)
+    entries = (use for use in others(operation, subject) if use.direction is Direction.ENTRY)
+    return next(entries, None)
 
 
 def _organiser() -> Answer:

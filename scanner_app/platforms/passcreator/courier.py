@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.passcreator.calls import Calls
-from scanner_app.platforms.passcreator.status import ADMITTING, ECHO, SECOND, Scanned, read_scan, scan_body
-from scanner_app.platforms.zones import SECONDS, since, wall_gap
+from scanner_app.platforms.passcreator.scans import ScanList
+from scanner_app.platforms.passcreator.status import ADMITTING, CHECKED_OUT, ECHO, SECOND, Scanned, scan_body
+from scanner_app.platforms.zones import wall_gap
 
-MOST_PAGES = 50
-"""Pages of app scans looked through for one of ours: 5,000 scans since a minute before it."""
 REMEMBERED = 1000
 DONE, ALREADY, REFUSED, CONTESTED = Delivery.DONE, Delivery.ALREADY, Delivery.REFUSED, Delivery.CONTESTED
 GONE = Answer(CONTESTED, "deleted", {"state": "deleted"})
@@ -34,6 +34,7 @@ class Courier:
         self, calls: Calls, zone: ZoneInfo, look: Callable[[str], Pass | None], *, deletes_scans: bool
     ) -> None:
         self._calls, self._zone, self._look, self._deletes_scans = calls, zone, look, deletes_scans
+        self._scans = ScanList(calls, zone)
         self._void_before: set[str] = set()  # ids of scans whose pass was void before, until they are told
         self._values: dict[str, tuple[Decimal, Decimal]] = {}  # scan id -> value before and after, until settled
 
@@ -118,19 +119,8 @@ class Courier:
         """Return this operation come back: the one after those that look the same and were told before it."""
         alike = int(operation.extra.get("alike", "0"))
         with before_telling():
-            told = (s for s in self._scans(operation) if s.tells(operation, self._zone))
+            told = (s for s in self._scans.since(operation.door, operation.at) if s.tells(operation, self._zone))
             return next(itertools.islice(told, alike, None), None)
-
-    def _scans(self, operation: Operation, first: Use | None = None) -> Iterator[Scanned]:
-        start = (min(first.at, operation.at) if first else operation.at) - timedelta(minutes=1)
-        asked = {"createdSince": since(start, self._zone, SECONDS)}
-        after: Mapping[str, str] = {}
-        for _ in range(MOST_PAGES):
-            sheet = self._calls.list_scans(operation.door, asked | dict(after))
-            yield from map(read_scan, sheet.results)
-            after = sheet.after
-            if not after:
-                return
 
     # --- voids ------------------------------------------------------------------------------------------------------
     def _void(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
@@ -177,7 +167,7 @@ class Courier:
         return next(self.others(operation, subject), None)
 
     def others(self, operation: Operation, subject: Pass) -> Iterator[Use]:
-        """Yield the admissions at this place that other devices made, the first one first."""
+        """Yield the uses at this place that other devices made, in or out, the first one first."""
         here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: self._gap(u, operation))
         mine = here[:1] if operation.door and here and self._echo(here[0], operation) else []
         others = sorted(here[len(mine) :], key=lambda u: u.at)
@@ -190,9 +180,12 @@ class Courier:
 
     def _scans_of(self, operation: Operation, uses: list[Use]) -> list[Scanned]:
         """Return the scans of a pass, up to those that explain its uses: a door may have made thousands since."""
+        start = min(uses[0].at, operation.at)
+        if operation.policy != Policy.ONCE.value:  # every pass of such a place has uses of other doors
+            return [scan for scan in self._scans.lately(operation.door, start) if scan.uid == operation.uid]
         found: list[Scanned] = []
         unexplained = uses
-        for scan in self._scans(operation, uses[0]):
+        for scan in self._scans.since(operation.door, start):
             if scan.uid == operation.uid:
                 found.append(scan)
                 unexplained = [use for use in unexplained if not scan.made(operation.uid, use.at, self._zone)]
@@ -212,9 +205,13 @@ class Courier:
         made = [s for s in scans if s.made(operation.uid, use.at, self._zone)]
         made = made or self._pushed_on(use.at, scans, taken, operation.uid)
         if not made:
-            return use
+            # A use does not tell which way. Where that matters, one that no scan stands behind proves nothing.
+            return replace(use, direction=Direction.EXIT) if operation.policy == Policy.IN_OUT.value else use
         admitted = [s for s in made if s.status in ADMITTING and s.device != operation.device]
-        return Use(use.place, use.at, use.direction, use.source, admitted[0].device) if admitted else None
+        if not admitted:
+            return None
+        way = Direction.EXIT if admitted[0].status == CHECKED_OUT else Direction.ENTRY
+        return replace(use, direction=way, device=admitted[0].device)
 
     def _pushed_on(self, at: datetime, scans: list[Scanned], taken: frozenset[datetime], uid: str) -> list[Scanned]:
         """Return the scans of a use that stands later than each of them: a pass holds one use per second.

@@ -221,13 +221,14 @@ def _ours(subject: Pass, operation: Operation) -> bool:
 
 
 def others(operation: Operation, subject: Pass) -> list[Use]:
-    """Return the uses here by other devices, oldest first; a place that is not told may be any."""
-    here = [u for u in subject.uses if u.place in ("", operation.place) and u.direction is Direction.ENTRY]
+    """Return the uses here by other devices, in or out, oldest first; a place that is not told may be any."""
+    here = [u for u in subject.uses if u.place in ("", operation.place)]
     return [u for u in here if not u.device or u.device != operation.device]
 
 
 def _foreign(subject: Pass, operation: Operation) -> Use | None:
-    return next(iter(others(operation, subject)), None)
+    entries = (use for use in others(operation, subject) if use.direction is Direction.ENTRY)
+    return next(entries, None)
 
 
 def _contested(use: Use | None) -> Answer:
