@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from scanner_app import logs
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.control import AccountReport, OfficeTask
+from scanner_app.application.front_desk import OWN_NUMBER
 from scanner_app.application.ports import Can, Capabilities, Counter, Figures, FormField, Issued, Platform
 from scanner_app.application.tenants import UNKNOWN
 from scanner_app.domain.errors import (
@@ -27,8 +28,8 @@ from scanner_app.secrets import SecretStore
 
 log = logging.getLogger(__name__)
 
-LINK_URL = "link_url"
-"""The account option that holds the distribution URL of its SmartPass Links."""
+LINK_URL, LINK_MAKES = "link_url", "link_makes"
+"""The account options that hold the distribution URL of its SmartPass Links, and what is behind it."""
 
 
 def link_key_name(account: str) -> str:
@@ -159,10 +160,14 @@ class Accounts:
     def link(self, account: str, fields: Mapping[str, str]) -> str:
         """Return a SmartPass link of an account's project; SettingsTrouble where none is known."""
         config = self._settings().account(account)
-        url, key = config.options.get(LINK_URL, "") if config else "", self._secrets.get(link_key_name(account))
-        if not url or not key:
+        options, key = config.options if config else {}, self._secrets.get(link_key_name(account))
+        if not options.get(LINK_URL) or not key:
             raise SettingsTrouble("link_project_missing", account)
-        return smartpass.make(fields, smartpass.landing_page(url), smartpass.read_key(key))
+        unique = smartpass.UNIQUE.get(options.get(LINK_MAKES, "member"))
+        if unique is None:
+            raise SettingsTrouble("option_invalid", LINK_MAKES)
+        named = {unique if name == OWN_NUMBER else name: value for name, value in fields.items()}
+        return smartpass.make(named, smartpass.landing_page(options[LINK_URL]), smartpass.read_key(key))
 
     def keep_link_project(self, account: str, url: str, key: str) -> str:
         """Check a SmartPass project and keep its key; return its address, which belongs into the account's options."""

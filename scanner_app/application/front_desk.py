@@ -20,6 +20,8 @@ from scanner_app.domain.scan import FactKind
 log = logging.getLogger(__name__)
 FIND_SECONDS = 8.0
 """How long a pass that may have been made is looked for."""
+OWN_NUMBER = "own_number"
+"""Stands among a link's fields for the number that makes it good for once, however the project calls that."""
 
 
 @dataclass(frozen=True, slots=True)

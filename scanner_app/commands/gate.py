@@ -205,4 +205,6 @@ def _show_json(decided: Decided) -> None:
 def _show_plain(decided: Decided) -> None:
     verdict = decided.scan.verdict
     who = verdict.subject.holder if verdict.subject else decided.scan.credential.text[:64]
-    say(f"{verdict.outcome.value.upper():9} {verdict.grade.value:9} {verdict.reason.value:16} {who}")
+    told = verdict.detail.get("reissued_as")
+    by = f" -> {told}" if told else ""  # the pass that took the place of one that is gone
+    say(f"{verdict.outcome.value.upper():9} {verdict.grade.value:9} {verdict.reason.value:16} {who}{by}")

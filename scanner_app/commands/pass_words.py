@@ -78,7 +78,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, dict[str, Any]]]] =
     "void": (
         "mark a pass voided (PassEntry: deactivate; PassKit: redeem a ticket, void a coupon, for good)",
         ("id",),
-        {},
+        {"--yes": {"action": "store_true", "help": "needed where it cannot be undone (PassKit)"}},
     ),
     "unvoid": ("take that back", ("id",), {}),
     "delete": (

@@ -164,8 +164,11 @@ def _update(kiosk: Kiosk, args: argparse.Namespace) -> Record:
 
 def _mark(voided: bool) -> Callable[[Kiosk, argparse.Namespace], Record]:  # noqa: FBT001 - made into two actions
     def mark(kiosk: Kiosk, args: argparse.Namespace) -> Record:
-        task = Can.VOID if voided else Can.RESTORE
-        kiosk.accounts.counter(args.account, task).mark(args.id, voided=voided)
+        counter = kiosk.accounts.counter(args.account, Can.VOID if voided else Can.RESTORE)
+        final = Can.RESTORE in kiosk.accounts.platform(args.account).capabilities.missing
+        if voided and final and not args.yes:
+            raise SettingsTrouble("void_needs_yes", args.id)
+        counter.mark(args.id, voided=voided)
         return {"uid": args.id, "voided": voided}
 
     return mark

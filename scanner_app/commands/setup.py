@@ -21,7 +21,7 @@ from scanner_app.commands.place_options import add_place_options, with_place_opt
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind
 from scanner_app.domain.place import Accepted, Place, Policy
-from scanner_app.platforms.registry import OPTIONS
+from scanner_app.platforms.registry import OPTIONS, check_options
 from scanner_app.secrets import SecretStore
 
 PLATFORMS = ("passcreator", "passentry", "passkit", "airship")
@@ -146,9 +146,7 @@ def _account(args: argparse.Namespace) -> AccountConfig:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsTrouble("zone_unknown", args.zone) from error
     options = dict(_option(o) for o in args.option)
-    unknown = sorted(set(options) - OPTIONS[args.platform])
-    if unknown:
-        raise SettingsTrouble("option_invalid", ", ".join(unknown))
+    check_options(args.platform, options)
     carries = frozenset(IdentifierKind(k) for k in args.barcode_carries)
     return AccountConfig(
         args.account or args.platform,

@@ -91,9 +91,14 @@ class PlatformCause(StrEnum):
 
     CLOCK = "clock"  # a 401 because of this computer's time
     REGION = "region"  # a good key, and nothing known: the account lives at the platform's other address
+    TAKEN = "taken"  # a 409 to making or changing a pass: nobody admitted anybody
 
 
-KIND_OF_CAUSE = {PlatformCause.CLOCK: PlatformKind.UNAUTHORISED, PlatformCause.REGION: PlatformKind.NOT_FOUND}
+KIND_OF_CAUSE = {
+    PlatformCause.CLOCK: PlatformKind.UNAUTHORISED,
+    PlatformCause.REGION: PlatformKind.NOT_FOUND,
+    PlatformCause.TAKEN: PlatformKind.CONFLICT,
+}
 
 
 def platform_kind(code: str) -> PlatformKind | None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from scanner_app.domain.passes import Direction, Kin, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Kin, Pass, Use
 from scanner_app.domain.place import Place
 from scanner_app.domain.verdict import Detail
 
@@ -53,6 +53,7 @@ def told(subject: Pass, kin: Sequence[Kin], place: Place, now: datetime) -> dict
 
     `others`: how many; `other_pass`: the end of one's code, the one let in here last if there is one
     (`other_admitted_at`, `other_admitted_by`), else the newest; `other_issued` where that one is newer than this pass.
+    `reissued_as`, `reissued_pass`, `reissued_at`: which pass of its external id took the place of one that is gone.
     """
     good = [(k, _entries(k, place)) for k in kin if _counts(k, subject, place, now)]
     if not good:
@@ -65,7 +66,21 @@ def told(subject: Pass, kin: Sequence[Kin], place: Place, now: datetime) -> dict
     issued = chosen.subject.created
     if issued and subject.created and issued > subject.created:
         detail["other_issued"] = issued.isoformat()
-    return detail
+    return detail | _reissued(subject, [kin.subject for kin, _ in good])
+
+
+def _reissued(subject: Pass, others: Sequence[Pass]) -> dict[str, Detail]:
+    """Return which of the others replaced a pass that is gone: an external id is free again once its pass is gone."""
+    record = subject.identifiers.get(IdentifierKind.EXTERNAL_ID)
+    if not subject.nullified or not record:
+        return {}
+    same = [p for p in others if not p.nullified and p.identifiers.get(IdentifierKind.EXTERNAL_ID) == record]
+    later = [p for p in same if p.created is None or subject.created is None or p.created >= subject.created]
+    if not later:
+        return {}
+    new = max(later, key=lambda one: _stamp(one.created))
+    at: dict[str, Detail] = {"reissued_at": new.created.isoformat()} if new.created else {}
+    return {"reissued_as": new.uid, "reissued_pass": tails([subject, new])[1], **at}
 
 
 def _counts(kin: Kin, subject: Pass, place: Place, now: datetime) -> bool:

@@ -9,15 +9,17 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from scanner_app.domain.errors import PlatformTrouble, SettingsTrouble, Trouble
+from scanner_app.platforms.address import checked_url
 from scanner_app.platforms.strict_json import decode
 
 BLOCK = 16
+UNIQUE = {"member": "members.member.externalId", "coupon": "singleUseCoupons.coupon.externalId"}
+"""The field that makes a link good for once, by what the project issues; `person.externalId` may stand on many."""
 LONGEST_LINK = 8192
 """Longest link made or read, in characters; browsers and servers give up at about this."""
 
@@ -52,16 +54,13 @@ def read_key_file(path: Path) -> bytes:
 
 
 def landing_page(url: str) -> str:
-    """Return a distribution URL without its end slash; LinkTrouble unless it is https and `/c/<id>`."""
+    """Return a distribution URL without its end slash; LinkTrouble unless it is `/c/<id>` of a platform's address."""
     trimmed = url.strip().rstrip("/")
     try:
-        parts = urlsplit(trimmed)
-    except ValueError:
+        path = checked_url(trimmed).path
+    except SettingsTrouble:
         raise LinkTrouble("url") from None
-    plain = trimmed.isascii() and trimmed.isprintable() and not set(trimmed) & set(' "<>\\^`{|}')
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or not plain:
-        raise LinkTrouble("url")
-    if not re.fullmatch(r"/c/[^/]+", parts.path):
+    if not re.fullmatch(r"/c/[^/]+", path) or not trimmed.endswith(path):
         raise LinkTrouble("url")
     return trimmed
 

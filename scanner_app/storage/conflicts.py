@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scanner_app.application.ports import Answer
 from scanner_app.domain.scan import FactKind, OperationKind, OperationState
 from scanner_app.storage.compact import loads
 from scanner_app.storage.connection import Connection, Row
@@ -43,12 +44,13 @@ def after_delivery(
     return [(name, kind, {**body, **_end(kind, ended, answer, facts)}) for name, kind, body in asked]
 
 
-def come_to_light(db: Connection, row: Row, facts: Mapping[str, str]) -> Sequence[Asked]:
+def come_to_light(db: Connection, row: Row, answer: Answer) -> Sequence[Asked]:
     """Return the conflict of an admission that the platform has, with another door's that is told there only now."""
+    facts = answer.facts
     name = ":".join((row[3], "other", facts.get("used_device", ""), facts.get("used_at", "")))
     if _state_of(db, name) or _told_before(db, row, facts):
         return ()
-    end = _end(FactKind.CONFLICT, OperationState.CONTESTED.value, "used_elsewhere", facts)
+    end = _end(FactKind.CONFLICT, OperationState.CONTESTED.value, answer.detail, facts)
     return [(name, kind, {**body, **end}) for name, kind, body in _conflict(db, row, name)]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scanner_app import bulk
+from scanner_app.application.ports import Answer
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import Bug
 from scanner_app.domain.passes import PassKey
@@ -274,13 +275,13 @@ class LedgerWriter:
         for fact_id, kind, body in conflicts.after_delivery(self._db, row, state, answer, facts or {}):
             self.add_fact(fact_id, kind, Moment(at, 0.0), body)
 
-    def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
+    def contest(self, number: int, at: datetime, answer: Answer) -> bool:
         """Write a conflict of an admission that was sent, and of another door's that came to light after it.
 
         Return whether there was anything new to write: each other admission once, and none of one that was undone.
         """
         row = self._db.execute(SELECT["outbox"] + " WHERE number = ?", (number,)).fetchone()
-        told = conflicts.come_to_light(self._db, row, facts) if row else ()
+        told = conflicts.come_to_light(self._db, row, answer) if row else ()
         for fact_id, kind, body in told:
             self.add_fact(fact_id, kind, Moment(at, 0.0), body)
         return bool(told)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from scanner_app.application.ports import CacheTx, LedgerTx, Priority
+from scanner_app.application.ports import Answer, CacheTx, LedgerTx, Priority
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.scan import OperationState
 from scanner_app.storage import clerk
@@ -167,9 +167,9 @@ class Store:
 
         self._run(work, Priority.OUTBOX)
 
-    def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
+    def contest(self, number: int, at: datetime, answer: Answer) -> bool:
         """Write a conflict that came to light after an admission was sent. See `application.ports.Clerk.contest`."""
-        return self._run(lambda tx: tx.contest(number, at, facts), Priority.OUTBOX)
+        return self._run(lambda tx: tx.contest(number, at, answer), Priority.OUTBOX)
 
     def claim(self, numbers: Sequence[int]) -> frozenset[int]:
         """Say that items are about to be sent; return those still wanted. See `application.ports.Clerk.claim`."""

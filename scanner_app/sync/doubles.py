@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from scanner_app.application.events import Level, Notice
-from scanner_app.application.ports import LedgerReader, OutboxItem, told_of
+from scanner_app.application.ports import LedgerReader, OutboxItem, used_elsewhere
 from scanner_app.domain.doubles import Double, doubles
 from scanner_app.domain.effective import echo
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
@@ -100,14 +100,14 @@ class Doubles:
             log.warning("who else admitted %s of %s: %s", subject.uid, subject.account, trouble.code)
             return False  # asked again when the pass comes by the next time
         at = self._line.clock.now().trusted
-        found = doubles(told, question.mine, others)
-        written = [
-            self._line.clerk.contest(item.number, at, told_of(double.theirs))
-            for double in found
+        answers = [
+            (item.number, used_elsewhere(double.theirs, item.operation))
+            for double in doubles(told, question.mine, others)
             if (item := question.items.get(double.mine.scan_id)) is not None
         ]
-        if any(written):
-            self._notify(Notice("upload_contested", Level.WARNING, "used_elsewhere"))
+        written = [answer for number, answer in answers if self._line.clerk.contest(number, at, answer)]
+        if written:
+            self._notify(Notice("upload_contested", Level.WARNING, written[0].detail))
         return True
 
     def _remember(self, subject: Pass) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +62,8 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
 def person_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
     """Return what staff should know of other passes that this person has: one was let in, one is newer, or both lie."""
     told, count = verdict.detail, verdict.detail.get("others")
+    if "reissued_pass" in told:
+        return [Fact(texts.word("fact.reissued"), _replaced(told, telling))]
     if not isinstance(count, int):
         return []
     values = {"count": texts.number(count + 1), "code": str(told.get("other_pass", ""))}
@@ -70,6 +72,12 @@ def person_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
             at = moments.when(moment, telling.now, telling.zone)
             return [Fact(texts.word("fact.person"), texts.word(f"person.{key}", at=at, **values))]
     return [Fact(texts.word("fact.person"), texts.word("person.others", **values))]
+
+
+def _replaced(told: Mapping[str, Detail], telling: Telling) -> str:
+    moment = moments.parse(told.get("reissued_at"))
+    at = moments.when(moment, telling.now, telling.zone) if moment else ""
+    return " · ".join(filter(None, [str(told["reissued_pass"]), at]))
 
 
 def _value(key: str, value: Detail, telling: Telling) -> str:
@@ -152,6 +160,14 @@ def label(name: str) -> str:
 def holder(verdict: Verdict) -> str:
     """Return the guest's name, '' when no pass was found."""
     return verdict.subject.holder if verdict.subject else ""
+
+
+def nobody(told: Mapping[str, object]) -> str:
+    """Return who a scan was about when it found no one pass: the names of the several it found, else nobody known."""
+    holders = told.get("holders")
+    if not isinstance(holders, list):
+        return texts.word("door.nobody")
+    return " / ".join(dict.fromkeys(filter(None, map(str, holders)))) or texts.word("door.several")
 
 
 def ticket(verdict: Verdict) -> str:

@@ -36,6 +36,11 @@ class Record:
     fate: Fate = UNKNOWN
 
     @property
+    def detail(self) -> Mapping[str, object]:
+        """What the verdict told beside its reason."""
+        return _mapping(self.row.body.get("detail"))
+
+    @property
     def passed(self) -> bool:
         """Whether somebody was let through: not by looking only, which says the same of the pass."""
         return self.admits and self.code != "ADMIT_LOOK"

@@ -209,6 +209,18 @@ VERDICTS: dict[str, Verdict] = {
         admitted(Grade.PENDING, 1),
         detail={"others": 1, "other_pass": "…GATE-7", "other_admitted_at": (NOW - timedelta(minutes=12)).isoformat()},
     ),
+    "reissued": Verdict(
+        Outcome.REFUSE,
+        Reason.NULLIFIED,
+        subject=guest(1),
+        detail={
+            "others": 1,
+            "other_pass": "…GATE-7",
+            "reissued_as": "3f0c9a51-77d2",
+            "reissued_pass": "…GATE-7",
+            "reissued_at": (NOW - timedelta(days=2)).isoformat(),
+        },
+    ),
     "boarding": replace(
         admitted(), detail={"seat": "12A", "group": "3", "sequence": "42", "flight_notes": ["standby", "documents"]}
     ),

@@ -167,17 +167,23 @@ _NO_BOARDING_PASS = {fault.value for fault in Fault} | {FlightReason.RECEIPT.val
 
 def verdict_code(verdict: Verdict) -> str:
     """Return the code under which the catalogue keeps a verdict: admissions are told apart by their worth."""
-    if verdict.reason is Reason.UNREADABLE and "part" in verdict.detail:
-        return "CODE_PART"
-    if verdict.reason is Reason.WRONG_FLIGHT and verdict.detail.get("why") in _NO_BOARDING_PASS:
-        return "NO_BOARDING_PASS"
     if verdict.reason is not Reason.ADMIT:
-        return verdict.reason.value
+        return _refusal_code(verdict)
     if verdict.outcome is Outcome.ATTENTION:
         return "ADMIT_STALE"
     if verdict.direction is Direction.EXIT and verdict.grade is not Grade.NONE:
         return "LEAVE" if verdict.grade is Grade.CONFIRMED else "LEAVE_PENDING"
     return {Grade.CONFIRMED: "ADMIT", Grade.PENDING: "ADMIT_PENDING", Grade.NONE: "ADMIT_LOOK"}[verdict.grade]
+
+
+def _refusal_code(verdict: Verdict) -> str:
+    if verdict.reason is Reason.UNREADABLE and "part" in verdict.detail:
+        return "CODE_PART"
+    if verdict.reason is Reason.NULLIFIED and "reissued_as" in verdict.detail:
+        return "REISSUED"
+    if verdict.reason is Reason.WRONG_FLIGHT and verdict.detail.get("why") in _NO_BOARDING_PASS:
+        return "NO_BOARDING_PASS"
+    return verdict.reason.value
 
 
 # --- plurals (Unicode CLDR, "Language Plural Rules", cardinals)

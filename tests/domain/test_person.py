@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanner_app.domain.passes import Direction, Kin, Matches
+from scanner_app.domain.passes import Direction, IdentifierKind, Kin, Matches
 from scanner_app.domain.person import person
 from scanner_app.domain.place import Accepted
 from scanner_app.domain.rules import decide
@@ -66,8 +66,22 @@ def test_a_refused_pass_tells_of_the_newer_one_that_replaced_it() -> None:
     verdict = judge(old, kin=(Kin(new),))
     assert (verdict.reason, verdict.detail["other_issued"]) == (Reason.NULLIFIED, (NOW - HOUR).isoformat())
     assert "other_admitted_at" not in verdict.detail
+    assert "reissued_as" not in verdict.detail  # the same person; nothing says that one stands for the other
     verdict = judge(replace(MINE, created=NOW), kin=(Kin(new),))
     assert (verdict.detail["others"], "other_issued" in verdict.detail) == (1, False)
+
+
+def test_a_pass_that_is_gone_names_the_one_that_took_its_external_id() -> None:
+    old = replace(MINE, identifiers={IdentifierKind.EXTERNAL_ID: "CRM-7"}, created=NOW - 2 * HOUR, nullified=True)
+    new = replace(old, uid="uid-new", created=NOW - HOUR, nullified=False)
+    detail = judge(old, kin=(Kin(new), Kin(replace(old, uid="gone")), Kin(OTHER, (used(),)))).detail
+    assert (detail["reissued_as"], detail["reissued_pass"]) == ("uid-new", "…id-new")
+    assert detail["reissued_at"] == (NOW - HOUR).isoformat()
+    undated = judge(replace(old, created=None), kin=(Kin(replace(new, created=None)),)).detail
+    assert (undated["reissued_as"], "reissued_at" in undated) == ("uid-new", False)
+    for not_that in (replace(new, created=NOW - 3 * HOUR), replace(new, identifiers={}), replace(new, nullified=True)):
+        assert "reissued_as" not in judge(old, kin=(Kin(not_that),)).detail
+    assert "reissued_as" not in judge(replace(old, nullified=False), kin=(Kin(new),)).detail  # good still
 
 
 @pytest.mark.parametrize(

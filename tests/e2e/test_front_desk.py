@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.application.front_desk import OWN_NUMBER
 from scanner_app.application.ports import Template
 from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.pass_records import pass_dict
@@ -102,3 +104,26 @@ def test_a_link_needs_its_project_and_no_network(kiosk: Kiosk) -> None:
     made = front.link("kit", {"person.surname": "Łuk", "person.forename": " "})
     assert smartpass.read(made.link, bytes.fromhex(KEY)) == {"person.surname": "Łuk"}
     assert KEY not in (kiosk.data_dir / "settings.json").read_text()
+
+
+@pytest.mark.parametrize(("page", "makes"), [("url", "member"), ("coupon_url", "coupon")])
+def test_a_link_with_an_own_number_shows_the_first_pass_again(kiosk: Kiosk, page: str, makes: str) -> None:
+    with Sandbox(passes=4, seed=SEED, platforms=("passkit",)) as passkit:
+        project = passkit.info["smartpass"]
+        kit = AccountConfig("kit", "passkit", passkit.info["base_url"], options={"link_makes": makes})
+        kiosk.secrets.put(kit.secret_name, f"{passkit.info['api_key']}:{passkit.info['api_secret']}")
+        front, settings = kiosk.door.front, kiosk.settings.load()
+        kept = front.keep_link_project("kit", project[page], project["key"])
+        kit = replace(kit, options={**kit.options, "link_url": kept.link})
+        kiosk.settings.save(replace(settings, accounts=(*settings.accounts, kit)))
+        ada = {"person.surname": "Lovelace", "person.emailAddress": "ada@example.org"}
+        for own, passes in (({}, 2), ({OWN_NUMBER: " N-7 "}, 1)):
+            made = [front.link("kit", ada | own) for _ in range(2)]
+            assert [each.trouble for each in made] == ["", ""]
+            assert len({shown(each.link) for each in made}) == passes
+
+
+def shown(link: str) -> str:
+    """Click a link; return the address of the pass that it shows."""
+    with urllib.request.urlopen(link, timeout=10) as page:
+        return str(page.url)

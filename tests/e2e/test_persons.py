@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from scanner_app.platforms.passentry.platform import PassEntryPlatform
 from scanner_app.platforms.registry import build
 from scanner_app.sandbox.passkit import smartpass
 from scanner_app.sandbox.server import Sandbox
+from scanner_app.ui import texts
 from tests.e2e.conftest import Scene
 from tests.e2e.four_platforms import NAMES, PLACE, Quick, four_platforms, keys_of, set_up_all
 
@@ -70,7 +72,7 @@ def platforms(venue: Sandbox) -> Iterator[Platforms]:
 def templates(venue: Sandbox) -> Mapping[str, Sequence[str]]:
     info = {i["platform"]: i for i in venue.infos}
     found = {name: [t["id"] for t in info[name]["templates"]] for name in NAMES}
-    return found | {"passkit": [info["passkit"]["smartpass"]["program"]]}
+    return found | {"passkit": [info["passkit"]["smartpass"]["program"], info["passkit"]["productions"][0]["id"]]}
 
 
 @pytest.fixture
@@ -116,7 +118,22 @@ def test_two_passes_of_one_person_are_spotted_and_said(
         ("ADMIT", 1, False),
         ("ADMIT", 1, True),
     ]
-    assert "other_issued" in lines[4]["detail"]
+    assert (lines[4]["detail"]["reissued_as"], "other_issued" in lines[4]["detail"]) == (new, True)
+
+
+def test_passkit_makes_no_number_twice_and_asks_before_what_it_cannot_take_back(venue: Sandbox, scene: Scene) -> None:
+    info = next(i for i in venue.infos if i["platform"] == "passkit")
+    account, production = venue.accounts["passkit"], info["productions"][0]["id"]
+    before = account.summary(account)["redeemed"]
+    words = ["create", "--account", "passkit", production, "--set", "ticketNumber=T-1", "--json"]
+    made = json.loads(scene.run("pass", *words).stdout)["uid"]
+    again = scene.run("pass", *words, check=False)
+    assert (again.returncode, texts.sentence("platform_taken") in again.stderr) == (3, True)
+    asked = scene.run("pass", "void", "--account", "passkit", made, check=False)
+    assert (asked.returncode, texts.sentence("settings_void_needs_yes") in asked.stderr) == (3, True)
+    assert account.summary(account)["redeemed"] == before
+    scene.run("pass", "void", "--account", "passkit", made, "--yes")
+    assert account.summary(account)["redeemed"] == before + 1
 
 
 def test_one_text_that_names_two_passes_admits_neither_by_chance(

@@ -250,14 +250,17 @@ def test_an_admission_spends_the_pass_once(kit, platform, admission, guest):
     assert found.voided
 
 
-def test_two_apart_doors_are_told_of_each_other(platform, admission):
+@pytest.mark.parametrize(("seconds", "told"), [(60, "used_elsewhere"), (-60, "used_later")])
+def test_two_apart_doors_are_told_of_each_other(platform, admission, seconds, told):
+    """Whoever reports last finds the other, and is told which of the two was first at its door."""
     admit(platform, admission)
+    mine = changed(elsewhere(admission), at=admission.at + timedelta(seconds=seconds))
     ends = [
-        platform.deliver(changed(elsewhere(admission), kind=kind), may_have_arrived=False)
+        platform.deliver(changed(mine, kind=kind), may_have_arrived=False)
         for kind in (OperationKind.RECORD, OperationKind.VOID)
     ]
     contested = [e for e in ends if e.delivery is Delivery.CONTESTED]
-    assert contested
+    assert {e.detail for e in contested} == {told}
     assert contested[0].facts["used_device"] == "kiosk-1"
     assert contested[0].facts["used_place"] == PLACE
     at = datetime.fromisoformat(contested[0].facts["used_at"])

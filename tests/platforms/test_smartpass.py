@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner_app.__main__ import main
+from scanner_app.domain.errors import Trouble
 from scanner_app.platforms import smartpass
+from scanner_app.platforms.registry import check_options
 from scanner_app.platforms.smartpass import LinkTrouble
 from scanner_app.platforms.smartpass_csv import make_many
 
@@ -100,6 +102,7 @@ def test_unusable_keys(written):
 @pytest.mark.parametrize(
     "url",
     ["", "http://pub1.pskt.io/c/a", "https://pub1.pskt.io/", "https://pub1.pskt.io/c/", "https://pub1.pskt.io/c/a/b"]  # noqa: RUF005
+    + ["http://10.0.0.1/c/a", "http://127.0.0.1.example.org/c/a", "https://pub1.pskt.io/c/a?", "https://u@h/c/a"]
     + ["https://pub1.pskt.io/c/a?x=1", "https://pub1.pskt.io/c/a#x", "https://[/c/a", "https://pub1.pskt.io/c/a b"],
 )
 def test_unusable_landing_pages(url):
@@ -109,6 +112,28 @@ def test_unusable_landing_pages(url):
 
 def test_an_end_slash_is_no_trouble():
     assert smartpass.landing_page(" https://pub1.pskt.io/c/abcdef/ ") == URL
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"])
+def test_a_page_on_this_machine_needs_no_tls(host):
+    assert smartpass.landing_page(f"http://{host}/c/guests") == f"http://{host}/c/guests"
+
+
+@pytest.mark.parametrize(
+    ("platform", "options", "code"),
+    [
+        ("passkit", {"link_url": "http://pub1.pskt.io/c/a"}, "link_url"),
+        ("passkit", {"page_url": "http://pub1.pskt.io/p"}, "settings_url_insecure"),
+        ("airship", {"token_url": "ftp://oauth2.asnapius.com/token"}, "settings_url_invalid"),
+        ("passkit", {"link_makes": "ticket"}, "settings_option_invalid"),
+        ("airship", {"link_url": URL}, "settings_option_invalid"),
+    ],
+)
+def test_an_account_takes_no_option_that_its_links_or_calls_would_refuse(platform, options, code):
+    with pytest.raises(Trouble) as raised:
+        check_options(platform, options)
+    assert raised.value.code == code
+    check_options("passkit", {"link_url": "http://127.0.0.1:1/c/a", "page_url": URL, "link_makes": "coupon"})
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def test_it_is_told_once_however_often_the_pass_comes_by(kiosk, platform, admitt
     kiosk.round(full=True)
     assert told(kiosk) == [(admitted, "gate 1", "gate 2")]
     assert [n.code for n in kiosk.notices].count("upload_contested") == 1
+    assert [c["answer"] for c in kiosk.conflicts()] == ["used_later"]
     kiosk.later(minutes=1)
     platform.use("p1", "gate 3")
     kiosk.round()

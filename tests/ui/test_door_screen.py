@@ -152,6 +152,9 @@ def test_a_typed_pass_says_that_none_was_shown(window, door, qtbot):
 def test_several_passes_are_offered_to_a_supervisor(window, door, qtbot):
     door.tell(sample.decided(sample.refused(Reason.AMBIGUOUS)))
     qtbot.waitUntil(lambda: window.screens["door"].panel.words == texts.headline("AMBIGUOUS"))
+    newest = window.screens["door"].recent.rows[0]
+    assert (newest.line.title, newest.line.below) == ("Ada Lovelace", texts.headline("AMBIGUOUS"))
+    assert texts.word("door.nobody") not in newest.line.title
     press(qtbot, window, "door-choose")
     qtbot.waitUntil(lambda: window._overlay.panel is not None)
     name = next(b for b in window._overlay.panel.findChildren(QPushButton) if "Grace Hopper" in b.text())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from scanner_app.application.control import Role, Story
 from scanner_app.application.events import AccountStatus, StatusChanged
-from scanner_app.application.front_desk import IssueReport, LinkReport, PassForm
+from scanner_app.application.front_desk import OWN_NUMBER, IssueReport, LinkReport, PassForm
 from scanner_app.application.ports import Can, Capabilities, Connection
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.ui import sample, texts
@@ -113,14 +113,19 @@ def test_a_link_and_its_project(window, desk, door, qtbot):
     qtbot.waitUntil(lambda: hasattr(window.panel, "url"))
     window.panel.url.setText("https://pub1.pskt.io/c/party")
     window.panel.key.setText("00" * 16)
+    window.panel.makes.setCurrentIndex(1)
     press(qtbot, window, "project-save")
     qtbot.waitUntil(lambda: door.kept.accounts[0].options.get("link_url") == "https://pub1.pskt.io/c/party")
+    assert door.kept.accounts[0].options["link_makes"] == "coupon"
     del door.answers["link"]
     press(qtbot, window, "desk-link")
     qtbot.waitUntil(lambda: window.panel is not None)
     qtbot.keyClicks(window.panel.findChild(QLineEdit, "form-person.surname"), "Lovelace")
+    qtbot.keyClicks(window.panel.findChild(QLineEdit, f"form-{OWN_NUMBER}"), "N-7")
     press(qtbot, window, "link-make")
     qtbot.waitUntil(lambda: bool(window.panel.findChildren(QrView)))
+    asked = next(value for name, value in reversed(door.asked) if name == "link")
+    assert {name for name, value in asked[1].items() if value} == {"person.surname", OWN_NUMBER}
 
 
 def test_what_cannot_be_done_is_grouped_by_its_reason():

@@ -17,7 +17,6 @@ from scanner_app.application.ports.platform import (
     Platform,
     Rest,
     Template,
-    told_of,
     used_elsewhere,
 )
 from scanner_app.application.ports.walk_up import DayCount, Figures, FormField
@@ -53,6 +52,5 @@ __all__ = [
     "Rest",
     "Template",
     "WalkState",
-    "told_of",
     "used_elsewhere",
 ]

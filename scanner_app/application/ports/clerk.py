@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from scanner_app.application.ports.cache import CacheReader, CacheTx
 from scanner_app.application.ports.ledger import LedgerReader, LedgerTx
+from scanner_app.application.ports.platform import Answer
 from scanner_app.domain.scan import OperationState
 
 T = TypeVar("T")
@@ -54,10 +55,10 @@ class Clerk(Protocol):
         `facts`: what the platform told of a conflict (`Answer.facts`).
         """
 
-    def contest(self, number: int, at: datetime, facts: Mapping[str, str]) -> bool:
+    def contest(self, number: int, at: datetime, answer: Answer) -> bool:
         """Write a conflict fact for an admission that was sent: another door admitted the same pass, as came out since.
 
-        `facts`: what the platform tells of that admission. Return False where it is known already, or ours was undone.
+        `answer`: what the platform tells of that admission. Return False where it is known already, or ours was undone.
         """
 
     def ledger_reader(self) -> LedgerReader:

@@ -95,15 +95,17 @@ class Answer:
     facts: Mapping[str, str] = field(default_factory=dict)  # for a conflict: who, where, when by the platform
 
 
-def told_of(use: Use) -> dict[str, str]:
+def _told_of(use: Use) -> dict[str, str]:
     """Return the other side of a conflict: when, where and by which device another door admitted."""
     facts = {"used_at": use.at.isoformat(), "used_place": use.where, "used_device": use.device}
     return {name: value for name, value in facts.items() if value}
 
 
-def used_elsewhere(use: Use) -> Answer:
-    """Return that the platform keeps another door's admission, which was first."""
-    return Answer(Delivery.CONTESTED, "used_elsewhere", told_of(use))
+def used_elsewhere(use: Use, ours: Operation) -> Answer:
+    """Return that the platform keeps another door's admission, told as first or as later: either may report first."""
+    if use.at > ours.at:
+        return Answer(Delivery.CONTESTED, "used_later", _told_of(use))
+    return Answer(Delivery.CONTESTED, "used_elsewhere", _told_of(use))
 
 
 class Rest(StrEnum):

@@ -57,7 +57,7 @@ class Courier:
         with after_telling():
             subject = self._look(operation.uid)
         foreign = _foreign(subject, operation) if subject else None
-        return used_elsewhere(foreign) if foreign else Answer(DONE if new else ALREADY)
+        return used_elsewhere(foreign, operation) if foreign else Answer(DONE if new else ALREADY)
 
     def _tag(self, operation: Operation) -> bool:
         """Leave the tag of this scan; return False if it was there: a repeat changes nothing."""
@@ -91,9 +91,9 @@ class Courier:
         foreign = _foreign(subject, operation)
         if subject.voided:
             ours = may_have_arrived or any(use.scan_id == operation.scan_id for use in before.uses)
-            return used_elsewhere(foreign) if foreign else Answer(ALREADY) if ours else _organiser()
+            return used_elsewhere(foreign, operation) if foreign else Answer(ALREADY) if ours else _organiser()
         self._label(operation.uid, VOIDED)
-        return used_elsewhere(foreign) if foreign else Answer(DONE)
+        return used_elsewhere(foreign, operation) if foreign else Answer(DONE)
 
     def _restore(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
         with before_telling():

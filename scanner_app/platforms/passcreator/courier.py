@@ -80,7 +80,7 @@ class Courier:
             if self._void_unused(subject, operation):
                 return VOID
             foreign = self._foreign(subject, operation) if operation.policy == Policy.ONCE.value else None
-        return used_elsewhere(foreign) if foreign else Answer(delivery)
+        return used_elsewhere(foreign, operation) if foreign else Answer(delivery)
 
     def _look_before(self, operation: Operation) -> bool:
         """Return whether the pass is there. One that is void before its scan is told is remembered.
@@ -133,14 +133,14 @@ class Courier:
             return self._was_void(operation, subject, foreign, may_have_arrived=may_have_arrived)
         answer = self._mark(operation, voided=True)
         # Both doors admitted: the pass is void all the same, and people are told.
-        return used_elsewhere(foreign) if foreign and answer.delivery is DONE else answer
+        return used_elsewhere(foreign, operation) if foreign and answer.delivery is DONE else answer
 
     def _was_void(self, operation: Operation, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
         ours = bool(operation.door) and any(self._echo(use, operation) for use in subject.uses)
         if foreign is None and (may_have_arrived or ours):
             return Answer(ALREADY)
         last = foreign or max(subject.uses, key=lambda use: use.at, default=None)
-        return used_elsewhere(last) if last else VOID
+        return used_elsewhere(last, operation) if last else VOID
 
     def _restore(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
         with before_telling():

@@ -59,7 +59,7 @@ class Courier:
             if self._look(operation.uid) is None:
                 return GONE
             foreign = self._foreign(operation) if operation.policy == Policy.ONCE.value else None
-        return used_elsewhere(foreign) if foreign else Answer(delivery)
+        return used_elsewhere(foreign, operation) if foreign else Answer(delivery)
 
     def _foreign(self, operation: Operation) -> Use | None:
         return next(iter(self.others(operation)), None)
@@ -79,13 +79,13 @@ class Courier:
         if subject is None:
             return GONE
         if subject.voided and not _over(subject):
-            return self._was_void(subject, foreign, may_have_arrived=may_have_arrived)
+            return self._was_void(operation, foreign, may_have_arrived=may_have_arrived)
         answer = self._act(operation, "deactivate", gone=GONE)
-        return used_elsewhere(foreign) if foreign and answer.delivery is Delivery.DONE else answer
+        return used_elsewhere(foreign, operation) if foreign and answer.delivery is Delivery.DONE else answer
 
-    def _was_void(self, subject: Pass, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
+    def _was_void(self, operation: Operation, foreign: Use | None, *, may_have_arrived: bool) -> Answer:
         if foreign:
-            return used_elsewhere(foreign)
+            return used_elsewhere(foreign, operation)
         if may_have_arrived:
             return Answer(Delivery.ALREADY)
         return Answer(Delivery.CONTESTED, "voided", {"state": "deactivated"})

@@ -60,7 +60,7 @@ class Courier:
         if told is None:
             return GONE
         foreign = _foreign(told[1], operation)
-        return _contested(foreign) if foreign else Answer(REFUSED, trouble.detail)
+        return _contested(foreign, operation) if foreign else Answer(REFUSED, trouble.detail)
 
     # --- tickets ----------------------------------------------------------------------------------------------------
     def _ticket_record(self, operation: Operation, subject: Pass) -> Answer:
@@ -72,11 +72,11 @@ class Courier:
         if not flag(an_object(reply, "answer"), "valid", missing=False):
             return self._not_valid(operation)
         foreign = _foreign(subject, operation) if operation.policy == Policy.ONCE.value else None
-        return _contested(foreign) if foreign else Answer(DONE)
+        return _contested(foreign, operation) if foreign else Answer(DONE)
 
     def _ticket_void(self, operation: Operation, subject: Pass) -> Answer:
         if subject.redeemed:
-            return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation))
+            return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation), operation)
         reply = self._validate(operation, {"maxNumberOfValidations": 1})
         if flag(an_object(reply, "answer"), "valid", missing=False):
             return Answer(DONE)
@@ -90,7 +90,7 @@ class Courier:
             return GONE
         _, subject = told
         if subject.redeemed:
-            return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation))
+            return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation), operation)
         if subject.voided or _over(subject) or operation.kind is not OperationKind.VOID:
             return Answer(CONTESTED, "voided", {"state": "invalid"})
         return self._redeem_ticket(operation)
@@ -107,7 +107,7 @@ class Courier:
     # --- coupons ----------------------------------------------------------------------------------------------------
     def _coupon_void(self, operation: Operation, subject: Pass) -> Answer:
         if subject.redeemed:
-            return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation))
+            return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation), operation)
         body = {"id": operation.uid, "redemptionDetails": _details(operation, "redemption")}
         path = ["coupon", "singleUse", "coupon", "redeem"]
         needed(an_object(self._calls.ask("PUT", path, body).json(), "answer"), "id")
@@ -119,7 +119,7 @@ class Courier:
             told = self._look(operation.uid)
         if told is None:
             return GONE
-        return Answer(DONE) if _ours(told[1], operation) else _contested(_foreign(told[1], operation))
+        return Answer(DONE) if _ours(told[1], operation) else _contested(_foreign(told[1], operation), operation)
 
     def _not_kept(self, operation: Operation, subject: Pass) -> Answer:
         return NOT_KEPT
@@ -137,7 +137,7 @@ class Courier:
             return Answer(ALREADY)
         foreign = _foreign(subject, operation) if operation.policy == Policy.ONCE.value else None
         self._move(operation, operation.direction, operation.scan_id)
-        return _contested(foreign) if foreign else Answer(DONE)
+        return _contested(foreign, operation) if foreign else Answer(DONE)
 
     def _check_back(self, operation: Operation, subject: Pass) -> Answer:
         """An undone check-in is a check-out, and the other way round."""
@@ -231,7 +231,7 @@ def _foreign(subject: Pass, operation: Operation) -> Use | None:
     return next(entries, None)
 
 
-def _contested(use: Use | None) -> Answer:
+def _contested(use: Use | None, operation: Operation) -> Answer:
     if use is None:
         return Answer(CONTESTED, "voided", {"state": "redeemed"})
-    return used_elsewhere(use)
+    return used_elsewhere(use, operation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
 from scanner_app.platforms.fields import an_object, needed
 from scanner_app.platforms.passkit.calls import ONE, Calls, Kind
 from scanner_app.platforms.strict_json import Json
@@ -19,7 +20,7 @@ class Office:
         self._calls = calls
 
     def create(self, kind: Kind, owner: str, values: Mapping[str, Json]) -> str:
-        """Make a ticket, coupon or member; return its id. PlatformTrouble(CONFLICT): the external id is taken."""
+        """Make a ticket, coupon or member; return its id. PlatformTrouble because of TAKEN: its number is another's."""
         if kind is Kind.TICKET:
             body = {"event": {"production": {"id": owner}}, **values}
         else:
@@ -57,4 +58,12 @@ class Office:
         return needed(an_object(self._calls.ask("POST", ["distribution", "smartpasslink"], body).json(), "link"), "url")
 
     def _id(self, method: str, kind: Kind, body: Mapping[str, Json]) -> str:
-        return needed(an_object(self._calls.ask(method, ONE[kind], dict(body)).json(), "answer"), "id")
+        try:
+            reply = self._calls.ask(method, ONE[kind], dict(body))
+        except PlatformTrouble as trouble:
+            if trouble.kind is not PlatformKind.CONFLICT:
+                raise
+            raise PlatformTrouble(
+                trouble.kind, trouble.detail, status=trouble.status, cause=PlatformCause.TAKEN
+            ) from None
+        return needed(an_object(reply.json(), "answer"), "id")

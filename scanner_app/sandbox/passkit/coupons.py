@@ -15,10 +15,15 @@ TAKEN_OVER = ("externalId", "offerId", "person", "metaData", "sku", "optOut", "e
 async def create(request: web.Request) -> web.Response:
     """POST /coupon/singleUse/coupon: {"id"}; 409 for a taken external id."""
     account, data = account_of(request), await json_object(request)
-    owner = objects.class_of(account, COUPON, str(data.get("campaignId") or ""))
+    return answer({"id": create_one(account, str(data.get("campaignId") or ""), data)["id"]})
+
+
+def create_one(account: Account, campaign: str, data: Message) -> Message:
+    """A new coupon of a campaign."""
+    owner = objects.class_of(account, COUPON, campaign)
     message = {name: data[name] for name in TAKEN_OVER if name in data}
     message |= {"campaignId": owner["id"], "status": "UNREDEEMED", "passMetaData": {"status": "PASS_ISSUED"}}
-    return answer({"id": objects.add(account, COUPON, owner["id"], message)["id"]})
+    return objects.add(account, COUPON, owner["id"], message)
 
 
 def _find(account: Account, key: Any) -> Message:

@@ -128,5 +128,7 @@ def info(account: Account) -> dict[str, Any]:
             "url": f"{account.base_url}/c/{seeding.LINK_CODE}",
             "key": smartpass.key_of(account),
             "program": named[MEMBER][0]["id"],
+            "coupon_url": f"{account.base_url}/c/{seeding.COUPON_CODE}",
+            "campaign": named[COUPON][0]["id"],
         },
     }

@@ -11,14 +11,14 @@ from scanner_app.sandbox.passkit import objects
 from scanner_app.sandbox.passkit.objects import COUPON, INVALIDATED, MEMBER, TICKET, Message
 from scanner_app.sandbox.store import Row
 
-# The last part of the SmartPass link, by which the program is found.
-LINK_CODE = "guests"
+# The last part of a SmartPass link, by which the program or campaign is found.
+LINK_CODE, COUPON_CODE = "guests", "drinks"
 # kind, uid, name; the lounge's and the festival's tickets are of two productions.
 CLASSES = (
     (TICKET, FESTIVAL, "Summer Festival 2026"),
     (TICKET, LOUNGE, "VIP Lounge"),
     (MEMBER, LINK_CODE, "Friends of the Festival"),
-    (COUPON, "drinks", "Welcome drink"),
+    (COUPON, COUPON_CODE, "Welcome drink"),
 )
 
 
@@ -43,7 +43,7 @@ def _rows(dice: random.Random, owners: dict[tuple[str, str], str], who: Iterator
     names = {owners[kind, uid]: (uid, name) for kind, uid, name in CLASSES}
     for guest in who:
         if guest.event == FLIGHT:
-            kind, uid = dice.choice(((MEMBER, LINK_CODE), (COUPON, "drinks")))
+            kind, uid = dice.choice(((MEMBER, LINK_CODE), (COUPON, COUPON_CODE)))
         else:
             kind, uid = TICKET, guest.event
         owner = owners[kind, uid]

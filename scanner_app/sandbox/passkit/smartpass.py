@@ -6,6 +6,7 @@ import html
 import json
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,13 +15,18 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from scanner_app.sandbox.account import Account, account_of
-from scanner_app.sandbox.passkit import members
-from scanner_app.sandbox.passkit.objects import MEMBER, Message
+from scanner_app.sandbox.passkit import coupons, members
+from scanner_app.sandbox.passkit.objects import COUPON, MEMBER, Message
+from scanner_app.sandbox.store import Row
 from scanner_app.sandbox.wire import answer, json_object, refuse
 
 HEX_IV = re.compile(r"[0-9a-fA-F]{32}\Z", re.ASCII)
 BLOCK = 128
-PERSON, EXTERNAL = "person.", "members.member.externalId"
+PERSON, SKU = "person.", "singleUseCoupons.coupon.sku"
+MAKERS: dict[str, tuple[str, Callable[[Account, str, Message], Message]]] = {
+    MEMBER: ("members.member.externalId", members.enrol_one),
+    COUPON: ("singleUseCoupons.coupon.externalId", coupons.create_one),
+}
 NUMBERS = {"members.member.points": "points", "members.member.tierPoints": "tierPoints"}
 PAGE = "<!DOCTYPE html><html><body><h1>{name}</h1><p id='pass-id'>{id}</p></body></html>"
 
@@ -33,24 +39,25 @@ def key_of(account: Account) -> str:
 async def click(request: web.Request) -> web.Response:
     """GET /c/{code}?data=&iv=: 302 to the pass. A known external id shows the first pass, else a new one is made."""
     account = account_of(request)
-    program = account.store.row("SELECT * FROM pk_class WHERE kind=? AND uid=?", [MEMBER, request.match_info["code"]])
-    if program is None:
+    owner = account.store.row("SELECT * FROM pk_class WHERE uid=?", [request.match_info["code"]])
+    if owner is None or owner["kind"] not in MAKERS:
         refuse(404, "the link leads nowhere")
     fields = decrypt(key_of(account), request.query.get("data", ""), request.query.get("iv", ""))
-    message = _member(account, program["id"], fields)
+    message = _pass(account, owner, fields)
     return web.Response(status=302, headers={"Location": f"{account.base_url}/pass/{message['id']}"})
 
 
-def _member(account: Account, program: str, fields: dict[str, str]) -> Message:
-    external = fields.get(EXTERNAL, "")
+def _pass(account: Account, owner: Row, fields: dict[str, str]) -> Message:
+    unique, make = MAKERS[owner["kind"]]
+    external = fields.get(unique, "")
     if not external and account.switches.auto_fill_external_id:
         external = fields.get("person.emailAddress") or fields.get("person.mobileNumber") or ""
     sql = "SELECT message_json FROM pk_object WHERE kind=? AND class=? AND external_id=? AND external_id<>''"
-    known = account.store.row(sql, [MEMBER, program, external])
+    known = account.store.row(sql, [owner["kind"], owner["id"], external])
     if known:
         found: Message = json.loads(known["message_json"])
         return found
-    return members.enrol_one(account, program, _wish(fields) | ({"externalId": external} if external else {}))
+    return make(account, owner["id"], _wish(fields) | ({"externalId": external} if external else {}))
 
 
 def _wish(fields: dict[str, str]) -> Message:
@@ -60,6 +67,8 @@ def _wish(fields: dict[str, str]) -> Message:
     meta = {name.removeprefix("meta."): value for name, value in fields.items() if name.startswith("meta.")}
     if expiry := fields.get("universal.expiryDate"):
         wish["expiryDate"] = expiry
+    if sku := fields.get(SKU):
+        wish["sku"] = sku
     return wish | ({"metaData": meta} if meta else {})
 
 

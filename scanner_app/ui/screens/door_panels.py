@@ -15,7 +15,7 @@ from scanner_app.domain.scan import Scan
 from scanner_app.domain.verdict import Verdict
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk, column
-from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
+from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, nobody, refusal_facts, ticket
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.buttons import button, icon_button
 from scanner_app.ui.widgets.scroll import scrolled
@@ -188,6 +188,16 @@ class LeavePanel(Panel):
         self.setFocusProxy(self.stay)
 
 
+class ForGoodPanel(Panel):
+    """Asks before something that nobody can take back. Escape and Space leave it be."""
+
+    def __init__(self, desk: Desk, code: str, doing: str, act: Callable[[], None]) -> None:
+        super().__init__(desk, texts.headline(code), texts.sentence(code))
+        stay = button(texts.word("do.cancel"), desk.close_panel, "primary", name="for-good-stay")
+        self.feet(button(doing, act, "danger", name="for-good-go"), stay)
+        self.setFocusProxy(stay)
+
+
 class ScanPanel(Panel):
     """One scan with everything it tells, and undo while that is allowed."""
 
@@ -203,7 +213,7 @@ class ScanPanel(Panel):
         row.setSpacing(theme.space("m"))
         row.addWidget(symbol)
         who = column(theme, margin="", gap="xs")
-        who.addWidget(Label(holder(verdict) or texts.word("door.nobody"), "title", foreign=True))
+        who.addWidget(Label(holder(verdict) or nobody(verdict.detail), "title", foreign=True))
         who.addWidget(Label(ticket(verdict), "strong", foreign=True))
         row.addLayout(who, 1)
         self.lay.addLayout(row)

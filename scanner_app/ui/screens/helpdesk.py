@@ -16,7 +16,7 @@ from scanner_app.domain.passes import Pass, PassKey
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.offers import offer, why_not
-from scanner_app.ui.screens.door_panels import NotePanel
+from scanner_app.ui.screens.door_panels import ForGoodPanel, NotePanel
 from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.story import StoryView
 from scanner_app.ui.screens.walk_up import WalkUpPanel
@@ -130,8 +130,8 @@ class HelpDeskScreen(Screen):
         accounts = self._accounts_that(Can.LINKS)
         self.desk.allow(Action.OFFICE, lambda: self.desk.open_panel(LinkPanel(self.desk, accounts, self._keep_project)))
 
-    def _keep_project(self, account: AccountConfig, url: str) -> None:
-        kept = replace(account, options={**account.options, "link_url": url})
+    def _keep_project(self, account: AccountConfig, url: str, makes: str) -> None:
+        kept = replace(account, options={**account.options, "link_url": url, "link_makes": makes})
         settings = self.desk.settings
         accounts = tuple(kept if a.id == account.id else a for a in settings.accounts)
         self.desk.settings = replace(settings, accounts=accounts)
@@ -211,7 +211,14 @@ class HelpDeskScreen(Screen):
         self.desk.allow(Action.OFFICE, lambda: self._ask_words(task))
 
     def _ask_words(self, task: OfficeTask) -> None:
-        """E-mail and messages need words first; the rest is done at once."""
+        """E-mail and messages need words first, what is final a second word; the rest is done at once."""
+        can = self._can.get(self._key.account) if self._key else None
+        if task is OfficeTask.VOID and can is not None and Can.RESTORE in can.missing:
+            doing = texts.word("helpdesk.void")
+            self.desk.open_panel(
+                ForGoodPanel(self.desk, "settings_void_needs_yes", doing, lambda: self._office_now(task))
+            )
+            return
         if task not in (OfficeTask.EMAIL, OfficeTask.PUSH):
             self._office_now(task)
             return

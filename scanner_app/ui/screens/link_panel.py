@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.control import Role
-from scanner_app.application.front_desk import LinkReport
+from scanner_app.application.front_desk import OWN_NUMBER, LinkReport
 from scanner_app.application.ports import FormField
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
@@ -21,16 +21,19 @@ from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 
-ASKED = ("person.forename", "person.surname", "person.emailAddress", "person.externalId")
+ASKED = ("person.forename", "person.surname", "person.emailAddress", OWN_NUMBER)
 """Names that the vendor's links know (providers' contract, SmartPass Links); the last makes a link good for once."""
+MAKES = ("member", "coupon")
+"""What may be behind a project's links."""
+
+Keep = Callable[[AccountConfig, str, str], None]
+"""Keeps the address of an account's links, and what they make."""
 
 
 class LinkPanel(Panel):
     """Asks whose pass it will be, shows the link."""
 
-    def __init__(
-        self, desk: Desk, accounts: Sequence[AccountConfig], keep: Callable[[AccountConfig, str], None]
-    ) -> None:
+    def __init__(self, desk: Desk, accounts: Sequence[AccountConfig], keep: Keep) -> None:
         super().__init__(desk, texts.word("helpdesk.link"), texts.word("helpdesk.link_help"), wide=960)
         self._accounts, self._keep = accounts, keep
         self.choice = Drop(desk.theme)
@@ -108,13 +111,17 @@ class LinkPanel(Panel):
 class ProjectPanel(Panel):
     """Where an account's links lead, and the key they are made with; both checked before they are kept."""
 
-    def __init__(self, desk: Desk, account: AccountConfig, keep: Callable[[AccountConfig, str], None]) -> None:
+    def __init__(self, desk: Desk, account: AccountConfig, keep: Keep) -> None:
         super().__init__(desk, texts.word("helpdesk.link_set"), wide=760)
         self._account, self._keep = account, keep
         self.url, self.key = QLineEdit(account.options.get("link_url", "")), QLineEdit()
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         field(texts.word("helpdesk.link_url"), self.url, self.lay)
         field(texts.word("helpdesk.link_key"), self.key, self.lay)
+        self.makes = Drop(desk.theme)
+        self.makes.addItems([texts.word(f"link.{what}") for what in MAKES])
+        self.makes.setCurrentIndex(MAKES.index(made) if (made := account.options.get("link_makes")) in MAKES else 0)
+        field(texts.word("helpdesk.link_makes"), self.makes, self.lay)
         self.message = Label("", "body", tone="danger", wrap=True)
         self.message.hide()
         self.lay.addWidget(self.message)
@@ -133,4 +140,4 @@ class ProjectPanel(Panel):
             self.message.show()
             return
         self.desk.close_panel()
-        self._keep(self._account, report.link)
+        self._keep(self._account, report.link, MAKES[max(0, self.makes.currentIndex())])

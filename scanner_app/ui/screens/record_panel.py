@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from scanner_app.domain.scan import FactKind
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk
-from scanner_app.ui.facts import Fact
+from scanner_app.ui.facts import Fact, nobody
 from scanner_app.ui.records import Record
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.widgets.buttons import button
@@ -36,13 +36,13 @@ def short_line(record: Record, zone: str) -> Line:
     """Return what the door's last scans say of it."""
     pending = record.code.endswith("_PENDING") and not record.fate.undone
     words = f"{said(record)} · {texts.word('door.not_confirmed')}" if pending else said(record)
-    who = record.holder or record.ticket or texts.word("door.nobody")
+    who = record.holder or record.ticket or nobody(record.detail)
     return Line(who, words, moments.clock(record.row.at, zone), symbol(record))
 
 
 def full_line(record: Record, zone: str) -> Line:
     """Return what the history says of it."""
-    who = record.holder or record.ticket or record.raw or texts.word("door.nobody")
+    who = record.holder or record.ticket or record.raw or nobody(record.detail)
     below = " · ".join(t for t in (said(record), record.ticket, record.place, record.device) if t)
     return Line(who, below, moments.when(record.row.at, datetime.now(UTC), zone), symbol(record))
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from scanner_app.application.events import Decided
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import column
-from scanner_app.ui.facts import holder, ticket
+from scanner_app.ui.facts import holder, nobody, ticket
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.rows import Line, Row
 from scanner_app.ui.widgets.symbol import Symbol
@@ -46,7 +46,7 @@ def scan_line(event: Decided, zone: str) -> Line:
     said = texts.headline(code)
     if code.endswith("_PENDING"):
         said += f" · {texts.word('door.not_confirmed')}"
-    who = holder(verdict) or ticket(verdict) or texts.word("door.nobody")
+    who = holder(verdict) or ticket(verdict) or nobody(verdict.detail)
     return Line(who, said, moments.clock(event.scan.moment.wall, zone), face(verdict).symbol)
 
 
