@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from scanner_app.application.events import Level, Notice
-from scanner_app.application.ports import CacheState, CacheTx
+from scanner_app.application.ports import CacheState, CacheTx, Can
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.sync.doubles import Doubles
 from scanner_app.sync.line import Line
@@ -155,7 +155,11 @@ class Downloader:
         """Walk a stream the cheapest way that leaves nothing out; return also whether that was all of it."""
         cursor = self._cursor(stream)
         if wanted or not cursor:
-            return self._full(stream, walker), True
+            walked = self._full(stream, walker)
+            if walker.resumed and Can.DELTA not in self._line.platform.capabilities.can:
+                # What changed meanwhile on the pages before is told by no delta: only a walk of its own brings it.
+                walked = self._full(stream, walker)
+            return walked, True
         walked = walker.delta(stream, cursor)
         if self._off(stream, walked) and not self._left(stream):
             walked = walker.delta(stream, self._cursor(stream) or cursor)  # something came in meanwhile, most likely

@@ -71,6 +71,7 @@ class Walker:
         look: Callable[[Sequence[Pass]], None] = lambda _: None,
     ) -> None:
         self._line, self._watch, self._progress, self._stopped, self._look = line, watch, progress, stopped, look
+        self.resumed = False  # whether the last walk went on where one before was left
 
     def full(self, stream: str, deletions: Deletions) -> Walked:
         """Walk everything, from where a walk before was left; bury what it did not see, as far as that is permitted."""
@@ -104,10 +105,12 @@ class Walker:
     # --- pages ---
     def _first(self, stream: str, cursor: str) -> tuple[WalkState, Page]:
         """Open a walk, or the one that was left at the page it had come to; if that page is gone, begin anew."""
-        left = self._cache(lambda tx: tx.walk(stream))
+        left, self.resumed = self._cache(lambda tx: tx.walk(stream)), False
         if left is not None and left.cursor == cursor:
             try:
-                return left, self._ask(stream, cursor, left.resume)
+                page = self._ask(stream, cursor, left.resume)
+                self.resumed = left.resume != ""
+                return left, page
             except PlatformTrouble as trouble:
                 if trouble.kind not in REJECTED or not left.resume:
                     raise

@@ -17,7 +17,9 @@ from scanner_app.application.config import AccountConfig
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Reason, Verdict
+from scanner_app.platforms.passentry import platform as adapter
 from scanner_app.platforms.passentry.platform import PassEntryPlatform
+from scanner_app.sandbox.misbehave import Misbehaviour
 from scanner_app.sandbox.server import Sandbox
 from scanner_app.settings import load, save
 from tests.e2e.four_platforms import Quick
@@ -140,6 +142,27 @@ def test_an_upgrade_admits_nobody_whom_the_program_of_before_let_in(
     for code in ("EXT-OURS", "EXT-THEIRS", "EXT-NEW"):
         verdict = kiosk.shown(code, offline=True)
         assert (verdict.reason, verdict.detail["uses"]) == (Reason.NOTHING_LEFT, 1)
+
+
+def test_a_load_that_was_broken_off_tells_what_happened_since(
+    venue: Sandbox, platform: PassEntryPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "PAGE", 4)
+    kiosk = set_up(venue, tmp_path / "kiosk", "Main", "--policy", "counted", "--option", "per_second=500")
+    fresh(venue, platform, "EXT-OLD")
+    platform._calls.scan({"readerId": READER, "passId": "EXT-OLD", "scanType": "barcode"})
+    for n in range(6):
+        fresh(venue, platform, f"EXT-{n}")
+    kiosk.run("sync")
+    faults = venue.accounts["passentry"].misbehaviours.faults
+    faults.append(Misbehaviour("GET /api/v1/passes", "401", after=2))
+    kiosk.run("sync", check=False)
+    faults.clear()
+    platform.counter.mark("EXT-5", voided=True)
+    platform._calls.scan({"readerId": READER, "passId": "EXT-4", "scanType": "barcode"})
+    kiosk.run("sync")
+    said = {code: kiosk.shown(code, offline=True).reason for code in ("EXT-OLD", "EXT-5", "EXT-4", "EXT-3")}
+    assert list(said.values()) == [Reason.NOTHING_LEFT, Reason.VOIDED, Reason.NOTHING_LEFT, Reason.ADMIT]
 
 
 def test_a_sheet_of_the_program_of_before_names_the_reader_by_its_id(venue: Sandbox, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ class PassEntryPlatform:
         comes again, though newer passes may stand above it by then.
         """
         number, _, first = resume.partition(":")
-        if not number:
+        if not number or not self._scans.listed:  # a walk may go on in another run of the program
             self._scans.refresh()
         asked = {**wanted, self._paging[0]: number or "1", self._paging[1]: str(PAGE)}
         reply = self._calls.list_passes(asked)

@@ -26,6 +26,7 @@ class Scans:
         self._calls, self._paging = calls, paging
         self._lock = threading.Lock()
         self._known: dict[str, Scanned] = {}
+        self.listed = False  # whether all of them were, once
         self._by_pass: dict[str, list[Scanned]] = {}
 
     def refresh(self, clock: Deadline | None = None) -> None:
@@ -63,6 +64,7 @@ class Scans:
                 if scan.id not in self._known:
                     self._known[scan.id] = scan
                     self._by_pass.setdefault(scan.uid, []).append(scan)
+            self.listed = True
 
     def of(self, uid: str) -> Sequence[Scanned]:
         """Return a pass's scans as known, oldest first."""
