@@ -130,7 +130,8 @@ def _keep_records(folder: Path) -> int:
 def _run(args: argparse.Namespace) -> int:
     if args.folder is not None:
         name = hub_folder.write_box(args.folder, _server()).name  # it was copied here from somewhere else
-        return _serve(args, [args.folder], lambda _give_up: {"running": [name]})
+        with hub_page.told_of_users(args.folder):
+            return _serve(args, [args.folder], lambda _give_up: {"running": [name]})
     folder = _folder(args)
     venue = hub_folder.load(folder)
     boxes = [b for b in venue.boxes if args.only in (None, b.name)]
@@ -230,9 +231,10 @@ def _revoke(args: argparse.Namespace) -> int:
     folder = _folder(args)
     venue = hub_folder.revoke(folder, args.kiosk)
     reloaded = _reload(folder, venue)
-    _tell(args, {"kiosk": args.kiosk, "revoked": True, "hubs_reloaded": reloaded})
-    if reloaded < len(venue.boxes):
-        complain("copy users.conf to the other hubs' boxes and reload them: until then they still let this kiosk in")
+    told = asyncio.run(hub_admin.tell_members(venue))
+    _tell(args, {"kiosk": args.kiosk, "revoked": True, "hubs_reloaded": reloaded, "hubs_told": told})
+    if not told:
+        complain("no hub answers now: they let this kiosk in until `hub run` or `hub status` has told them")
     return Exit.OK
 
 
@@ -246,7 +248,7 @@ def _reload(folder: Path, venue: hub_folder.Venue) -> int:
 
 def _page(args: argparse.Namespace) -> int:
     own = args.folder or _folder(args) / args.only
-    with stop_signals() as stop:
+    with stop_signals() as stop, hub_page.told_of_users(args.folder):
         served = hub_page.open_page(own, args.listen, args.port)
         try:
             told = served.told()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 from scanner_app import logs
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.ui import venue_page
+from scanner_app.venue.box_users import BoxUsers
 from scanner_app.venue.hub_folder import PAGE, read_own
 from scanner_app.venue.link import Enrolment
 from scanner_app.venue.page import PORT, PageServer, Place
@@ -38,8 +41,8 @@ class Served:
         self.feed.stop()
 
 
-def open_page(folder: Path, listen: str, port: int) -> Served:
-    """Serve the page of the hub in this folder. SettingsTrouble when there is none, or the port cannot be had."""
+def identity(folder: Path) -> tuple[Enrolment, str, str]:
+    """Return who the page of the hub in this folder is, its host and its code; SettingsTrouble when there is none."""
     raw = read_own(folder / PAGE)
     try:
         hubs, hash_key = tuple(map(str, raw["hubs"])), bytes.fromhex(str(raw["hash_key"]))
@@ -49,11 +52,28 @@ def open_page(folder: Path, listen: str, port: int) -> Served:
     for secret in (texts["seed"], texts["code"], str(raw["hash_key"])):
         logs.never_log(secret)
     enrolment = Enrolment(texts["venue"], texts["kiosk"], hubs, texts["ca"], texts["seed"], hash_key, texts["admin"])
+    return enrolment, texts["host"], texts["code"]
+
+
+@contextlib.contextmanager
+def told_of_users(own: Path | None) -> Iterator[None]:
+    """On a hub's box that is alone: take over whom the installer enrols and shuts out, as long as this lasts."""
+    with contextlib.ExitStack() as ends:
+        if own is not None:
+            users = BoxUsers(identity(own)[0], own)
+            ends.callback(users.stop)
+            users.start()
+        yield
+
+
+def open_page(folder: Path, listen: str, port: int) -> Served:
+    """Serve the page of the hub in this folder. SettingsTrouble when there is none, or the port cannot be had."""
+    enrolment, host, code = identity(folder)
     feed = PageFeed(enrolment, folder)
     assets = {name: (files("resources") / "page" / name).read_text(encoding="utf-8") for name in ASSETS}
-    server = PageServer(Place(listen, port, folder, texts["code"]), feed.view, venue_page, assets)
+    server = PageServer(Place(listen, port, folder, code), feed.view, venue_page, assets)
     feed.start()
     if not server.start():
         feed.stop()
         raise SettingsTrouble("page_port", f"{listen}:{port}: {server.trouble}")
-    return Served(texts["host"], texts["code"], feed, server)
+    return Served(host, code, feed, server)

@@ -18,7 +18,7 @@ from scanner_app.domain.passes import PassKey
 from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.records import encode, other_subjects, slot_stem, slot_subject, subject
-from scanner_app.venue.server_config import STREAM
+from scanner_app.venue.server_config import GET, STREAM
 from scanner_app.venue.trust import Trust
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,6 @@ may come of a proposal that never commits: only the committed record decides."""
 NO_MESSAGE = 10037
 TRY_SECONDS = 1.0
 BETWEEN_TRIES = 0.03
-GET = f"$JS.API.STREAM.MSG.GET.{STREAM}"
 MAX_VOIDS = 1000
 """How many records of one pass are looked through for voids; more is no guest's doing."""
 

@@ -79,11 +79,16 @@ async def _stream(client: Client, venue: Venue) -> None:
     if before:
         await _make(client, len(venue.boxes))
         # The keys first, or nobody could believe what follows; the doors only when all of it is there.
-        await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, opens=False, hubs=venue.urls))
+        await tell_roster(client, _members(venue, opens=False))
         await grown.tell(client, before)
-    await make_stream(client, len(venue.boxes), roster.encode(venue.keys, venue.admin_seed, hubs=venue.urls))
+    await make_stream(client, len(venue.boxes), _members(venue))
     if before and venue.before:
         grown.done(venue.before)
+
+
+def _members(venue: Venue, *, opens: bool = True) -> bytes:
+    may = roster.May(venue.kiosks, venue.pages)
+    return roster.encode(venue.keys, venue.admin_seed, opens=opens, hubs=venue.urls, may=may)
 
 
 async def make_stream(client: Client, copies: int, members: bytes) -> None:
@@ -143,7 +148,10 @@ async def keep_before(venue: Venue, path: Path, patience: float) -> int | None:
 
 
 async def tell_members(venue: Venue) -> bool:
-    """Tell the stream who is enrolled; False when no hub answers now (`hub run` and `hub status` make up for it)."""
+    """Tell the stream who is enrolled, and who no longer.
+
+    False when no hub answers now; `hub run` and `hub status` make up for it.
+    """
     until = asyncio.get_running_loop().time() + TELL_SECONDS
     for _ in range(TRIES):  # a hub that was just told to read its users anew may drop a connection, or be slow
         if asyncio.get_running_loop().time() > until:
@@ -155,7 +163,7 @@ async def tell_members(venue: Venue) -> bool:
             await asyncio.sleep(0.2)
             continue
         try:
-            await tell_roster(client, roster.encode(venue.keys, venue.admin_seed, hubs=venue.urls))
+            await tell_roster(client, _members(venue))
         except (APIError, NatsError, TimeoutError) as error:
             log.debug("no roster: %r", error)
             await asyncio.sleep(0.2)

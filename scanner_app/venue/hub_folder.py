@@ -25,6 +25,7 @@ FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 """Names of venues and kiosks: they stand in configuration files, certificates and inbox subjects."""
 PAGE = "page.json"
+USERS = "users.conf"
 BOX = "box.json"
 """What a hub's own folder says of itself and of the others."""
 PAGE_NAME = "page-"
@@ -221,7 +222,7 @@ def write_users(folder: Path, venue: Venue) -> None:
     """Write who may talk to the hubs, into every hub's folder."""
     text = users_config(keys.public_key(venue.admin_seed), venue.kiosks, venue.pages)
     for box in venue.boxes:
-        write_private(box_folder(folder, box) / "users.conf", text)
+        write_private(box_folder(folder, box) / USERS, text)
 
 
 def enrol(folder: Path, kiosk: str) -> tuple[Venue, dict[str, object]]:

@@ -20,7 +20,13 @@ from scanner_app.venue.records import canonical
 MAX_BYTES = 240_000
 """Some 2,500 keys: five hundred kiosks, each enrolled anew a few times."""
 
+SUBJECTS = "k.>"
 HUB = re.compile(r"tls://[A-Za-z0-9.:\[\]_-]{1,255}")
+USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+PUBLIC = re.compile(r"U[A-Z2-7]{55}")
+"""They go into the hubs' configuration as they are."""
+
+_FIELDS = {"v", "keys", "opens", "signature"}
 
 Keys = Mapping[str, Iterable[str]]
 
@@ -36,18 +42,27 @@ def subject_of(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class May:
+    """Who may talk to the hubs, name -> public key: whoever is not here is shut out. `pages`: the hubs' own pages."""
+
+    kiosks: Mapping[str, str]
+    pages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One roster. `hubs`: where the hubs are (`tls://host:port`); none in a roster of an earlier release.
 
-    A kiosk that was enrolled while there was one hub learns of three by it.
+    A kiosk that was enrolled while there was one hub learns of three by it, a hub's box who may talk to it (`may`).
     """
 
     keys: Mapping[str, Sequence[str]]
     opens: bool
     hubs: tuple[str, ...] = ()
+    may: May | None = None
 
 
-def encode(roster: Keys, seed: str, *, opens: bool = True, hubs: Iterable[str] = ()) -> bytes:
+def encode(roster: Keys, seed: str, *, opens: bool = True, hubs: Iterable[str] = (), may: May | None = None) -> bytes:
     """Return the roster signed by the installer. Raises BadRecord when it is too large.
 
     One that does not open teaches the keys only: what was before is told again first, then the doors may claim.
@@ -59,6 +74,8 @@ def encode(roster: Keys, seed: str, *, opens: bool = True, hubs: Iterable[str] =
     }
     if known := list(hubs):
         body["hubs"] = known
+    if may is not None:
+        body["may"] = {"kiosks": dict(may.kiosks), "pages": dict(may.pages)}
     data = canonical({**body, "signature": keys.sign(seed, canonical(body))})
     if len(data) > MAX_BYTES:
         raise BadRecord(f"{len(data)} bytes of roster")
@@ -71,7 +88,7 @@ def decode(data: bytes, admin: str) -> Told:
         raw = json.loads(data) if len(data) <= MAX_BYTES else None
     except (ValueError, RecursionError) as error:
         raise BadRecord("no JSON") from error
-    if not isinstance(raw, dict) or raw.keys() - {"hubs"} != {"v", "keys", "opens", "signature"} or raw["v"] != 1:
+    if not isinstance(raw, dict) or raw.keys() - {"hubs", "may"} != _FIELDS or raw["v"] != 1:
         raise BadRecord("no roster")
     signature = raw.pop("signature")
     if not isinstance(signature, str) or not keys.verifies(admin, canonical(raw), signature):
@@ -81,7 +98,21 @@ def decode(data: bytes, admin: str) -> Told:
         raise BadRecord("no keys")
     if not isinstance(hubs, list) or not all(isinstance(hub, str) and HUB.fullmatch(hub) for hub in hubs):
         raise BadRecord("no hubs")
-    return Told({str(kiosk): list(each) for kiosk, each in found.items()}, raw["opens"] is True, tuple(hubs))
+    keys_of = {str(kiosk): list(each) for kiosk, each in found.items()}
+    return Told(keys_of, raw["opens"] is True, tuple(hubs), _may(raw.get("may")))
+
+
+def _may(raw: object) -> May | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, dict) or raw.keys() != {"kiosks", "pages"}:
+        raise BadRecord("nobody may")
+    for users in raw.values():
+        if not isinstance(users, dict) or not all(USER.fullmatch(name) for name in users):
+            raise BadRecord("no names")
+        if not all(isinstance(key, str) and PUBLIC.fullmatch(key) for key in users.values()):
+            raise BadRecord("no keys")
+    return May(raw["kiosks"], raw["pages"])
 
 
 class Roster:

@@ -37,6 +37,10 @@ KIOSK_PUBLISH = (
 """What every kiosk may say: create, read, and take its share of the uploader's work. Nothing deletes."""
 
 
+GET = f"$JS.API.STREAM.MSG.GET.{STREAM}"
+"""Where one committed record is asked for."""
+
+
 def follower(kiosk: str) -> str:
     """Return the name of the consumer by which a kiosk follows the stream: the only one it may make and remake."""
     return f"F-{kiosk}"
@@ -58,6 +62,7 @@ def page_publish(page: str) -> list[str]:
     own = follower(page)
     return [
         f"$JS.API.STREAM.INFO.{STREAM}",
+        GET,  # who may talk to its hub
         f"$JS.API.CONSUMER.CREATE.{STREAM}.{own}",
         f"$JS.API.CONSUMER.DELETE.{STREAM}.{own}",
         "$JS.FC.>",

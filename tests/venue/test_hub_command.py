@@ -133,7 +133,7 @@ def test_from_nothing_to_a_hub_that_answers(tmp_path: Path, count: int) -> None:
         (found,) = json.loads(audit.stdout)["listed"]
         assert (found["subject"], found["why"]) == ("r.a.b.1", "no_record")
         gone = json.loads(hub(tmp_path, "revoke", "door-1", "--json").stdout)
-        assert gone["hubs_reloaded"] == count
+        assert (gone["hubs_reloaded"], gone["hubs_told"]) == (count, True)
     assert json.loads(hub(tmp_path, "status", "--json").stdout)["reachable"] is False
 
 
@@ -164,6 +164,39 @@ def test_one_hub_becomes_three_on_boxes_of_their_own_and_the_kiosks_of_before_le
         assert found[0] == found[1] == found[2], "every hub holds the same under the same number"
         assert [where[0] for where in found[0]] == ["k", "r", "k"], "what was before comes before the doors open"
         assert learnt(json.loads(written.read_text()), tmp_path) == status["hubs"]
+        assert_boxes_follow(tmp_path)
+
+
+def assert_boxes_follow(folder: Path) -> None:
+    """A kiosk enrolled, and one shut out, where the installer is: each box takes it over by itself."""
+    users = [folder / f"box of {name}" / "users.conf" for name in ("hub1", "hub2", "hub3")]
+    written = folder / "late.json"
+    assert json.loads(hub(folder, "enrol", "door-2", "--out", str(written), "--json").stdout)["in_roster"]
+    until(lambda: all("_INBOX_door-2." in each.read_text() for each in users), 30)
+    enrolment = json.loads(written.read_text())
+    for address in enrolment["hubs"]:
+        until(lambda address=address: may_talk(enrolment, address), 30)
+    assert json.loads(hub(folder, "revoke", "door-2", "--json").stdout)["hubs_told"]
+    for address in enrolment["hubs"]:
+        until(lambda address=address: not may_talk(enrolment, address), 30)
+    assert all("_INBOX_door-1." in each.read_text() for each in users)
+
+
+def may_talk(enrolment: dict[str, Any], address: str) -> bool:
+    """Whether one hub takes a kiosk's login."""
+
+    async def log_in() -> None:
+        context = ssl.create_default_context(cadata=enrolment["ca"])
+        client = await nats.connect(
+            address, tls=context, nkeys_seed_str=enrolment["seed"], allow_reconnect=False, max_reconnect_attempts=1
+        )
+        await client.close()
+
+    try:
+        asyncio.run(log_in())
+    except NatsError:
+        return False
+    return True
 
 
 def learnt(enrolment: dict[str, Any], folder: Path) -> list[str]:
