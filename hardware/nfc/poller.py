@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -83,7 +84,7 @@ class Poller:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"nfc {device}", daemon=True)
         self._told: ReaderState | None = None
-        self._verdict: bool | None = None
+        self._verdict: deque[bool] = deque(maxlen=1)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -91,7 +92,7 @@ class Poller:
 
     def signal(self, *, good: bool) -> None:
         """Have the reader show a verdict, within a sweep; the newest counts. From any thread."""
-        self._verdict = good
+        self._verdict.append(good)
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Tell the thread to end and wait up to `deadline` seconds; whether it has ended."""
@@ -137,9 +138,8 @@ class Poller:
     def _serve(self, reader: Reader) -> None:
         presence = Presence()
         while not self._stopping.is_set():
-            verdict, self._verdict = self._verdict, None
-            if verdict is not None:
-                reader.signal(good=verdict)
+            if self._verdict:
+                reader.signal(good=self._verdict.pop())
             # Waking a phone that was just read would show its pass once more.
             card = reader.sense(wake=self._wake and not presence.settled, only=presence.technology)
             now = time.monotonic()

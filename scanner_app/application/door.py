@@ -116,7 +116,7 @@ class Door:
     def present(self, credential: Credential, operator: str = "") -> None:
         """Queue a credential; never blocks."""
         if credential.symbology is not Symbology.TYPED or self._may(Action.TYPE, operator):
-            self._line.put((credential, ""))
+            self._line.put((credential, operator))
 
     def judge_now(self, credential: Credential, operator: str = "") -> Decided:
         """Judge and record on the caller's thread; returns after the commit."""

@@ -1,7 +1,8 @@
 """Whether uses, outbox and conflicts follow from the facts: only facts are chained, these are written beside them.
 
-Whoever deletes a use lets a pass in again, whoever deletes an outbox row keeps a platform from hearing of it. What
-was blanked by a purge says less, and is held against nobody.
+Whoever deletes a use lets a pass in again; whoever deletes an outbox row, or calls it sent, keeps a platform from
+hearing of it. What was blanked by a purge says less, and is held against nobody. How a delivery ended is no fact of the
+chain: a state that nothing led to is noticed, one forged with its tries and times is not.
 """
 
 from __future__ import annotations
@@ -79,6 +80,27 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         WHERE f.id IS NULL OR f.kind NOT IN ('scan', 'override', 'office')
           OR (o.kind IN ('record', 'void') AND json_type(nullif(f.body, ''), '$.told') = 'array'
             AND NOT EXISTS (SELECT 1 FROM json_each(f.body, '$.told') k WHERE k.value = o.kind))
+        """,
+    ),
+    (
+        "outbox",
+        "state_without_try",
+        """
+        SELECT number FROM outbox WHERE (state IN ('sent', 'contested') AND (sent_at IS NULL OR tries = 0))
+          OR (state = 'refused' AND tries = 0) OR (state = 'pending' AND sent_at IS NOT NULL)
+        """,
+    ),
+    (
+        "outbox",
+        "cancelled_without_fact",
+        """
+        SELECT o.number FROM outbox o WHERE o.state = 'cancelled' AND NOT EXISTS (
+            SELECT 1 FROM facts f WHERE f.account = o.account AND f.uid = o.uid AND f.uid != '' AND f.kind = 'undo'
+              AND (f.body = '' OR json_extract(f.body, '$.scan_id') = o.scan_id))
+          AND NOT EXISTS (
+            SELECT 1 FROM outbox p WHERE p.account = o.account AND p.uid = o.uid AND p.number != o.number AND p.kind =
+              CASE o.kind WHEN 'void' THEN 'restore' WHEN 'restore' THEN 'void'
+                WHEN 'record' THEN 'unrecord' WHEN 'unrecord' THEN 'record' END)
         """,
     ),
     (

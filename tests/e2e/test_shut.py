@@ -34,6 +34,8 @@ def test_what_is_presented_meanwhile_is_not_judged(scene: Scene) -> None:
         kiosk.start_door()
         kiosk.door.present(shown)
         assert verdicts.get(timeout=20).scan.verdict.admits
+        kiosk.door.present(Credential(code, Symbology.TYPED), "supervisor:Kim")
+        assert verdicts.get(timeout=20).scan.operator == kiosk.door.recent(1)[0].body["operator"] == "supervisor:Kim"
 
 
 def test_a_kiosk_without_a_place_says_so_instead_of_checking_for_ever(scene: Scene) -> None:

@@ -81,6 +81,13 @@ class TestKin:
         assert {p.uid for p in caches.kin(one)} == {record.uid, person.uid}
         assert caches.kin(a_pass(4, holder=one.holder)) == []
 
+    def test_whoever_only_shares_the_number_in_the_index_is_no_kin(self, store, caches):
+        one = a_pass(1)
+        load(store, [one, a_pass(2)])
+        alike = "UPDATE passes SET person = (SELECT person FROM passes WHERE uid = ?)"
+        store.cache(ACCOUNT, lambda tx: tx._db.execute(alike, (one.uid,)))
+        assert caches.kin(one) == []
+
     def test_a_pass_that_changes_hands_or_is_gone_is_no_kin(self, store, caches):
         one, other = a_pass(1), a_pass(2, holder=a_pass(1).holder, fields=a_pass(1).fields)
         load(store, [one, other])

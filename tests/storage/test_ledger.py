@@ -300,6 +300,9 @@ class TestChain:
             ("DELETE FROM outbox WHERE number > 5", ("outbox", "missing")),
             ("UPDATE outbox SET scan_id = 'elsewhere' WHERE number = 2", ("outbox", "without_fact")),
             ("UPDATE outbox SET kind = 'void' WHERE number = 1", ("outbox", "missing")),
+            ("UPDATE outbox SET state = 'sent' WHERE number = 1", ("outbox", "state_without_try")),
+            ("UPDATE outbox SET state = 'refused' WHERE number = 1", ("outbox", "state_without_try")),
+            ("UPDATE outbox SET state = 'cancelled' WHERE number = 1", ("outbox", "cancelled_without_fact")),
         ],
     )
     def test_what_does_not_follow_from_the_facts_shows(self, store, folder, caches, tamper, differs):
@@ -320,6 +323,7 @@ class TestChain:
             ("DELETE FROM conflicts", ("conflicts", "missing")),
             ("UPDATE conflicts SET settled_by = 'nobody'", ("conflicts", "settled_without_fact")),
             ("DELETE FROM outbox WHERE kind = 'unrecord'", ("outbox", "missing")),
+            ("UPDATE outbox SET state = 'pending' WHERE number = 1", ("outbox", "state_without_try")),
         ],
     )
     def test_what_does_not_follow_from_an_undo_or_a_conflict_shows(
