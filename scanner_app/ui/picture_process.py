@@ -29,6 +29,7 @@ class PictureProcess:
         self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._over = False
 
     def unpack(self, content: bytes, fit: QSize, bounds: Bounds = GUEST) -> QImage | None:
         """Return the picture, no larger than to fill `fit`; None when it is none or took too long.
@@ -38,6 +39,8 @@ class PictureProcess:
         if not content or len(content) > bounds.bytes:
             return None
         with self._lock:
+            if self._over:
+                return None
             process = self._running()
             late = threading.Timer(bounds.seconds, process.kill)
             late.daemon = True
@@ -64,7 +67,8 @@ class PictureProcess:
         return found
 
     def stop(self) -> None:
-        """End the process; a picture under way is given up."""
+        """End the process, for good; a picture under way is given up."""
+        self._over = True
         if (process := self._process) is not None:
             process.kill()  # whoever waits for an answer gets none, and lets go of the lock
         with self._lock:

@@ -1,6 +1,6 @@
 """Measures a window's words and what a finger presses against the room that they have, and against each other."""
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from scanner_app.ui import texts
 from scanner_app.ui.touch_typing import Canvas
 from scanner_app.ui.widgets.buttons import Button, ForeignButton
 from scanner_app.ui.widgets.headline import Headline
@@ -23,6 +24,7 @@ from scanner_app.ui.widgets.rows import Row
 from scanner_app.ui.widgets.tick import Tick
 
 FINGER = 64
+SIDE = Qt.AlignmentFlag.AlignAbsolute
 SLACK = 3
 LAYERS = ("Overlay", "Toast", "VerdictBanner", "Keyboard")
 WORTH_SCROLLING = 100
@@ -42,6 +44,10 @@ def faults(window):
 def _label(label):
     if label.text() and not fits(label):
         yield "LABEL", label.text(), label.size().toTuple(), label.sizeHint().toTuple()
+    if not label._foreign and "\\u2" in label.text():
+        yield "ESCAPED", label.text()
+    if texts.is_rtl() and label.text() and not label.alignment() & (SIDE | Qt.AlignmentFlag.AlignHCenter):
+        yield "WRONG SIDE", label.text()
 
 
 def _row(row):

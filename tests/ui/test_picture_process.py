@@ -44,6 +44,7 @@ def test_a_picture_comes_back_as_large_as_is_needed(pictures):
     assert pictures._process is process, "what is no picture costs no process"
     pictures.stop()
     assert process.poll() is not None
+    assert pictures.unpack(picture(20, 10, "PNG"), SQUARE) is None, "nobody would end the next one"
 
 
 def test_a_process_that_hangs_or_dies_costs_its_own_picture_only(pictures, monkeypatch):

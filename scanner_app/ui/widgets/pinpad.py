@@ -41,7 +41,7 @@ class PinPad(QWidget):
         self._dots = Label("", "heading")
         self._dots.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys: list[QPushButton] = []
-        self.setFixedWidth(theme.px(420 if title else 820))
+        self.setFixedWidth(theme.px((460 if theme.large else 420) if title else 820))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lay_out(title, cancel)
         self._show_dots()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from scanner_app.ui import texts
 from scanner_app.ui.plain import visible
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+RIGHT_TO_LEFT = "\u200f"
+"""Unicode's mark that turns a line round."""
 
 
 class Label(QLabel):
@@ -34,13 +41,15 @@ class Label(QLabel):
         self.setWordWrap(wrap)
         self.setProperty("kind", kind)
         self.set_tone(tone)
+        if texts.is_rtl():  # also what begins with a Latin name: Qt would go by the text's own direction
+            self.setAlignment(RIGHT)
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
     def setText(self, text: str) -> None:
         """Show text, made fit first."""
-        super().setText(visible(text) if self._foreign else visible(text, None, lines=True))
+        super().setText(visible(text) if self._foreign else _turned(visible(text, None, lines=True)))
 
     def set_tone(self, tone: str) -> None:
         """Change the meaning that the colour tells."""
@@ -66,3 +75,10 @@ class Label(QLabel):
         short = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, self.alignment() | Qt.TextFlag.TextSingleLine, short)
         painter.end()
+
+
+def _turned(text: str) -> str:
+    """A sentence of a right-to-left language stays one though it begins with a Latin name."""
+    ways = [way for way in map(unicodedata.bidirectional, text) if way in ("L", "R", "AL")]
+    mixed = texts.is_rtl() and ways[:1] == ["L"] and len(set(ways)) > 1
+    return RIGHT_TO_LEFT + text if mixed else text

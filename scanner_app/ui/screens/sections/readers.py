@@ -120,8 +120,7 @@ class ReadersPage(Page):
             ("tags", keys.tags, keys.tags),
         ):
             state = "off" if not on else "on" if key else "no_key"
-            lead = "\u200f" if texts.is_rtl() else ""  # a brand's Latin name must not turn the line round
-            words = f"{lead}{texts.word(f'taps.{name}')} · {texts.word(f'taps.{state}')}"
+            words = f"{texts.word(f'taps.{name}')} · {texts.word(f'taps.{state}')}"
             label = Label(words, "body", wrap=True)
             if state == "no_key":
                 label.set_tone("danger")
