@@ -39,9 +39,9 @@ _BY = {kind: f"{_FROM} WHERE p.{column} = ?" for kind, column in COLUMNS.items()
 _BY[IdentifierKind.UID] = f"{_FROM} WHERE p.uid = ?"
 _SEARCH = f"{_FROM} WHERE p.number IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constants
 _KIN = (
-    f"{_FROM} WHERE p.number IN (SELECT * FROM (SELECT number FROM passes WHERE person = ?1 LIMIT 32)"  # noqa: S608
-    " UNION SELECT * FROM (SELECT number FROM passes WHERE external_id = ?2 LIMIT 32))"
-    " AND p.uid != ?3"
+    f"{_FROM} WHERE p.number IN (SELECT * FROM (SELECT number FROM passes WHERE person = ? LIMIT 32)"  # noqa: S608
+    " UNION SELECT * FROM (SELECT number FROM passes WHERE external_id = ? LIMIT 32))"
+    " AND p.uid != ?"
 )
 _TOLD = "SELECT 1 FROM pragma_table_info('passes') WHERE name = 'person'"
 _SOME = f"{_FROM} WHERE p.dead = 0 ORDER BY p.number DESC LIMIT ?"

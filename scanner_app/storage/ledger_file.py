@@ -33,7 +33,7 @@ A file that does not grow syncs without a commit of the file system's own journa
 ext4."""
 
 RESERVED_AT_ONCE = 64 << 10
-"""Bytes of it written by one call. Linux keeps what one call wrote together and looks through all of that in each fsync:
+"""Bytes of it written by one call. Linux keeps what one call wrote together and looks through all of it in each fsync:
 behind a single write of the whole reserve each commit took up to 1.5 times as long (docs/decisions/0008)."""
 
 JOURNAL_LAG = 8
