@@ -9,27 +9,30 @@ from datetime import datetime
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
-from scanner_app.domain.scan import Operation
+from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.domain.verdict import Outcome
 
 LONGEST = 200
-FORM = re.compile(r"^(IN|OUT|NO [A-Z_]+) at (\S+) by (.*) scan (\S+)$", re.DOTALL)
+FORM = re.compile(r"^(IN|OUT|UNDO|NO [A-Z_]+) at (\S+) by (.*) scan (\S+)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One record read back. `admits` False for refusals that were reported."""
+    """One record read back. `admits` False for refusals that were reported, `undoes` for a scan that was taken back."""
 
     admits: bool
     direction: Direction
     at: datetime
     device: str
     scan_id: str
+    undoes: bool = False
 
 
 def written(operation: Operation) -> str:
-    """Return the mark of an operation."""
-    if operation.outcome == Outcome.REFUSE.value:
+    """Return the mark of an operation, or of its being taken back."""
+    if operation.kind is OperationKind.UNRECORD:
+        what = "UNDO"
+    elif operation.outcome == Outcome.REFUSE.value:
         what = f"NO {operation.reason}"
     else:
         leaving = operation.policy == Policy.IN_OUT.value and operation.direction is Direction.EXIT
@@ -51,4 +54,4 @@ def read(text: str) -> Mark | None:
     if at.tzinfo is None:
         return None
     direction = Direction.EXIT if found[1] == "OUT" else Direction.ENTRY
-    return Mark(not found[1].startswith("NO"), direction, at, found[3], found[4])
+    return Mark(found[1] in ("IN", "OUT"), direction, at, found[3], found[4], undoes=found[1] == "UNDO")

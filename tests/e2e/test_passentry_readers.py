@@ -144,6 +144,30 @@ def test_an_upgrade_admits_nobody_whom_the_program_of_before_let_in(
         assert (verdict.reason, verdict.detail["uses"]) == (Reason.NOTHING_LEFT, 1)
 
 
+def test_a_guest_whose_admission_was_taken_back_is_let_in_at_another_kiosk(
+    venue: Sandbox, platform: PassEntryPlatform, tmp_path: Path
+) -> None:
+    first, second = (set_up(venue, tmp_path / name, "Main") for name in ("first", "second"))
+    fresh(venue, platform, "EXT-BACK")
+    first.run("sync")
+    with open_kiosk(first.folder, writes=True, use_keyring=False) as kiosk:
+        scan = kiosk.door.judge_now(Credential("EXT-BACK", Symbology.QR)).scan
+    first.run("push")
+    second.run("sync")
+    assert second.shown("EXT-BACK", offline=True).reason is Reason.ALREADY_USED
+    first.run("undo", scan.scan_id)
+    first.run("push")
+    assert first.lines("status", "--json")[0]["refused"] == 0
+    second.run("sync")
+    assert second.shown("EXT-BACK", offline=True).admits
+    second.run("push")
+    third = set_up(venue, tmp_path / "third", "Main")
+    third.run("sync")
+    used = third.shown("EXT-BACK", offline=True)
+    assert (used.reason, used.detail["uses"], used.detail["used_device"]) == (Reason.ALREADY_USED, 1, "second")
+    assert second.lines("status", "--json")[0]["conflicts"] == 0
+
+
 def test_a_load_that_was_broken_off_tells_what_happened_since(
     venue: Sandbox, platform: PassEntryPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ import io
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from platforms.kits import PassEntry
 from support import fault_server as faults
 
 from scanner_app.application.config import AccountConfig
+from scanner_app.application.ports import Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import IdentifierKind
 from scanner_app.domain.scan import Operation, OperationKind
@@ -179,6 +181,25 @@ def test_a_spent_pass_tells_when_and_where(kit, platform):
     assert [(u.place, u.where, u.at, u.device) for u in found.uses] == [
         ("main-entrance-1", "Main entrance", at, "kiosk | 1")
     ]
+
+
+def test_a_scan_is_taken_back_by_another_one_once(kit, platform):
+    uid = kit.fresh(platform, "EXT-BACK")
+    at = datetime(2026, 11, 20, 18, 0, 5, tzinfo=UTC)
+    op = Operation(
+        OperationKind.RECORD, "s-back", "acc", uid, at, raw="EXT-BACK", device="kiosk-1", door="main-entrance-1",
+        outcome="admit", reason="ADMIT", policy="attendance",
+    )  # fmt: skip
+    back = replace(op, kind=OperationKind.UNRECORD)
+    assert platform.deliver(op, may_have_arrived=False).delivery is Delivery.DONE
+    assert len(platform.lookup("EXT-BACK", 5)[0].uses) == 1
+    ends = [platform.deliver(back, may_have_arrived=again).delivery for again in (True, True)]
+    assert ends == [Delivery.DONE, Delivery.ALREADY], "looked for before it is told again"
+    assert platform.deliver(op, may_have_arrived=True).delivery is Delivery.ALREADY
+    assert platform.lookup("EXT-BACK", 5)[0].uses == ()
+    assert not platform.others(replace(op, device="kiosk-2"), platform.lookup("EXT-BACK", 5)[0])
+    elsewhere = platform.deliver(replace(back, door="nowhere", scan_id="s-2"), may_have_arrived=False)
+    assert (elsewhere.delivery, elsewhere.detail) == (Delivery.REFUSED, "unknown_door")
 
 
 @pytest.mark.parametrize("status", ["successful", "success", "failed"])

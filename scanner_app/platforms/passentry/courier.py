@@ -37,6 +37,18 @@ class Courier:
             return Answer(Delivery.DONE, "no_door")
         if may_have_arrived and self._arrived(operation):
             return self._checked(operation, Delivery.ALREADY)
+        return self._log(operation) or self._checked(operation, Delivery.DONE)
+
+    def _unrecord(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
+        """No scan can be deleted: another one says that it was taken back, and doors count neither."""
+        if not operation.door:
+            return Answer(Delivery.DONE, "no_door")
+        if may_have_arrived and self._arrived(operation):
+            return Answer(Delivery.ALREADY)
+        return self._log(operation) or Answer(Delivery.DONE)
+
+    def _log(self, operation: Operation) -> Answer | None:
+        """Report a scan; return the answer where the platform knows no such reader."""
         try:
             reply = self._calls.log(_scan(operation))
         except PlatformTrouble as trouble:
@@ -44,12 +56,12 @@ class Courier:
                 raise
             return Answer(Delivery.REFUSED, "unknown_door")
         needed(an_object(an_object(reply.json(), "answer").get("scanInfo"), "scanInfo"), "scanId")
-        return self._checked(operation, Delivery.DONE)
+        return None
 
     def _arrived(self, operation: Operation) -> bool:
         with before_telling():
             self._scans.refresh()
-            return self._scans.holds(operation.scan_id)
+            return self._scans.holds(operation.scan_id, undone=operation.kind is OperationKind.UNRECORD)
 
     def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
         admitted = operation.outcome != Outcome.REFUSE.value
@@ -67,7 +79,7 @@ class Courier:
     def others(self, operation: Operation) -> list[Use]:
         """Return the admissions at this door by other devices, oldest first; refusals and our own do not count."""
         self._scans.refresh()
-        scans = [s for s in self._scans.of(operation.uid) if s.reader == operation.door]
+        scans = [s for s in self._scans.standing(operation.uid) if s.reader == operation.door]
         others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]
         return sorted(others, key=lambda use: use.at)
 
@@ -113,7 +125,7 @@ class Courier:
 
     _by_kind: Mapping[OperationKind, Callable[[Courier, Operation, bool], Answer]] = {
         OperationKind.RECORD: _record,
-        OperationKind.UNRECORD: _not_offered,
+        OperationKind.UNRECORD: _unrecord,
         OperationKind.VOID: _void,
         OperationKind.RESTORE: _restore,
         OperationKind.VALUE: _not_offered,
@@ -122,7 +134,7 @@ class Courier:
 
 def _scan(operation: Operation) -> dict[str, str]:
     """The body of `scans/log`. It has no field for the time: the mark in `statusDetail` keeps it."""
-    refused = operation.outcome == Outcome.REFUSE.value
+    refused = operation.outcome == Outcome.REFUSE.value or operation.kind is OperationKind.UNRECORD
     body = {
         "readerId": operation.door,
         "scanType": "nfc" if operation.symbology in TAPS else "barcode",

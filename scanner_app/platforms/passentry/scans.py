@@ -71,11 +71,18 @@ class Scans:
         with self._lock:
             return tuple(self._by_pass.get(uid, ())) if uid else ()
 
+    def standing(self, uid: str) -> Sequence[Scanned]:
+        """Return those that were not taken back: a scan cannot be deleted, so another one says that it was."""
+        scans = self.of(uid)
+        undone = {scan.mark.scan_id for scan in scans if scan.mark and scan.mark.undoes}
+        return tuple(scan for scan in scans if not (scan.mark and scan.mark.scan_id in undone))
+
     def uses(self, uid: str) -> Sequence[Use]:
         """Return a pass's uses as known."""
-        return tuple(use for scan in self.of(uid) if (use := scan.use))
+        return tuple(use for scan in self.standing(uid) if (use := scan.use))
 
-    def holds(self, scan_id: str) -> bool:
-        """Whether a scan that bears this mark of ours is known."""
+    def holds(self, scan_id: str, *, undone: bool = False) -> bool:
+        """Whether a scan that bears this mark of ours is known, or the one that takes it back."""
         with self._lock:
-            return any(scan.mark and scan.mark.scan_id == scan_id for scan in self._known.values())
+            marks = [scan.mark for scan in self._known.values() if scan.mark]
+        return any(mark.scan_id == scan_id and mark.undoes is undone for mark in marks)
