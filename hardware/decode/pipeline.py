@@ -9,7 +9,7 @@ from typing import Final
 from hardware.decode.bars import BarReader
 from hardware.decode.confirm import Confirmation
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VIEWS, bleached, calmed, darkened, noise_of
+from hardware.decode.enhance import VIEWS, bleached, calmed, noise_of
 from hardware.decode.gate import Box, ChangeGate, Scene
 from hardware.decode.parts import Parts
 from hardware.decode.patches import find_patches, patch_of
@@ -23,6 +23,8 @@ _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
 _PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
 _VIEW_EVERY: Final = 2  # of frames that do not read; in the others patches of bars are turned, if there are any
+_DARK_EVERY: Final = 3  # of slow steps, where the picture looks over-exposed
+_DARKENED: Final = 0  # of VIEWS
 # Views of a patch in which a code read once is looked for again in the same frame; over-exposed ones want darkening.
 _SECOND_VIEWS: Final = (0, 1, 2)
 _SECOND_VIEWS_BLEACHED: Final = (4, 3)
@@ -56,6 +58,7 @@ class Pipeline:
         self._turn = 0
         self._blind = self._viewed = 0
         self._bleached = False
+        self._way: int | None = None  # which of VIEWS the last read came from, None: from a plain look or a patch
         self._tracked: Read | None = None
         self._lying: tuple[Read, ...] = ()
         self._read_at = float("-inf")
@@ -123,6 +126,7 @@ class Pipeline:
             found = self._where_it_was(frame.gray, self._tracked)
             if found:
                 return found
+        self._way = None
         return self._wide(frame.gray, scene)
 
     def _where_it_was(self, gray: Gray, last: Read) -> list[Read]:
@@ -131,6 +135,8 @@ class Pipeline:
         box = _clipped((left - margin, top - margin, right + margin, bottom + margin), gray)
         seen = self._seen(_cut(gray, box))
         found = [_shifted(read, box) for read in self._zxing.read(seen, frozenset({last.format}))]
+        if not found and self._way is not None:
+            found = [_shifted(read, box) for read in self._by_view(self._way, _cut(gray, box))]
         if not found and last.format in TURN_SENSITIVE:
             found = self._patches(gray, box)
         return found
@@ -158,11 +164,11 @@ class Pipeline:
     def _slowly(self, cut: Gray, plain: Gray) -> list[Read]:
         """One of the ways that cost more than plain looks: bar-like patches turned upright, each so often a view.
 
-        An over-exposed picture is darkened every other time: hardly anything else reads it.
+        A picture that looks over-exposed is darkened first: hardly anything else reads one that is.
         """
         self._bleached = bleached(cut)
-        if self._bleached and self._blind % _VIEW_EVERY:
-            return self._zxing.read(darkened(cut), self._formats)
+        if self._bleached and self._blind % _DARK_EVERY == 1:
+            return self._by_view(_DARKENED, cut)
         patches = find_patches(cut)[:_PATCHES] if self._bars and self._blind % _VIEW_EVERY else []
         if patches:
             found = (self._bar_reader.read(cut, patch, self._turn) for patch in patches)
@@ -181,13 +187,19 @@ class Pipeline:
         if choice == 0:
             return self._zxing.read(plain, self._formats, invert=True)
         if choice <= len(VIEWS):
-            view, scale = VIEWS[choice - 1](cut)
-            # Bars are enlarged where a patch of them is: the whole picture enlarged costs a tenth of a second.
-            formats = self._formats if scale == 1.0 else self._matrix
-            return [_scaled(read, scale) for read in self._zxing.read(view, formats)]
+            return self._by_view(choice - 1, cut)
         if choice == len(VIEWS) + 1:
             return self._zbar.read(cut, self._matrix) if self._zbar is not None else []
         return self._zxing.read(calmed(cut) if plain is cut else cut, self._formats)
+
+    def _by_view(self, number: int, cut: Gray) -> list[Read]:
+        """Reads in one of VIEWS, which is remembered: the second read of a code comes most likely as the first did."""
+        view, scale = VIEWS[number](cut)
+        # Bars are enlarged where a patch of them is: the whole picture enlarged costs a tenth of a second.
+        formats = self._formats if scale == 1.0 else self._matrix
+        found = [_scaled(read, scale) for read in self._zxing.read(view, formats)]
+        self._way = number if found else self._way
+        return found
 
     @staticmethod
     def _seen(cut: Gray) -> Gray:
