@@ -1,6 +1,6 @@
 """Claims of a venue's kiosks against a bare publish of the client library, on real hubs of this machine, in one run.
 
-    python -m benchmarks.venue [--records 200000]
+    python -m benchmarks.venue [--records 200000] [--only claim|many|push|new]
 
 Prints one JSON line per figure: claim p50/p99 of one kiosk and of a bare `request`, claims per second of 50 kiosks and
 of 50 bare clients, push to 50 kiosks, and how long a new kiosk takes for so many redemptions.
@@ -144,18 +144,33 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=200_000)
     parser.add_argument("--claims", type=int, default=1000)
+    parser.add_argument("--only", choices=("claim", "many", "push", "new"), help="one of its parts")
     args = parser.parse_args()
+
+    def wanted(part: str) -> bool:
+        return args.only in (None, part)
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with venue(folder / "hubs", 3, KIOSKS) as made:
-            one_kiosk(made, args.claims)
-            many_kiosks(made, max(10, args.claims // 10))
-            # Where all of that is in the stream already: a venue's kiosks switched on in the evening.
-            many_ready(made, folder / "late", 4 * args.claims + 100 * max(10, args.claims // 10))
-        with venue(folder / "push", 3, KIOSKS) as made:
-            push(made, folder / "doors", 100)
-        with venue(folder / "one", 1, KIOSKS) as made:
-            new_kiosk(made, folder, args.records)
+        if wanted("claim") or wanted("many"):
+            with venue(folder / "hubs", 3, KIOSKS) as made:
+                _claims(made, folder, args.claims, one=wanted("claim"), many=wanted("many"))
+        if wanted("push"):
+            with venue(folder / "push", 3, KIOSKS) as made:
+                push(made, folder / "doors", 100)
+        if wanted("new"):
+            with venue(folder / "one", 1, KIOSKS) as made:
+                new_kiosk(made, folder, args.records)
+
+
+def _claims(made: Venue, folder: Path, count: int, *, one: bool, many: bool) -> None:
+    if one:
+        one_kiosk(made, count)
+    if many:
+        each = max(10, count // 10)
+        many_kiosks(made, each)
+        # Where all of that is in the stream already: a venue's kiosks switched on in the evening.
+        many_ready(made, folder / "late", 4 * count * one + 2 * each * len(KIOSKS))
 
 
 if __name__ == "__main__":

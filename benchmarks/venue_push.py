@@ -129,7 +129,7 @@ def _doors(pipe: Connection, papers: Papers) -> None:
             ends.callback(kiosk.close)
             kiosks.append(kiosk)
         until(lambda: all(k.hub.state().connected and k.hub.state().behind == 0 for k in kiosks), READY_SECONDS)
-        told, kept = Seen(), Seen()
+        told, kept, used = Seen(), Seen(), time.process_time()
         for kiosk in kiosks:
             kiosk.hub.listen(lambda record: told.append((record.claim_id, time.perf_counter())))
             _note_kept(kiosk, kept)
@@ -138,7 +138,7 @@ def _doors(pipe: Connection, papers: Papers) -> None:
             while True:
                 count = pipe.recv()
                 until(lambda count=count: len(kept) >= count * len(kiosks), 60)
-                pipe.send({"told": told, "kept": kept})
+                pipe.send({"told": told, "kept": kept, "used": [("", time.process_time() - used)]})
 
 
 def _note_kept(kiosk: Kiosk, kept: Seen) -> None:
@@ -171,13 +171,13 @@ async def _watch(pipe: Connection, papers: Papers) -> None:
         config = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=last + 1)
         await client.jetstream().subscribe("", stream="RED", cb=heard, ordered_consumer=True, config=config)
         clients.append(client)
-    loop = asyncio.get_running_loop()
+    loop, used = asyncio.get_running_loop(), time.process_time()
     pipe.send({"ready": [("", time.perf_counter())]})
     with contextlib.suppress(EOFError):
         while True:
             count = await loop.run_in_executor(None, pipe.recv)
             await loop.run_in_executor(None, until, lambda count=count: len(seen) >= count * len(clients), 60)
-            pipe.send({"told": seen})
+            pipe.send({"told": seen, "used": [("", time.process_time() - used)]})
     for client in clients:
         await client.close()
 
@@ -193,24 +193,43 @@ def many_ready(made: Venue, folder: Path, records: int) -> None:
 def push(made: Venue, folder: Path, count: int) -> None:
     """From the start of a claim until the other kiosks' screens are told of it, and until it is in their ledgers.
 
-    As many bare clients of the library then watch such claims in the same way, in the same run; and a few kiosks show
-    what one adds by itself.
+    After each line of claims as many bare clients of the library, each with an ordered consumer, watch such a line in
+    as many processes: `of_bare` is how many times as long, or as much of the processor, ours takes. What the bare ones
+    take of the 50 ms is the hubs', the library's, and that of fifty watchers on one machine. A few kiosks show what one
+    adds by itself.
     """
     for number, pause in ((len(KIOSKS), PAUSES[0]), (len(KIOSKS), PAUSES[1]), (6, PAUSES[0])):
         own = folder / f"{number}-{pause}"
-        with watchers(made, own, KIOSKS[1:number]) as them:
-            seen = _claimed(made, own / "door", them, count, pause)
+        ours = _line(made, own / "doors", KIOSKS[1:number], count, pause)
+        bare = _line(made, own / "bare", KIOSKS[1:number], count, pause, bare=True)
+        plain = percentiles(bare["told"])
         for what, name in (("told", "push, screens told"), ("kept", "push, in every ledger")):
-            tell(name, kiosks=number - 1, records=count, pause_s=pause, processes=PROCESSES, **percentiles(seen[what]))
-    with watchers(made, folder, KIOSKS[1:], bare=True) as them:
-        seen = _claimed(made, folder / "door-bare", them, count, PAUSES[0])
-    tell(
-        "push to bare clients", clients=len(KIOSKS) - 1, records=count, processes=PROCESSES, **percentiles(seen["told"])
-    )
+            found = percentiles(ours[what])
+            ratios = {f"{p}_of_bare": round(found[f"{p}_ms"] / plain[f"{p}_ms"], 2) for p in ("p50", "p99")}
+            tell(
+                name,
+                kiosks=number - 1,
+                records=count,
+                pause_s=pause,
+                processes=PROCESSES,
+                **found,
+                bare=plain,
+                **ratios,
+            )
+        used, plainly = (sum(each["used"]) / count / (number - 1) * 1000 for each in (ours, bare))
+        tell("processor for each record and kiosk", kiosks=number - 1, pause_s=pause, ms=round(used, 3),
+             bare_ms=round(plainly, 3), of_bare=round(used / plainly, 2))  # fmt: skip
+
+
+def _line(
+    made: Venue, folder: Path, names: Sequence[str], count: int, pause: float, *, bare: bool = False
+) -> dict[str, list[float]]:
+    with watchers(made, folder, names, bare=bare) as them:
+        return _claimed(made, folder / "door", them, count, pause)
 
 
 def _claimed(made: Venue, folder: Path, them: Watchers, count: int, pause: float) -> dict[str, list[float]]:
-    """Claim so many passes, a pause after each; return how long each watcher took to see each."""
+    """Claim so many passes, a pause after each; return how long each watcher took to see each, and what they `used`."""
     kiosk, sent = Kiosk(made, KIOSKS[0], folder, deadline=5.0), dict[str, float]()
     until(lambda: kiosk.hub.state().connected and kiosk.hub.state().behind == 0, 60)
     for _ in range(count):
@@ -220,4 +239,6 @@ def _claimed(made: Venue, folder: Path, them: Watchers, count: int, pause: float
         time.sleep(pause)
     seen = them.seen(count)
     kiosk.close()
-    return {what: [when - sent[which] for which, when in each if which in sent] for what, each in seen.items()}
+    used = [seconds for _, seconds in seen.pop("used")]
+    took = {what: [when - sent[which] for which, when in each if which in sent] for what, each in seen.items()}
+    return {**took, "used": used}

@@ -13,6 +13,8 @@ from scanner_app.venue.loop import off_loop
 
 T = TypeVar("T")
 
+GATHER_SECONDS = 0.03
+"""News waits this long for more of it: screens are told first, and several boxes may share one machine."""
 GAP_SECONDS = 0.08
 """Between the ends of two writes: what comes meanwhile goes to disk with one fsync, for the doors' news must not hold
 up a scan's own. The screen knows at once, and nothing is lost by waiting: the hub has it, and a door that is to decide
@@ -90,8 +92,7 @@ class Writing:
         """Bring what waits to disk, or look at some signatures; return whether there is more to do."""
         if self.caught_up and self._waiting:
             gap = min(GAP_MOST, max(GAP_SECONDS, 2 * self._took))
-            if (rest := self._ended + gap - time.monotonic()) > 0:
-                self._hurried.wait(rest)
+            self._hurried.wait(max(GATHER_SECONDS, self._ended + gap - time.monotonic()))
         with self._lock:
             self._hurried.clear()
             rows, self._waiting = self._waiting, []
