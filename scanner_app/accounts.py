@@ -22,6 +22,7 @@ from scanner_app.domain.errors import (
 )
 from scanner_app.domain.passes import Pass
 from scanner_app.platforms import registry, smartpass, walk_up
+from scanner_app.platforms.address import on_this_machine
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.secrets import SecretStore
@@ -188,12 +189,22 @@ class Accounts:
 
     def try_account(self, account: AccountConfig, key: str) -> AccountReport:
         """Talk to a platform with a key ('' = the stored one)."""
+        try:
+            self._allowed(account)
+        except SettingsTrouble as trouble:
+            return AccountReport(trouble.code, trouble.detail)
         return account_report(account, key or self._secrets.get(account.secret_name) or "")
+
+    def _allowed(self, account: AccountConfig) -> None:
+        """Whoever trains touches no real account, not even one that was entered or brought along by mistake."""
+        if self._settings().training and not on_this_machine(account.url):
+            raise SettingsTrouble("training_only", account.id)
 
     def _open(self) -> Opened:
         opened = Opened()
         for account in self.configured():
             try:
+                self._allowed(account)
                 opened.platforms[account.id] = _platform(account, self._secrets.get(account.secret_name))
             except ScannerError as error:
                 log.warning("account %s cannot be used: %s", account.id, error.code)

@@ -288,8 +288,8 @@ class Door:
         return self._parts.settings.load()
 
     def save_settings(self, settings: Settings) -> None:
-        """Keep and apply settings."""
-        self._parts.settings.save(settings)
+        """Keep and apply settings; a door for training stays one, whatever set-up is brought to it."""
+        self._parts.settings.save(replace(settings, training=settings.training or self.settings().training))
         self.tell(SettingsChanged())
         self.tell(StatusChanged(self.status()))
 

@@ -34,6 +34,11 @@ def checked_url(base_url: str) -> SplitResult:
     return url
 
 
+def on_this_machine(base_url: str) -> bool:
+    """Return whether an address is this very machine's, as a sandbox's is; raises as `checked_url`."""
+    return _loopback(checked_url(base_url).hostname or "")
+
+
 def _loopback(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback

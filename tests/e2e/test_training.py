@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from hardware.decode import decode_image
 from scanner_app import cli
+from scanner_app.application.config import AccountConfig, Settings
+from scanner_app.bootstrap import open_kiosk
 from scanner_app.demo import SYMBOLOGIES, started_sandbox
+from scanner_app.paths import prepare_data_dir
 from scanner_app.training_sheet import sample_cards
 from scanner_app.ui import texts
 from scanner_app.ui.sheet import layout, write_sheet
@@ -94,3 +98,18 @@ def test_an_older_sheet_is_replaced_whole(qtbot: QtBot, tmp_path: Path) -> None:
     path.write_bytes(b"old")
     assert write_sheet(path, "Practice", sample_cards()[:1]) == 1
     assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_a_training_door_touches_no_real_account_and_stays_one(tmp_path: Path) -> None:
+    with open_kiosk(prepare_data_dir(tmp_path / "demo"), writes=True, use_keyring=False) as kiosk:
+        own = AccountConfig("own", "passcreator", "http://127.0.0.1:9")
+        real = AccountConfig("real", "passcreator", "https://platform.example")
+        for account in (own, real):
+            kiosk.secrets.put(account.secret_name, "a-key")
+        kiosk.settings.save(Settings("Demo door", accounts=(own,), training=True))
+        assert kiosk.door.try_account(real, "a-key").trouble == "settings_training_only"
+        assert kiosk.door.try_account(own, "a-key").trouble == "platform_unreachable"
+        kiosk.door.save_settings(replace(kiosk.settings.load(), accounts=(own, real), training=False))
+        assert kiosk.settings.load().training, "a set-up that is brought along makes no real door of it"
+        assert set(kiosk.accounts.platforms) == {"own"}
+        assert kiosk.accounts.troubles == {"real": "settings_training_only"}
