@@ -22,6 +22,9 @@ from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.platforms.passentry.platform import PassEntryPlatform
 from scanner_app.ui import texts
 
+SECONDS = 10.0
+"""How long a look-up may take."""
+
 
 def add_parser(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
@@ -56,15 +59,22 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(kiosk: Kiosk, args: argparse.Namespace) -> list[Record]:
     if args.door:
-        found = _passcreator(kiosk, args).look_at_door(args.id, args.door)
+        found = _at_door(_passcreator(kiosk, args), args)
     else:
-        found = kiosk.accounts.platform(args.account).lookup(args.id, 10.0)
+        found = kiosk.accounts.platform(args.account).lookup(args.id, SECONDS)
     if not found:
         raise SettingsTrouble("pass_unknown", args.id)
     if args.wanted:
         more = _passentry(kiosk, args).office.show(args.id, args.wanted)
         return [pass_dict(found[0]) | {name: plain_numbers(value) for name, value in more.items()}]
     return [pass_dict(p) for p in found]
+
+
+def _at_door(platform: PasscreatorPlatform, args: argparse.Namespace) -> list[Pass]:
+    found = platform.look_at_door(args.id, args.door)
+    if not found and platform.lookup(args.id, SECONDS):  # one status says that either is not known
+        raise SettingsTrouble("door_unknown", args.door)
+    return found
 
 
 def _passentry(kiosk: Kiosk, args: argparse.Namespace) -> PassEntryPlatform:

@@ -169,3 +169,34 @@ def test_what_is_typed_for_passentry_is_done_or_refused_and_never_half_done(venu
     for words in (("pass", "update", *first), ("pass", "push", *first, " ")):
         assert office.run(*words, check=False).returncode == 3
     assert office.lines("pass", "show", *first, "--with", "locations", "--json")[0]["locations"] == where
+
+
+def test_a_flight_is_typed_and_changed_by_its_names(venue: Sandbox, office: Office) -> None:
+    info = next(i for i in venue.infos if i["platform"] == "passcreator")
+    flight = {
+        "originAirportCode": "FRA", "destinationAirportCode": "MUC", "localScheduledDepartureTime": "2026-11-28T18:00",
+        "localBoardingDateTime": "2026-11-28T17:30", "passengerName": "LOVELACE/ADA", "carrierCode": "LH",
+        "confirmationCode": "ABC123", "flightNumber": "738",
+    }  # fmt: skip
+    typed = [word for name, value in flight.items() for word in ("--set", f"{name}={value}")]
+    office.run("pass", "create", "--account", "passcreator", info["templates"][2]["id"], *typed,
+               "--set", "userProvidedId=FL-1")  # fmt: skip
+    first = ("--account", "passcreator", "FL-1")
+    office.run("pass", "update", *first, "--set", "originAirportGate=B22")
+    shown = office.lines("pass", "show", *first, "--json")[0]
+    assert shown["fields"] == flight | {"originAirportGate": "B22"}
+    assert shown["holder"] == "LOVELACE/ADA"
+
+
+def test_a_door_that_passcreator_does_not_know_is_told_from_a_pass_that_it_does_not(
+    venue: Sandbox, office: Office
+) -> None:
+    door = next(i for i in venue.infos if i["platform"] == "passcreator")["app_configurations"][0]["id"]
+    words = ("pass", "create", "--account", "passcreator", template(venue, "passcreator"), "--set")
+    office.run(*words, "userProvidedId=D-1")
+    show = ("pass", "show", "--account", "passcreator")
+    assert office.lines(*show, "D-1", "--door", door, "--json")[0]["voided"] is False
+    asked = (("D-1", "--door", "no"), ("no", "--door", door))
+    unknown = [office.run(*show, *words, check=False).stderr for words in asked]
+    assert ["(no)" in said for said in unknown] == [True, True]
+    assert len({said.partition("(")[0] for said in unknown}) == 2, "each says which of the two"

@@ -10,7 +10,7 @@ from scanner_app.application.ports import Issued
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.platforms.passcreator.office import Office
 
-NUMBERS = frozenset({"storedValue"})
+NUMBERS = frozenset({"storedValue", "flightNumber"})
 FLAGS = frozenset({"voided", "enforceUniqueUserProvidedId"})
 """Parameters of seed 001 that are no text."""
 FLAGS_READ = {"true": True, "false": False}
