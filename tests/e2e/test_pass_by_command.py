@@ -160,12 +160,20 @@ def test_what_is_typed_for_passentry_is_done_or_refused_and_never_half_done(venu
         {"locations": [{"latitude": 1, "longitude": 2, "maxDistance": "many"}]},
         {"locations": [{"latitude": 1, "longitude": 2, "maxDistance": 1001}]},
         {"templateOverride": "red"},
+        {"fullName": ["Ada"]},
+        {"fullName": {"value": "Ada", "label": "Name"}},
+        {"fullName": True},
         {"expiresAt": None},
         {"passAction": "eat"},
         {"beacons": [{"proximityUUID": str(n), "major": 1, "minor": 1} for n in range(11)]},
     ):
         said = office.run("pass", "update", *first, "--body", json.dumps(wrong), check=False)
         assert (said.returncode, "mistake" in said.stderr, "answered" in said.stderr) == (3, False, False), wrong
+    office.run(
+        "pass", "update", *first, "--body", '{"fullName": {"value": "Ada"}, "pass": {"seat": 7, "nfcEnabled": true}}'
+    )
+    named = office.lines("pass", "show", *first, "--json")[0]
+    assert (named["fields"], named["identifiers"]["nfc"]) == ({"fullName": "Ada", "seat": "7"}, made["uid"])
     for words in (("pass", "update", *first), ("pass", "push", *first, " ")):
         assert office.run(*words, check=False).returncode == 3
     assert office.lines("pass", "show", *first, "--with", "locations", "--json")[0]["locations"] == where

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from scanner_app.application.ports import Issued
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
@@ -13,6 +14,8 @@ from scanner_app.platforms.strict_json import Json
 
 EXT_ID = "extId"
 FLAGS = {"true": True, "false": False}
+OF_THE_PASS = ("expiresAt", "nfcEnabled", "nfc", "barcode", "templateOverride")
+"""What stands beside the fields on the wire, and may be typed there too."""
 ACTIONS = {"deactivate": True, "reactivate": False}
 
 
@@ -66,7 +69,8 @@ def wishes(values: Mapping[str, object]) -> Wishes:
 
 
 def _wishes(rest: dict[str, Json]) -> Wishes:
-    fields = {name: str(value) for name, value in an_object(rest.pop("pass", None), "pass").items()}
+    inner = dict(an_object(rest.pop("pass", None), "pass"))
+    rest = {name: inner.pop(name) for name in OF_THE_PASS if name in inner} | rest
     return Wishes(
         message=_text(rest.pop("message", None)),
         expires=_moment(rest.pop("expiresAt", None)),
@@ -81,8 +85,16 @@ def _wishes(rest: dict[str, Json]) -> Wishes:
         tap=_object(rest.pop("nfc", None), "nfc"),
         voided=_action(rest.pop("passAction", None)),
         pass_type=str(rest.pop("passType", "")),
-        fields={**fields, **{name: str(value) for name, value in rest.items()}} or None,
+        fields={name: _field(name, value) for name, value in {**inner, **rest}.items()} or None,
     )
+
+
+def _field(name: str, value: Json) -> str:
+    """Return what a field is to show; the contract writes it in two ways, plainly and as an object with a value."""
+    plain = value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
+    if isinstance(plain, bool) or not isinstance(plain, str | int | float | Decimal):
+        raise SettingsTrouble("option_invalid", f"{name}: {plain}")
+    return str(plain)
 
 
 def _text(value: object) -> str | None:
