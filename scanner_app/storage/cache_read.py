@@ -63,7 +63,8 @@ class Caches:
     def __init__(self, files: Files, pool: Pool, damaged: Callable[[Path], None]) -> None:
         self._files = files
         self._pool = pool
-        self._damaged = damaged
+        self._tell_damaged = damaged
+        self._broken: set[Path] = set()  # met here: what is still in memory may say that all is well
         self._open: dict[Path, sqlite3.Connection] = {}
         self._round = -1
 
@@ -125,7 +126,7 @@ class Caches:
     def state(self, account: str) -> CacheState:
         """Return how much of an account's passes is held."""
         path = next(iter(self._paths(account)), None)
-        rows = self._rows(path, _STATE, ()) if path else []
+        rows = self._rows(path, _STATE, ()) if path and path not in self._broken else []
         if not rows or path is None:
             return CacheState(account)
         streams, loaded, last_sync, last_full, total, totals, walking, done, of, synced = rows[0]
@@ -208,8 +209,13 @@ class Caches:
                 self._open[path] = connection
             return connection.execute(sql, values).fetchall()
 
+    def _damaged(self, path: Path) -> None:
+        self._broken.add(path)
+        self._tell_damaged(path)
+
     def close(self) -> None:
         """Give the connections back; the next read takes others."""
+        self._broken.clear()  # set aside by then
         while self._open:
             path, connection = self._open.popitem()
             self._pool.give(path, connection, self._round)

@@ -16,6 +16,7 @@ from support.storage_kit import ACCOUNT, NOW, PLACE, a_pass, barcodes, load, new
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.scan import OperationKind, OperationState
 from scanner_app.storage import journal, rescue
+from scanner_app.storage.cache_read import Caches
 from scanner_app.storage.health import has_wal_reset_bug
 from scanner_app.storage.store import Store
 
@@ -255,6 +256,18 @@ class TestDamagedCache:
             assert not reader.state(ACCOUNT).complete
             assert reader.find([a_pass(1).barcode], [ACCOUNT], barcodes) == []
             assert (folder / "cache" / store.health().caches_aside[ACCOUNT]).exists()
+
+    def test_whoever_met_the_damage_does_not_call_the_list_complete(self, folder):
+        """What is held in memory still says so; the guest who came first would be unknown, not "not loaded"."""
+        filled(folder, 300)
+        told = []
+        with opened(folder) as store, Caches(store._shelf.files, store._pool, told.append) as reader:
+            assert reader.state(ACCOUNT).complete
+            path = folder / "cache" / "acc-t1.db"
+            overwrite(path, path.stat().st_size, random.Random(2))
+            assert reader.find([a_pass(1).barcode], [ACCOUNT], barcodes) == []
+            assert told == [path]
+            assert not reader.state(ACCOUNT).complete
 
     def test_noticed_by_the_sync(self, folder):
         filled(folder, 300)
