@@ -54,11 +54,16 @@ def read_key_file(path: Path) -> bytes:
 
 
 def landing_page(url: str) -> str:
-    """Return a distribution URL without its end slash; LinkTrouble unless it is `/c/<id>` of a platform's address."""
+    """Return a distribution URL without its end slash; LinkTrouble unless it is `/c/<id>` of a platform's address.
+
+    SettingsTrouble where nothing is wrong with it but that it is not https.
+    """
     trimmed = url.strip().rstrip("/")
     try:
         path = checked_url(trimmed).path
-    except SettingsTrouble:
+    except SettingsTrouble as trouble:
+        if trouble.code == "settings_url_insecure":
+            raise
         raise LinkTrouble("url") from None
     if not re.fullmatch(r"/c/[^/]+", path) or not trimmed.endswith(path):
         raise LinkTrouble("url")

@@ -171,6 +171,11 @@ class CacheWriter:
         found = self._stream(stream)
         return found.cursor if found else ""
 
+    def last_full(self, stream: str) -> datetime | None:
+        """Return when the last full walk of a stream ended, None before the first."""
+        row = self._db.execute("SELECT last_full FROM streams WHERE name = ?", (storable(stream),)).fetchone()
+        return from_us(row[0]) if row and row[0] is not None else None
+
     def unseen(self, stream: str, generation: int) -> int:
         """Return how many living passes of the stream were not seen in a full walk of this generation or since."""
         found = self._full_walk(stream, generation)

@@ -97,7 +97,7 @@ class Downloader:
             streams = self._line.connectivity.ask(self._line.platform.streams)
             self._cache(lambda tx: tx.set_streams(streams))
             for stream in streams:
-                report = self._stream(stream, report, progress)
+                report = self._stream(stream, report, progress, full=full)
         except PlatformTrouble as trouble:
             report = replace(report, trouble=trouble.code, detail=trouble.detail, retry_after=trouble.retry_after)
         except Stopped:
@@ -118,9 +118,9 @@ class Downloader:
         self._changed()
         return gone
 
-    def full_due(self) -> bool:
-        """Return whether the schedule asks for a full walk."""
-        last = self._state().last_full
+    def _full_due(self, stream: str) -> bool:
+        """Return whether the schedule asks for a full walk: of this stream, others may have been cut short since."""
+        last = self._cache(lambda tx: tx.last_full(stream))
         return last is None or self._now() - last >= timedelta(hours=self._line.config.full_hours)
 
     def _greet(self) -> None:
@@ -130,14 +130,14 @@ class Downloader:
             self._greeted = True
 
     # --- one stream ---
-    def _stream(self, stream: str, report: SyncReport, progress: Progress) -> SyncReport:
+    def _stream(self, stream: str, report: SyncReport, progress: Progress, *, full: bool) -> SyncReport:
         def told(done: int, total: int | None) -> None:
             progress(report.passes + done, total if total is None else report.passes + total)
             self._changed()
 
         walker = Walker(self._line, self.watch, told, self._stopped, self._doubles.look)
         try:
-            walked, full = self._walk(stream, walker, wanted=report.full or self.full_due())
+            walked, whole = self._walk(stream, walker, wanted=full or self._full_due(stream))
         except PlatformTrouble as trouble:
             if trouble.kind in ENDING:
                 raise
@@ -145,7 +145,7 @@ class Downloader:
             return replace(report, trouble=report.trouble or trouble.code, detail=report.detail or trouble.detail)
         return replace(
             report,
-            full=report.full or full,
+            full=report.full or whole,
             passes=report.passes + walked.done,
             gone=report.gone + walked.gone,
             withheld=report.withheld + walked.withheld,

@@ -93,7 +93,9 @@ class Walker:
         """Walk what changed since the cursor, and hear how many passes there are by now."""
         state, page = self._first(stream, cursor)
         last, done = self._pages(state, page)
-        total = self._ask(stream, "", "").total  # a delta's own total may be of the delta only
+        total = last.stream_total  # its own total may be of the delta only
+        if total is None:
+            total = self._ask(stream, "", "").total
 
         def end(tx: CacheTx) -> Walked:
             tx.upsert(last.passes, stream=stream, generation=state.generation)

@@ -96,7 +96,8 @@ def test_a_link_needs_its_project_and_no_network(kiosk: Kiosk) -> None:
     kiosk.secrets.put(one.secret_name, "a:b")
     kiosk.settings.save(replace(settings, accounts=(*settings.accounts, one)))
     assert front.link("kit", {"person.surname": "X"}).trouble == "settings_link_project_missing"
-    assert front.keep_link_project("kit", "http://no", KEY).trouble == "link_url"
+    assert front.keep_link_project("kit", "https://no", KEY).trouble == "link_url"
+    assert front.keep_link_project("kit", "http://no/c/x", KEY).trouble == "settings_url_insecure"
     assert front.keep_link_project("kit", "https://pub1.pskt.io/c/party", "no key").trouble == "link_key"
     kept = front.keep_link_project("kit", "https://pub1.pskt.io/c/party/", KEY)
     with_url = replace(one, options={"link_url": kept.link})

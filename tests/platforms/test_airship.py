@@ -8,7 +8,7 @@ from support import fault_server as faults
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Delivery
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.airship import AirshipPlatform
@@ -121,6 +121,11 @@ def test_one_external_id_on_several_templates_is_ambiguous(kit, platform):
     for template in (one, two):
         platform.office.create({}, template=template, external="TWICE")
     assert {p.template for p in platform.lookup("TWICE", 5)} == {one, two}
+    every = kit.platform(templates=())  # an account that takes all templates
+    assert {p.template for p in every.lookup("TWICE", 5)} == {one, two}
+    with pytest.raises(SettingsTrouble) as named:
+        every.counter.update("TWICE", {"Name": "Eve"})
+    assert named.value.code == "settings_pass_several"
     with pytest.raises(PlatformTrouble) as raised:
         platform.office.update(Ref(external="TWICE"), {"fields": {}})
     assert raised.value.status == 400

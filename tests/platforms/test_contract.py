@@ -216,7 +216,9 @@ def test_what_changed_since(kit, platform, guest):
             [started.strftime("%Y-%m-%dT%H:%M:%SZ"), guest.uid],
         )
     found = [p for s in platform.streams() for p in walk(platform, s, platform.cursor_after(started))]
+    delta, whole = (platform.page(guest.template, c, "") for c in (platform.cursor_after(started), ""))
     kit.sandbox.clock.offset -= 600
+    assert delta.stream_total in (None, whole.total)
     assert [p.uid for p in found] == [guest.uid]
     assert found[0].voided
 

@@ -302,4 +302,4 @@ def test_a_use_that_no_device_is_named_for_is_another_door_s():
     operation = Operation(OperationKind.RECORD, "s", "acc", "1", at, raw="x", device="k", door="d", place="d",
                           outcome="admit", reason="ADMIT", policy="once")  # fmt: skip
     subject = Pass("acc", "passkit", "1", uses=(mine, theirs, unnamed, away, left))
-    assert others(operation, subject) == [theirs, unnamed]
+    assert others(operation, subject) == [theirs, unnamed, left]  # also who let out: in_out places ask for both ways

@@ -106,8 +106,9 @@ def test_unusable_keys(written):
     + ["https://pub1.pskt.io/c/a?x=1", "https://pub1.pskt.io/c/a#x", "https://[/c/a", "https://pub1.pskt.io/c/a b"],
 )
 def test_unusable_landing_pages(url):
-    with pytest.raises(LinkTrouble):
+    with pytest.raises(Trouble) as raised:
         smartpass.landing_page(url)
+    assert raised.value.code == ("settings_url_insecure" if url.startswith("http:") else "link_url")
 
 
 def test_an_end_slash_is_no_trouble():
@@ -122,7 +123,7 @@ def test_a_page_on_this_machine_needs_no_tls(host):
 @pytest.mark.parametrize(
     ("platform", "options", "code"),
     [
-        ("passkit", {"link_url": "http://pub1.pskt.io/c/a"}, "link_url"),
+        ("passkit", {"link_url": "http://pub1.pskt.io/c/a"}, "settings_url_insecure"),
         ("passkit", {"page_url": "http://pub1.pskt.io/p"}, "settings_url_insecure"),
         ("airship", {"token_url": "ftp://oauth2.asnapius.com/token"}, "settings_url_invalid"),
         ("passkit", {"link_makes": "ticket"}, "settings_option_invalid"),

@@ -9,7 +9,7 @@ from support.simulated_platform import SimulatedPlatform, fails, script
 from support.sync_kit import Kiosk
 from support.virtual_time import World
 
-from scanner_app.application.ports import Can, Capabilities
+from scanner_app.application.ports import Can, Capabilities, Page
 from scanner_app.domain.errors import PlatformKind
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import OperationKind
@@ -201,6 +201,26 @@ def test_a_load_broken_off_at_any_page_goes_on_there(store):
     assert kiosk.round().even
     assert platform.requests.count("page") <= 2
     assert kiosk.differences() == EVEN
+
+
+def test_a_template_loaded_before_the_break_is_not_loaded_again(kiosk, platform):
+    fill(platform, 20)
+    one, asked = platform.page, []
+
+    def page(stream, cursor, resume):
+        asked.append((stream, bool(cursor)))
+        return replace(one(stream, cursor, resume), stream_total=20) if stream == "tpl" else Page(())
+
+    platform.streams = lambda: ["tpl", "vip"]
+    platform.next_fault = script([None, fails(PlatformKind.UNREACHABLE)], "page")
+    assert kiosk.round().trouble == "platform_unreachable"  # in the second of them
+    platform.page, platform.next_fault = page, lambda _: None
+    kiosk.restart()
+    asked.clear()
+    assert not kiosk.round().trouble
+    assert asked == [("tpl", True), ("vip", False)]
+    kiosk.round(full=True)
+    assert asked[2:] == [("tpl", False), ("vip", False)]
 
 
 def test_what_changed_while_a_load_was_broken_off_is_fetched_too(store):

@@ -98,6 +98,9 @@ class CacheTx(Protocol):
     def cursor(self, stream: str) -> str:
         """Return the delta cursor of a stream, empty before the first full walk."""
 
+    def last_full(self, stream: str) -> datetime | None:
+        """Return when the last full walk of a stream ended, None before the first."""
+
     def unseen(self, stream: str, generation: int) -> int:
         """Return how many passes of the stream (a template) a complete walk of this generation did not see."""
 

@@ -39,12 +39,16 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a walk. `resume` opens the next page, '' at the end; `server_time` is the platform's Date."""
+    """One page of a walk. `resume` opens the next page, '' at the end; `server_time` is the platform's Date.
+
+    `total`: how many passes this walk is of. `stream_total`: how many the whole stream has, where a delta tells it.
+    """
 
     passes: tuple[Pass, ...]
     resume: str = ""
     total: int | None = None
     server_time: datetime | None = None
+    stream_total: int | None = None
 
 
 class Can(StrEnum):

@@ -130,7 +130,7 @@ class AirshipPlatform:
         gone = 0 if cursor else _gone(before, count)
         last = not gone and (len(rows) < size or len(fresh) < len(rows))
         following = "" if last else _following(page, count, gone, size)
-        return Page(passes, following, None if cursor else count, reply.date)
+        return Page(passes, following, None if cursor else count, reply.date, count)
 
     def _get(self, path: list[str], deadline: float = DEADLINE) -> Pass | None:
         try:
@@ -158,26 +158,35 @@ class AirshipPlatform:
         clock = Deadline(deadline)
         try:
             found = [self._get(path, clock.left()) for path in self._paths(text)]
-            # A pass of a template that is not this account's business is worth a word, too: it is for another event.
-            found = found if any(found) or not self._config.templates else [self._anywhere(text, clock)]
+            if not any(found) or not self._config.templates:
+                found += self._anywhere(text, clock)
         except TimeoutError:
             raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from None
         return list({p.uid: p for p in found if p}.values())
 
     def _paths(self, words: str) -> list[list[str]]:
         templates = [t.id for t in self._config.templates]
-        paths = [["pass", "template", each, "id", words] for each in templates] or [["pass", "id", words]]
+        paths = [["pass", "template", each, "id", words] for each in templates]
         if words.isascii() and words.isdecimal() and len(words) <= LONGEST_ID:
             paths.append(["pass", words])
         return paths
 
-    def _anywhere(self, words: str, clock: Deadline) -> Pass | None:
+    def _anywhere(self, words: str, clock: Deadline) -> list[Pass | None]:
+        """Read by external id alone. A pass of a template not configured is worth a word, too: it is for another event.
+
+        Several passes of one external id are refused (400): they are asked for by template where each template counts.
+        """
         try:
-            return self._get(["pass", "id", words], clock.left())
+            return [self._get(["pass", "id", words], clock.left())]
         except PlatformTrouble as trouble:
-            if trouble.kind is PlatformKind.REFUSED:  # several passes, none of them ours
-                return None
-            raise
+            if trouble.kind is not PlatformKind.REFUSED:
+                raise
+        if self._config.templates:  # none of them is ours
+            return []
+        with self._lock:
+            known = [template for template, _ in self._reading.names]
+        asked = known or [template.id for template in self.templates()]
+        return [self._get(["pass", "template", each, "id", words], clock.left()) for each in asked]
 
     def search(self, text: str) -> list[Pass]:
         """There is no search in this contract: the cache is searched instead."""

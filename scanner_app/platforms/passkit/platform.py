@@ -137,8 +137,9 @@ class PassKitPlatform:
         passes = tuple(self._read(each, kind, owner, date) for each in found)
         following = _following(found, last, int(skip or 0)) if len(found) >= PAGE else ""
         ends = not resume or not following  # the first to show how far a walk is, the last to prove that it was whole
-        total = self._calls.counted(kind, owner, _filters(cursor, "", 0)) if ends else None
-        return Page(passes, following, total, date)
+        # A delta's own count is of no use; that of the class saves reading its first page for it.
+        total = self._calls.counted(kind, owner, _filters("", "", 0)) if ends else None
+        return Page(passes, following, None if cursor else total, date, total)
 
     def _read(self, value: Json, kind: Kind, owner: str, seen_at: datetime | None) -> Pass:
         uses: list[Use] = []
