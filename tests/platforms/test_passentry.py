@@ -131,6 +131,28 @@ def test_a_look_up_tells_every_use_however_the_scans_are_listed(kit, platform, m
         platform.lookup(code, 5)  # not told as if it had no uses
 
 
+def test_those_who_look_up_together_share_the_list_of_scans(kit, platform):
+    codes = [f"EXT-RUSH-{n}" for n in range(12)]
+    uids = {code: kit.fresh(platform, code) for code in codes}
+    found: dict[str, list[str]] = {}
+    kit.server.misbehaviours.faults.append(Misbehaviour("GET /api/v1/scans", "delay", ms=200))
+    asked = "SELECT count(*) FROM request_log WHERE method='GET' AND path='/api/v1/scans'"
+    before = kit.sandbox.store.number(asked)
+
+    def look(code):
+        found[code] = [p.uid for p in platform.lookup(code, 8)]
+
+    threads = [threading.Thread(target=look, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert found == {code: [uid] for code, uid in uids.items()}
+    assert kit.sandbox.store.number(asked) - before <= len(codes) // 2
+    with pytest.raises(PlatformTrouble):
+        platform.lookup(codes[0], 0.15)  # whoever has no time for it is told nothing rather than half of it
+
+
 def test_scans_whose_pages_are_all_the_first_are_not_taken_for_all_scans(kit, platform, monkeypatch):
     kit.server.switches.list_in_pages = True
     for n in range(26):

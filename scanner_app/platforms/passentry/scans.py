@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
@@ -24,14 +25,30 @@ class Scans:
 
     def __init__(self, calls: Calls, paging: tuple[str, str]) -> None:
         self._calls, self._paging = calls, paging
-        self._lock = threading.Lock()
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._begun = float("-inf")  # when the last fetch that came to its end was begun
         self._known: dict[str, Scanned] = {}
         self.listed = False  # whether all of them were, once
         self._by_pass: dict[str, list[Scanned]] = {}
 
     def refresh(self, clock: Deadline | None = None) -> None:
-        """Fetch what came since the last time; PlatformTrouble when not all of it could be had in time."""
-        clock, found = clock or Deadline(DEADLINE), dict[str, Scanned]()
+        """Fetch what came since the last time; PlatformTrouble when not all of it could be had in time.
+
+        Whoever asks while another fetches takes what was begun after that: nine requests a second are soon spent.
+        """
+        clock, asked = clock or Deadline(DEADLINE), time.monotonic()
+        if not self._turn.acquire(timeout=_left(clock)):
+            raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False)
+        try:
+            if self._begun <= asked:
+                begun = time.monotonic()
+                self._fetch(clock)
+                self._begun = begun
+        finally:
+            self._turn.release()
+
+    def _fetch(self, clock: Deadline) -> None:
+        found = dict[str, Scanned]()
         number, pages = 1, None
         while pages is None or number <= pages:
             page, pages = self._page(number, clock)
@@ -48,12 +65,8 @@ class Scans:
 
     def _page(self, number: int, clock: Deadline) -> tuple[list[Scanned], int | None]:
         """Return a page, and of how many if that is told."""
-        try:
-            left = clock.left()
-        except TimeoutError as error:
-            raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from error
         asked = {self._paging[0]: str(number), self._paging[1]: str(PAGE)}
-        answer = an_object(self._calls.scans(asked, left).json(), "scans")
+        answer = an_object(self._calls.scans(asked, _left(clock)).json(), "scans")
         return read_scans(answer), whole(an_object(answer.get("meta"), "meta"), "pages")
 
     def _keep(self, found: Mapping[str, Scanned]) -> None:
@@ -86,3 +99,10 @@ class Scans:
         with self._lock:
             marks = [scan.mark for scan in self._known.values() if scan.mark]
         return any(mark.scan_id == scan_id and mark.undoes is undone for mark in marks)
+
+
+def _left(clock: Deadline) -> float:
+    try:
+        return clock.left()
+    except TimeoutError as error:
+        raise PlatformTrouble(PlatformKind.UNREACHABLE, "deadline passed", sent=False) from error
