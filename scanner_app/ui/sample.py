@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner_app.application.config import AccountConfig, DeviceConfig, Settings, TapConfig, VenueConfig
+from scanner_app.application.config import AccountConfig, DeviceConfig, Settings, TapConfig, VenueConfig, WedgeConfig
 from scanner_app.application.events import (
     AccountStatus,
     Decided,
@@ -45,6 +45,7 @@ GARDEN = Place(
 )
 DEVICES = DeviceConfig(
     ("camera:0", "serial:/dev/ttyACM0", "nfc:usb:04e6:5591"),
+    wedges=(WedgeConfig("~", "#", "de", "uid"),),
     relay="serial:/dev/ttyUSB0?turn=8",
     taps=TapConfig(("pass.org.example.fest",), google_collector=20180608),
 )

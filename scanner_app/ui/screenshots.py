@@ -446,6 +446,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("settings-one-account", _panel("accounts", "account-add")),
     Shot("settings-add-reader", _panel("readers", "reader-add")),
     Shot("settings-readers-lowest", _readers_lowest),
+    Shot("settings-one-scanner", _panel("readers", "wedge-0")),
     Shot("settings-taps", _panel("readers", "taps-set")),
     Shot("settings-one-place", _panel("places", f"{sample.GARDEN.name} · ", starts=True)),
     Shot("settings-one-place-codes", _lowest(_panel("places", f"{sample.GARDEN.name} · ", starts=True))),

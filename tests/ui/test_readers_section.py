@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
-from scanner_app.application.config import TapConfig
+from hardware.readers import KINDS
+from scanner_app.application.config import TapConfig, WedgeConfig
 from scanner_app.application.events import Checking, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.ui.screens import wedge_panel
 
 
 @pytest.fixture
@@ -21,6 +24,11 @@ def page(window, qtbot):
 
 def _button(parent, name):
     return next((b for b in parent.findChildren(QPushButton) if b.objectName() == name and b.isVisibleTo(parent)), None)
+
+
+def _press(qtbot, window, name):
+    qtbot.waitUntil(lambda: _button(window, name) is not None)
+    qtbot.mouseClick(_button(window, name), Qt.MouseButton.LeftButton)
 
 
 def _saved(door):
@@ -104,3 +112,20 @@ def test_a_reader_that_comes_later_is_shown(page, door, qtbot):
     devices = replace(door.kept.devices, sources=("camera:0", "serial:/dev/later"))
     door.kept = replace(door.kept, devices=devices)
     qtbot.waitUntil(lambda: _button(page, "reader-serial:/dev/later") is not None)
+
+
+def test_a_keyboard_scanner_is_told_apart_changed_and_forgotten(page, window, door, qtbot):
+    assert wedge_panel.KINDS == KINDS
+    _press(qtbot, window, "wedge-0")
+    window.panel.suffix.setText("!")
+    _press(qtbot, window, "wedge-save")
+    qtbot.waitUntil(lambda: door.kept.devices.wedges == (WedgeConfig("~", "!", "de", "uid"),))
+    _press(qtbot, window, "wedge-add")
+    qtbot.keyClicks(window.panel.prefix, "~")
+    window.panel.suffix.setText("!")
+    window.panel.layout_of.setCurrentIndex(window.panel.layout_of.findData("fr"))
+    _press(qtbot, window, "wedge-save")
+    qtbot.waitUntil(lambda: door.kept.devices.wedges == (WedgeConfig("~", "!", "fr", "scanner"),), timeout=3000)
+    _press(qtbot, window, "wedge-0")
+    _press(qtbot, window, "wedge-remove")
+    qtbot.waitUntil(lambda: door.kept.devices.wedges == ())

@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from scanner_app.application.config import DeviceConfig
+from scanner_app.application.config import DeviceConfig, WedgeConfig
 from scanner_app.application.devices import ReaderReport, TapKeys
 from scanner_app.application.events import Checking, DeviceState, Event, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
@@ -19,10 +19,10 @@ from scanner_app.ui.desk import column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.readers_panels import AddReaderPanel, ReaderPanel, TapsPanel
 from scanner_app.ui.screens.sections.page import START, Office, Page
+from scanner_app.ui.screens.wedge_panel import LAYOUTS, WedgePanel, wedge_words
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.text import Label
 
-LAYOUTS = ("us", "gb", "de", "fr", "es", "it", "ch")
 LOOK_AGAIN = 1000
 """Milliseconds between two looks at how the readers fare, while the section is open."""
 _TRUST = {
@@ -139,6 +139,23 @@ class ReadersPage(Page):
         self.lay.addWidget(Label(texts.word("readers.layout"), "soft", wrap=True))
         choices = [(name, name.upper()) for name in LAYOUTS]
         self.lay.addLayout(self.options(choices, self.devices.wedge_layout, lambda name: self._keep(wedge_layout=name)))
+        for number, wedge in enumerate(self.devices.wedges):
+            words = wedge_words(wedge)
+            made = button(words, partial(self._edit_wedge, wedge), "choice", name=words, foreign=True)
+            made.setObjectName(f"wedge-{number}")
+            self.lay.addWidget(made)
+        add = button(texts.word("wedge.add"), partial(self._edit_wedge, None), name="wedge-add")
+        self.lay.addWidget(add, 0, START)
+
+    def _edit_wedge(self, wedge: WedgeConfig | None) -> None:
+        keep, forget = partial(self._keep_wedge, wedge), partial(self._keep_wedge, wedge, None)
+        self.desk.open_panel(WedgePanel(self.desk, wedge, keep, forget))
+
+    def _keep_wedge(self, old: WedgeConfig | None, new: WedgeConfig | None) -> None:
+        """Two scanners with the same marks could not be told apart: the new one takes the old one's place."""
+        marks = (new.prefix, new.suffix) if new else None
+        others = [w for w in self.devices.wedges if w != old and (w.prefix, w.suffix) != marks]
+        self._keep(wedges=(*others, *([new] if new else [])))
 
     # --- turnstile
     def _turnstile(self) -> None:
