@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.config import WedgeConfig
 from scanner_app.domain.credential import Symbology
@@ -15,6 +15,7 @@ from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import field
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.drop import Drop
+from scanner_app.ui.widgets.scroll import scrolled
 
 LAYOUTS = ("us", "gb", "de", "fr", "es", "it", "ch")
 KINDS = ("scanner", "vas", "smart_tap", "ndef_text", "ndef_uri", "sun", "uid")
@@ -49,8 +50,11 @@ class WedgePanel(Panel):
             edit.returnPressed.connect(self._save)
         self.layout_of = self._drop("wedge-layout", LAYOUTS, now.layout)
         self.kind = self._drop("wedge-kind", KINDS, now.kind)
+        inner = QWidget()
+        self._fields = column(desk.theme, inner, margin="", gap="s")
         self._pair(("wedge.prefix", self.prefix), ("wedge.suffix", self.suffix))
         self._pair(("wedge.layout", self.layout_of), ("wedge.kind", self.kind))
+        self.lay.addWidget(scrolled(inner, hugs=True), 1)
         gone = [] if wedge is None else [button(texts.word("do.remove"), self._remove, "danger", name="wedge-remove")]
         self.feet(*gone, button(texts.word("do.save"), self._save, "primary", name="wedge-save"))
 
@@ -71,7 +75,7 @@ class WedgePanel(Panel):
             part = column(theme, margin="", gap="s")
             field(texts.word(key), widget, part)
             row.addLayout(part, 1)
-        self.lay.addLayout(row)
+        self._fields.addLayout(row)
 
     def _save(self) -> None:
         self.desk.close_panel()
