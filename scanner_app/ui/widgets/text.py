@@ -79,6 +79,8 @@ class Label(QLabel):
 
 def _turned(text: str) -> str:
     """A sentence of a right-to-left language stays one though it begins with a Latin name."""
+    if not texts.is_rtl():
+        return text
     ways = [way for way in map(unicodedata.bidirectional, text) if way in ("L", "R", "AL")]
-    mixed = texts.is_rtl() and ways[:1] == ["L"] and len(set(ways)) > 1
+    mixed = ways[:1] == ["L"] and len(set(ways)) > 1
     return RIGHT_TO_LEFT + text if mixed else text
