@@ -37,8 +37,8 @@ def after_delivery(
         return ()
     ended = "sent_although_undone" if late else state.value
     known = _state_of(db, refusal)
-    if known == ended:
-        return ()  # the same end told twice
+    if known == ended or (state is OperationState.CONTESTED and facts and dict(facts) in _there(db, row)):
+        return ()  # the same end told twice, or the same of this admission by another of its reports
     before = _ended(db, row, refusal, CONTESTED_LATER)
     asked = [*before, *_conflict(db, row, refusal if not known else f"{refusal}:{ended}")]
     return [(name, kind, {**body, **_end(kind, ended, answer, facts)}) for name, kind, body in asked]
@@ -92,6 +92,17 @@ def _state_of(db: Connection, name: str) -> str:
 def _told_before(db: Connection, row: Row, facts: Mapping[str, str]) -> bool:
     """Whether a pass's facts hold this conflict already, or the undo of the admission that it would be about."""
     where = " WHERE account = ? AND uid = ? AND uid != '' AND kind IN ('conflict', 'undo') AND body != ''"
-    bodies = [loads(fact[9]) for fact in db.execute(SELECT["facts"] + where, (row[1], row[2]))]
-    mine = [body for body in bodies if body.get("scan_id") == row[3]]
+    mine = _about(db, row, where)
     return any(body["kind"] == FactKind.UNDO.value or body.get("there") == dict(facts) for body in mine)
+
+
+def _there(db: Connection, row: Row) -> list[dict[str, str]]:
+    """Return what the open conflicts of an admission tell of the other side."""
+    where = """ WHERE account = ? AND uid = ? AND uid != '' AND kind = 'conflict' AND body != ''
+        AND id IN (SELECT id FROM conflicts WHERE settled_by IS NULL)"""
+    return [body.get("there") or {} for body in _about(db, row, where)]
+
+
+def _about(db: Connection, row: Row, where: str) -> list[dict[str, Any]]:
+    bodies = [loads(fact[9]) for fact in db.execute(SELECT["facts"] + where, (row[1], row[2]))]
+    return [body for body in bodies if body.get("scan_id") == row[3]]

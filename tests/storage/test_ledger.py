@@ -246,6 +246,21 @@ class TestConflicts:
         assert row.body["pass"]["uid"] == KEY.uid
         assert row in ledger.history(KEY)
 
+    def test_two_reports_of_one_admission_that_meet_the_same_are_one_conflict(self, store, ledger, caches):
+        """A pass that was deleted can neither be recorded nor voided: people have one guest to ask about."""
+        present(store, caches, CODE)
+        scan, void = ledger.outbox(frozenset({OperationState.PENDING}))
+        for item in (scan, void):
+            store.settle(item.number, OperationState.CONTESTED, "deleted", NOW, facts={"state": "deleted"})
+        assert [row.body["there"] for row in ledger.conflicts()] == [{"state": "deleted"}]
+        assert ledger.outbox_counts() == {OperationState.CONTESTED: 2}
+
+    def test_two_reports_that_meet_different_things_are_two(self, store, ledger, caches):
+        present(store, caches, CODE)
+        for number, item in enumerate(ledger.outbox(frozenset({OperationState.PENDING}))):
+            store.settle(item.number, OperationState.CONTESTED, "", NOW, facts={"device": f"door-{number}"})
+        assert len(ledger.conflicts()) == 2
+
     @pytest.mark.parametrize("by", ["number", "fact_id"])
     def test_a_person_settles_it(self, store, ledger, caches, by):
         self.conflict(store, ledger, caches)
