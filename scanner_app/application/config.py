@@ -39,6 +39,7 @@ class AccountConfig:
     options: Mapping[str, str] = field(default_factory=dict)  # platform-specific, see its adapter
     sync_minutes: float = 1.0
     full_hours: float = 12.0
+    code_prefix: str = ""  # how this account's codes begin, and no other's; '' where only the passes themselves tell
 
     @property
     def secret_name(self) -> str:

@@ -49,7 +49,7 @@ class Finder:
 
     def held(self, credential: Credential, place: Place, now: datetime) -> Matches:
         """Return what is known here without asking anybody."""
-        settings = self._settings()
+        settings = _concerned(self._settings(), credential)
         held, complete, age = self._held(credential, settings, now)
         return Matches(tuple(held), complete, cache_age=age, asked=_asked(settings, place))
 
@@ -59,7 +59,7 @@ class Finder:
         held = matches.passes
         if not credential.candidates or (held and not place.confirm and not any(p.partial for p in held)):
             return self._with_kin(matches)
-        return self._with_kin(self._ask(matches, credential, self._settings()))
+        return self._with_kin(self._ask(matches, credential, _concerned(self._settings(), credential)))
 
     def _held(self, credential: Credential, settings: Settings, now: datetime) -> tuple[list[Pass], bool, float | None]:
         reader: CacheReader | None = None
@@ -98,7 +98,8 @@ class Finder:
         allowed = _carries(settings, credential)
         found: list[Pass] = []
         answered = 0
-        oracles, ends = self._oracles(), time.monotonic() + settings.lookup_deadline
+        oracles = {account: oracle for account, oracle in self._oracles().items() if settings.account(account)}
+        ends = time.monotonic() + settings.lookup_deadline
         concerned = {p.account for p in matches.passes} or oracles.keys()
         asked = {account: oracles[account] for account in oracles if account in concerned}
         for account, answer in _answers(asked, credential, allowed, ends).items():
@@ -171,6 +172,21 @@ def _ask_one(
 def _names(subject: Pass, text: str, allowed: frozenset[IdentifierKind]) -> bool:
     """Platform look-ups accept more than what a barcode carries: the answer's own value must equal what was scanned."""
     return any(kind in allowed and value == text for kind, value in subject.identifiers.items())
+
+
+def _concerned(settings: Settings, credential: Credential) -> Settings:
+    """Leave the accounts whose code it may be: a code that begins as one account's do is no other's.
+
+    What was typed or searched for may be any identifier of a pass, not only what its barcode carries.
+    """
+    if not credential.symbology.shows_pass or not any(a.code_prefix for a in settings.accounts):
+        return settings
+    begun = [a for a in settings.accounts if a.code_prefix and _begins(credential, a.code_prefix)]
+    return replace(settings, accounts=tuple(begun or [a for a in settings.accounts if not a.code_prefix]))
+
+
+def _begins(credential: Credential, prefix: str) -> bool:
+    return any(text.startswith(prefix) for text in credential.candidates)
 
 
 def _carries(settings: Settings, credential: Credential) -> Callable[[str], frozenset[IdentifierKind]]:

@@ -76,6 +76,11 @@ def _add_account(parser: argparse.ArgumentParser) -> None:
         help="which identifiers this account's barcodes carry (default: the platform's usual one)",
     )
     parser.add_argument(
+        "--code-prefix",
+        metavar="TEXT",
+        help="how the codes of this account begin and no other account's do: a code is then looked for here alone",
+    )
+    parser.add_argument(
         "--option",
         action="append",
         default=[],
@@ -133,6 +138,8 @@ def run(args: argparse.Namespace) -> int:
         settings = kiosk.settings.load()
         zone = _zone(args, report, settings.account(account.id))
         account = _merged(settings, replace(account, templates=_templates(args, report), zone=zone))
+        if args.code_prefix is not None:
+            account = replace(account, code_prefix=args.code_prefix)
         place = _place(args, settings, account, _door(args, report))
         where = kiosk.secrets.put(account.secret_name, key)
         _keep(kiosk, settings, account, place, args.device)
@@ -211,7 +218,8 @@ def _merged(settings: Settings, account: AccountConfig) -> AccountConfig:
     if before is None or before.url != account.url or before.platform != account.platform:
         return account
     known = {t.id: t for t in before.templates} | {t.id: t for t in account.templates}
-    return replace(account, templates=tuple(known.values()), options={**before.options, **account.options})
+    options = {**before.options, **account.options}
+    return replace(account, templates=tuple(known.values()), options=options, code_prefix=before.code_prefix)
 
 
 def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig, door: Door | None) -> Place:

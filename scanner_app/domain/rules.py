@@ -79,10 +79,23 @@ def _others(case: Case, matches: Matches) -> dict[str, Detail]:
 def _ambiguous(living: Sequence[Pass]) -> Verdict:
     """Name what tells the passes apart: one person may have several."""
     first = living[:5]
-    named = [(p.holder, p.template_name or p.template, end) for p, end in zip(first, tails(first), strict=True)]
+    whose = _whose(living)
+    named = [
+        (p.holder, p.template_name or p.template, name, end)
+        for p, name, end in zip(first, whose, tails(first), strict=False)
+    ]
     choices = [" · ".join(filter(None, names)) for names in named]
     detail: dict[str, Detail] = {"count": len(living), "holders": [p.holder for p in first], "choices": choices}
     return _refuse(Reason.AMBIGUOUS, detail)
+
+
+def _whose(living: Sequence[Pass]) -> list[str]:
+    """Return whose each pass is, where several accounts know the code: the platform if that tells them apart."""
+    accounts = {p.account for p in living}
+    if len(accounts) == 1:
+        return [""] * len(living)
+    platforms = len({p.platform for p in living}) == len(accounts)
+    return [p.platform if platforms else p.account for p in living]
 
 
 def _refuse(reason: Reason, detail: dict[str, Detail] | None = None) -> Verdict:

@@ -79,6 +79,31 @@ def test_an_account_that_takes_its_time_takes_none_of_the_others(tmp_path):
     assert not [thread for thread in threading.enumerate() if "look-up" in thread.name]
 
 
+@pytest.mark.parametrize(
+    ("text", "symbology", "accounts"),
+    [
+        ("A-1", Symbology.QR, ["a"]),  # both have a pass with this code: it begins as those of one do
+        ("B-1", Symbology.QR, ["b"]),
+        ("A-1", Symbology.TYPED, ["a", "b"]),  # typed: it may be anything that a pass is known by
+        ("C-1", Symbology.QR, []),  # nobody's: those are known by how they begin
+    ],
+)
+@pytest.mark.parametrize("loaded", [True, False])
+def test_how_a_code_begins_tells_whose_it_is(tmp_path, text, symbology, accounts, loaded):
+    configs = tuple(AccountConfig(n, "passcreator", "https://x", code_prefix=f"{n.upper()}-") for n in "ab")
+    both = {n: Pass(n, "passcreator", f"u{n}", identifiers={IdentifierKind.BARCODE: text}) for n in "ab"}
+    place = Place("Main", (Accepted("a"), Accepted("b")))
+    with Store(tmp_path / "kiosk", {"a": "t", "b": "t"}) as store:
+        for name, one in both.items():
+            if loaded:
+                store.cache(name, lambda tx, one=one: tx.upsert([one]))
+        oracles = {} if loaded else {name: Knows(one) for name, one in both.items()}
+        finder = Finder(store, lambda: Settings(accounts=configs), lambda: oracles)
+        matches = finder.find(Credential(text, symbology), place, NOW)
+    assert [each.account for each in matches.passes] == accounts
+    assert len(matches.asked) == len(accounts)
+
+
 def test_the_other_passes_of_a_person_are_those_of_the_pass_that_lives(tmp_path):
     """A pass made anew keeps the code of the old one, which is gone."""
     settings = Settings(accounts=(AccountConfig(ACCOUNT, "passcreator", "https://x"),))

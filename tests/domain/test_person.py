@@ -115,3 +115,12 @@ def test_several_passes_of_one_code_are_told_apart() -> None:
     both = Matches((MINE, replace(MINE, uid="uid-2", template_name="VIP")))
     choices = decide(both, (), DOOR, SHOWN, NOW).detail["choices"]
     assert choices == ["Zoë Müller · Festival · …uid-1", "Zoë Müller · VIP · …uid-2"]
+
+
+def test_passes_of_several_accounts_are_told_apart_by_their_account() -> None:
+    both = Matches((MINE, replace(MINE, account="second", uid="uid-2")))
+    choices = decide(both, (), DOOR, SHOWN, NOW).detail["choices"]
+    assert choices == ["Zoë Müller · Festival · acc · …uid-1", "Zoë Müller · Festival · second · …uid-2"]
+    other = replace(both.passes[1], platform="airship")
+    choices = decide(replace(both, passes=(MINE, other)), (), DOOR, SHOWN, NOW).detail["choices"]
+    assert choices == [f"Zoë Müller · Festival · {MINE.platform} · …uid-1", "Zoë Müller · Festival · airship · …uid-2"]

@@ -231,6 +231,7 @@ def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):
     press(qtbot, window, "account-test")
     assert texts.word("account.need_key") in form.answer.text()
     form.key.setText("secret-key")
+    form.prefix.setText(" B- ")
     door.answers["try_account"] = AccountReport("platform_unauthorised")
     press(qtbot, window, "account-test")
     qtbot.waitUntil(lambda: texts.sentence("platform_unauthorised") in form.answer.text())
@@ -241,6 +242,7 @@ def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):
     press(qtbot, window, "account-save")
     qtbot.waitUntil(lambda: len(door.kept.accounts) == 2)
     assert door.kept.accounts[1].templates == sample.TEMPLATES
+    assert door.kept.accounts[1].code_prefix == "B-"
     assert "secret-key" not in repr(door.kept)
     qtbot.waitUntil(lambda: "0600" in window._toast.text or texts.word("settings.saved") in window._toast.text)
 

@@ -48,7 +48,15 @@ def field(label: str, widget: QWidget, layout: QVBoxLayout) -> None:
 class AccountForm(QWidget):
     """Platform, address and key, tried live before anything is kept."""
 
-    def __init__(self, desk: Desk, account: AccountConfig | None, tested: Callable[[AccountReport], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        account: AccountConfig | None,
+        tested: Callable[[AccountReport], None],
+        *,
+        one_of_several: bool = False,
+    ) -> None:
+        """`one_of_several`: ask also by what the codes of this account are known."""
         super().__init__()
         self.desk = desk
         self._account = account or AccountConfig(
@@ -65,6 +73,8 @@ class AccountForm(QWidget):
         self.zone = Drop(desk.theme)
         self.zone.addItems(sorted(available_timezones()))
         self.zone.setCurrentText(self._account.zone)
+        self.prefix = QLineEdit(self._account.code_prefix)
+        self._one_of_several = one_of_several
         self.answer = Label("", "strong", wrap=True)
         self.test = button(texts.word("account.test"), self.try_it, "primary", name="account-test")
         self._group = QButtonGroup(self)
@@ -98,6 +108,8 @@ class AccountForm(QWidget):
         pair.addLayout(when, 1)
         lay.addLayout(pair)
         field(texts.word("account.key"), self.key, lay)
+        if self._one_of_several:
+            field(texts.word("account.prefix"), self.prefix, lay)
         lay.addSpacing(theme.space("s"))
         foot = QHBoxLayout()
         foot.setSpacing(theme.space("m"))
@@ -120,7 +132,13 @@ class AccountForm(QWidget):
     def account(self) -> AccountConfig:
         """Return what is entered, with the templates that the platform named."""
         templates = self.report.templates if self.report else self._account.templates
-        return replace(self._account, url=self.url.text().strip(), zone=self.zone.currentText(), templates=templates)
+        return replace(
+            self._account,
+            url=self.url.text().strip(),
+            zone=self.zone.currentText(),
+            templates=templates,
+            code_prefix=self.prefix.text().strip(),
+        )
 
     def try_it(self) -> None:
         """Ask the platform."""

@@ -52,7 +52,7 @@ class AccountPanel(Panel):
     ) -> None:
         super().__init__(desk, texts.word("setup.account"), texts.word("setup.account_help"), wide=860)
         self._kept = kept
-        self.form = AccountForm(desk, account, self._tested)
+        self.form = AccountForm(desk, account, self._tested, one_of_several=True)
         self.lay.addWidget(scrolled(self.form, hugs=True))
         self.save = button(texts.word("do.save"), self._save, "primary", name="account-save")
         self.save.setEnabled(False)
