@@ -1,4 +1,4 @@
-"""`make bench-decode`, or `python -m benchmarks.decode [--full] [--samples DIR ...] [--only samples|clips|latency]`.
+"""`make bench-decode`, or `python -m benchmarks.decode [--full] [--samples DIR ...] [--only PART]`.
 
 Without `--full` each third clip is run, which takes some minutes. The sample sets are public and not kept here: those
 of zxing-cpp (test/samples), ZXing (core/src/test/resources/blackbox) and BoofCV (boofcv-v3/detection in
@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.decode import report, samples
 from benchmarks.decode.clips import Clip, door_clips, empty_scenes, roll_clips, shots
 from benchmarks.decode.contenders import CONTENDERS
-from benchmarks.decode.latency import reckoned, waits
+from benchmarks.decode.latency import measured
 from benchmarks.decode.measure import ClipResult, empty_cost, run_clip
 
 _HELD_CLOSE = 300  # pixels across the code: what a guest who wants in holds up (docs/decode.md 3d)
@@ -26,7 +26,9 @@ def main() -> int:
     wrong = 0
     if arguments.only in ("", "clips"):
         wrong += _clips("Door clips, 1080p", door_clips(1 if arguments.full else 3))
+    if arguments.only in ("", "rolled"):
         wrong += _clips("Rolled codes, 420 px, 14 angles, clean and dim", roll_clips()[:: 1 if arguments.full else 2])
+    if arguments.only in ("", "empty"):
         wrong += _empty(90)
     if arguments.only in ("", "latency"):
         _latency(1 if arguments.full else 3)
@@ -39,9 +41,8 @@ def main() -> int:
 
 def _latency(share: int) -> None:
     clips = [clip for clip in door_clips() if clip.feasible and clip.width >= _HELD_CLOSE][::share]
-    for how, measure in (("by the decoder's CPU time", reckoned), ("in real time", waits)):
-        _progress(f"{how}: {len(clips)} guests")
-        found, lost = measure(clips)
+    _progress(f"latency: {len(clips)} guests")
+    for how, found, lost in measured(clips):
         _progress("")
         report.latency_table(how, found, lost, os.getloadavg()[0])
 
@@ -55,7 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.decode", description=__doc__)
     parser.add_argument("--full", action="store_true", help="every clip, every picture")
     parser.add_argument("--samples", type=Path, action="append", default=_from_environment("SAMPLES"), metavar="DIR")
-    parser.add_argument("--only", choices=("clips", "latency", "samples"), default="")
+    parser.add_argument("--only", choices=("clips", "rolled", "empty", "latency", "samples"), default="")
     return parser.parse_args()
 
 

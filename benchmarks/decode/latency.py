@@ -10,14 +10,14 @@ a second figure, "own", starts at the first frame that can be read at all: by pl
 any of our ways when all are tried on that one frame in peace (`decode_image`). What is then left is the program's own.
 Guests whose code never is whole in the picture have no first figure.
 
-On a machine with other work real time says little. `reckoned` replays the same film by the decoder's CPU time: a frame
+On a machine with other work real time says little. So the same film is replayed by the decoder's CPU time too: a frame
 each 1/30 s, the newest is taken when the last one is done, and the verdict costs what it measured in `_VERDICT`.
 """
 
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,41 +76,29 @@ class _Seen:
                 self.verdicts.setdefault(event.scan.credential.text, now)
 
 
-def waits(clips: Sequence[Clip]) -> tuple[list[Wait], int]:
-    """The waits of the guests who got a verdict, and how many could be read in peace but got none."""
+def measured(clips: Sequence[Clip]) -> Iterator[tuple[str, list[Wait], int]]:
+    """How it was measured, the waits of the guests who got a verdict, how many could be read in peace but got none."""
     with tempfile.TemporaryDirectory(prefix="scanner-bench-") as name:
         film = Path(name) / "line.avi"
         guests = _film(film, clips)
         _read_in_peace(film, guests)
+        yield "by the decoder's CPU time", *_waits(guests, _reckon(film), lambda index: index / _RATE)
         seen = _play(film, Path(name) / "kiosk")
-    found, lost = [], 0
-    for guest in guests:
-        verdict = seen.verdicts.get(guest.clip.text)
-        if guest.readable is None:
-            continue
-        if verdict is None:
-            lost += 1
-            continue
-        begun = None if guest.in_view is None else (verdict - seen.frames[guest.in_view]) * 1000
-        found.append(Wait(guest.clip, begun, (verdict - seen.frames[guest.readable]) * 1000))
-    return found, lost
+        yield "in real time", *_waits(guests, seen.verdicts, lambda index: seen.frames[index])
 
 
-def reckoned(clips: Sequence[Clip]) -> tuple[list[Wait], int]:
-    """As `waits`, by the decoder's CPU time instead of the clock."""
-    with tempfile.TemporaryDirectory(prefix="scanner-bench-") as name:
-        film = Path(name) / "line.avi"
-        guests = _film(film, clips)
-        _read_in_peace(film, guests)
-        verdicts = _reckon(film)
+def _waits(
+    guests: Sequence[_Guest], verdicts: dict[str, float], when: Callable[[int], float]
+) -> tuple[list[Wait], int]:
+    """Of guests that anybody can read; `when` says at what second a frame of the film was there."""
     found, lost = [], 0
     for guest in guests:
         verdict = verdicts.get(guest.clip.text)
         if guest.readable is None or verdict is None:
             lost += guest.readable is not None
             continue
-        begun = None if guest.in_view is None else (verdict - guest.in_view / _RATE) * 1000
-        found.append(Wait(guest.clip, begun, (verdict - guest.readable / _RATE) * 1000))
+        begun = None if guest.in_view is None else (verdict - when(guest.in_view)) * 1000
+        found.append(Wait(guest.clip, begun, (verdict - when(guest.readable)) * 1000))
     return found, lost
 
 
