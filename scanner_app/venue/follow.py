@@ -133,6 +133,7 @@ class Follower:
         self._reader.read = self.keeper.sequence
         last = await self._look()
         arrived = self._arrived = Arrived(lambda batch: self._take(client, batch), BATCH)
+        self._writing.drop()  # whatever fails from here on ends this connection's reading
         inbox = client.new_inbox()
         subscription = await client.subscribe(
             inbox, cb=arrived.put, pending_msgs_limit=LIMIT, pending_bytes_limit=LIMIT
