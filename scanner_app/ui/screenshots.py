@@ -139,6 +139,7 @@ def _offline(stage: Stage) -> None:
         unsent=17,
         cache_age=5400.0,
         clock_offset=-75.0,
+        store_troubles=("storage_copy",),
         accounts=(account,),
     )
     stage.tell(DeviceChanged("camera:0", DeviceState.LOST), StatusChanged(status))
