@@ -95,12 +95,13 @@ class InStep:
         return SyncRunner(it.accounts.usable(), it.accounts.platforms, it.store, it.clock, it.tell, changed=it.changed)
 
     def _status(self, account: AccountConfig) -> AccountStatus:
-        if account.id in self._around.accounts.platforms:
+        opened = account.id in self._around.accounts.platforms
+        if opened and self.runner.keeps(account.id):
             return self.runner.status(account.id)
         reader = self._around.store.cache_reader()
         try:
             state = reader.state(account.id)
         finally:
             reader.close()
-        trouble = self._around.accounts.troubles.get(account.id, "settings_key_missing")
+        trouble = self._around.accounts.troubles.get(account.id, "" if opened else "settings_key_missing")
         return AccountStatus(account.id, account.platform, held=state.held, last_sync=state.last_sync, trouble=trouble)

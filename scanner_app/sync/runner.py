@@ -113,6 +113,10 @@ class SyncRunner:
         """Return who can be asked during a scan."""
         return {account: LineOracle(link.line) for account, link in self._links.items()}
 
+    def keeps(self, account: str) -> bool:
+        """Return whether an account is one of those kept in step: a new one is not until the old ones have ended."""
+        return account in self._links
+
     def status(self, account: str) -> AccountStatus:
         """Return how an account is doing."""
         return self._links[account].status()

@@ -107,6 +107,16 @@ def test_a_link_needs_its_project_and_no_network(kiosk: Kiosk) -> None:
     assert KEY not in (kiosk.data_dir / "settings.json").read_text()
 
 
+def test_an_account_just_added_has_a_status_before_it_is_kept_in_step(kiosk: Kiosk) -> None:
+    settings: Settings = kiosk.settings.load()
+    one = AccountConfig("kit", "passkit", "http://127.0.0.1:9")
+    kiosk.settings.save(replace(settings, accounts=(*settings.accounts, one)))
+    kiosk.secrets.put(one.secret_name, "a:b")
+    old = kiosk.accounts.reopen()  # the first half of a change of accounts: a screen may look just then
+    assert [(a.account, a.trouble) for a in kiosk.door.status().accounts][1:] == [("kit", "")]
+    old.close()
+
+
 @pytest.mark.parametrize(("page", "makes"), [("url", "member"), ("coupon_url", "coupon")])
 def test_a_link_with_an_own_number_shows_the_first_pass_again(kiosk: Kiosk, page: str, makes: str) -> None:
     with Sandbox(passes=4, seed=SEED, platforms=("passkit",)) as passkit:
