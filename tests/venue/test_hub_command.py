@@ -194,7 +194,7 @@ def may_talk(enrolment: dict[str, Any], address: str) -> bool:
 
     try:
         asyncio.run(log_in())
-    except NatsError:
+    except (NatsError, OSError):  # the hub says why, or has hung up by then
         return False
     return True
 
