@@ -38,8 +38,6 @@ _IDS: Final = {
     "focus": 0x009A090A,  # V4L2_CID_FOCUS_ABSOLUTE
     "brightness": 0x00980900,  # V4L2_CID_BRIGHTNESS
 }
-CONTROLS: Final = tuple(_IDS)
-"""Every control that a camera may have here."""
 # For menus that are a switch to a person: the entry for off, and the entries for on, the best first.
 _MENUS: Final = {
     "torch": (0, (2,)),

@@ -21,7 +21,6 @@ _WRITERS: Final = {
     "CODE128": zxingcpp.BarcodeFormat.Code128,
 }
 _FINE: Final = 8  # pixels per module in the master drawing of a code
-_ROW_HEIGHT: Final = 3  # modules; PDF417's rows as the standard advises
 _QUIET: Final = {"QR": 4, "PDF417": 2, "AZTEC": 2, "CODE128": 10}  # modules of white around the code
 
 

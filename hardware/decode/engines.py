@@ -23,7 +23,6 @@ _NAMES: Final = {
     "Code39Std": "CODE39", "Code39Ext": "CODE39", "Code32": "CODE39", "PZN": "CODE39",
     "Codabar": "CODABAR", "ITF": "ITF", "ITF14": "ITF",
 }  # fmt: skip
-MIN_LINEAR: Final = 3  # characters; shorter linear reads are noise far more often than passes
 
 
 class Engine(Protocol):

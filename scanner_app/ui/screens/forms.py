@@ -25,7 +25,7 @@ from scanner_app.application.control import AccountReport
 from scanner_app.application.ports import Door, Template
 from scanner_app.domain.errors import ScannerError
 from scanner_app.domain.place import Accepted, Place, Policy
-from scanner_app.ui import moments, texts
+from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.buttons import button, choice
@@ -35,7 +35,6 @@ from scanner_app.ui.widgets.text import Label
 
 PLATFORM_NAMES = {"passcreator": "Passcreator", "passentry": "PassEntry", "passkit": "PassKit", "airship": "Airship"}
 USUAL_ADDRESS = {"passcreator": "https://app.passcreator.com", "passentry": "https://api.passentry.com"}
-CLOCK_TOLERANCE = 30.0
 
 
 def field(label: str, widget: QWidget, layout: QVBoxLayout) -> None:
@@ -244,10 +243,7 @@ class PlaceForm(QWidget):
             names = Counter(door.called for door in doors)
             for n, door in enumerate(doors):
                 words = visible(door.called)
-                if names[door.called] > 1 and door.name not in (
-                    "",
-                    door.place,
-                ):  # two doors of one place are told apart
+                if names[door.called] > 1 and door.name not in ("", door.place):  # two of one place are told apart
                     words = f"{words} · {visible(door.name)}"
                 made = choice(words, partial(self._take, door), checked=n == 0, name=words, foreign=True)
                 self._doors.addButton(made)
@@ -306,13 +302,6 @@ class PlaceForm(QWidget):
             records=bool(door) or account.platform in ("passentry", "passkit", "airship"),
         )
         return Place(name, (accepted,), self._policy, zone=account.zone)
-
-
-def clock_words(report: AccountReport, offset: float) -> str:
-    """Return what to say of a platform whose clock is not ours, '' when they agree."""
-    if report.platform_time is None or abs(offset) <= CLOCK_TOLERANCE:
-        return ""
-    return texts.word("account.clock", span=moments.span(offset))
 
 
 def key_words(store: str) -> tuple[str, str]:
