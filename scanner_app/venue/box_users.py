@@ -19,7 +19,7 @@ from scanner_app.domain.errors import StorageTrouble
 from scanner_app.files import write_private
 from scanner_app.venue import roster
 from scanner_app.venue.asking import HubUnreachable
-from scanner_app.venue.hub_folder import USERS
+from scanner_app.venue.hub_folder import USERS, hub_pid
 from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.server_config import GET, users_config
 
@@ -74,7 +74,7 @@ class BoxUsers:
             log.info("%s is written anew: %s", file, error)
         write_private(file, text)
         try:
-            os.kill(int((self._folder / "hub.pid").read_text(encoding="ascii")), signal.SIGHUP)
+            os.kill(hub_pid(self._folder), signal.SIGHUP)
         except (OSError, ValueError, AttributeError) as error:  # Windows knows no such signal
             log.warning("the hub is to be started anew, to know who may talk to it: %s", error)
         else:

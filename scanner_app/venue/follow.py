@@ -246,7 +246,7 @@ class Follower:
         return answer
 
     async def _take(self, client: Client, batch: Sequence[Msg]) -> None:
-        records = [message for message in batch if not (message.headers and message.headers.get("Status"))]
+        records = [message for message in batch if not _is_control(message)]
         rows = self._reader.rows(records)
         if rows:
             for row in rows:
@@ -256,9 +256,13 @@ class Follower:
             while self._writing.behind > UNWRITTEN:  # noqa: ASYNC110 - rare, and a thread makes the room
                 await asyncio.sleep(ROOM_SECONDS)
         if len(records) < len(batch):
-            for message in batch:
-                if message.headers and message.headers.get("Status"):
-                    await _answer_control(client, message)
+            for message in filter(_is_control, batch):
+                await _answer_control(client, message)
+
+
+def _is_control(message: Msg) -> bool:
+    """Whether the hub says something of its own: no record."""
+    return bool(message.headers and message.headers.get("Status"))
 
 
 async def _answer_control(client: Client, message: Msg) -> None:

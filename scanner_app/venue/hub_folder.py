@@ -256,12 +256,17 @@ def revoke(folder: Path, kiosk: str) -> Venue:
     return changed
 
 
+def hub_pid(own: Path) -> int:
+    """Return the process id that a hub wrote into its own folder; OSError or ValueError where there is none."""
+    return int((own / "hub.pid").read_text(encoding="ascii"))
+
+
 def running(folder: Path, venue: Venue) -> list[int]:
     """Return the process ids of this venue's hubs that run on this machine."""
     found = []
     for box in venue.boxes:
         try:
-            pid = int((box_folder(folder, box) / "hub.pid").read_text(encoding="ascii"))
+            pid = hub_pid(box_folder(folder, box))
             os.kill(pid, 0)
         except (OSError, ValueError):
             continue

@@ -23,22 +23,21 @@ CLOUD_CONFIG: Mapping[str, object] = {
     "deliver_policy": "all",
 }
 
+GET = f"$JS.API.STREAM.MSG.GET.{STREAM}"
+"""Where one committed record is asked for."""
+
 KIOSK_PUBLISH = (
     "r.>",
     "x.>",
     "$JS.API.INFO",
     f"$JS.API.STREAM.INFO.{STREAM}",
-    f"$JS.API.STREAM.MSG.GET.{STREAM}",
+    GET,
     f"$JS.API.CONSUMER.INFO.{STREAM}.{CLOUD}",
     f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{CLOUD}",
     f"$JS.ACK.{STREAM}.{CLOUD}.>",
     "$JS.FC.>",
 )
 """What every kiosk may say: create, read, and take its share of the uploader's work. Nothing deletes."""
-
-
-GET = f"$JS.API.STREAM.MSG.GET.{STREAM}"
-"""Where one committed record is asked for."""
 
 
 def follower(kiosk: str) -> str:
