@@ -13,8 +13,8 @@ from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.screens.record_panel import RecordPanel
+from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.symbol import Symbol
-from scanner_app.ui.widgets.verdict import face
 
 
 def press(qtbot, window, name):

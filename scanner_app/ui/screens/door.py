@@ -36,11 +36,12 @@ from scanner_app.ui.screens.record_panel import RecordPanel, short_line
 from scanner_app.ui.sound import name as sound_name
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.counts import Counts
+from scanner_app.ui.widgets.guest_photo import PHOTO
 from scanner_app.ui.widgets.overlay import announce
 from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.recent import SHOWN, Recent
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import PHOTO, VerdictPanel
+from scanner_app.ui.widgets.verdict import VerdictPanel
 from scanner_app.ui.widgets.way import WaySwitch
 
 LEFT = 360

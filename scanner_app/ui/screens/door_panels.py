@@ -18,10 +18,10 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, nobody, refusal_facts, ticket
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.buttons import button, icon_button
+from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import SymbolView
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import face
 
 WIDE = 640
 """Width of a panel at factor 1, pixels."""

@@ -12,9 +12,9 @@ from scanner_app.ui.facts import Fact, nobody
 from scanner_app.ui.records import Record
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.face import FACES
 from scanner_app.ui.widgets.rows import Line
 from scanner_app.ui.widgets.symbol import Symbol
-from scanner_app.ui.widgets.verdict import FACES
 
 Act = Callable[[Record], None]
 

@@ -21,12 +21,12 @@ from scanner_app.ui.facts import Fact, label
 from scanner_app.ui.offers import Offer, offer, why_not
 from scanner_app.ui.screens.door_panels import Panel, fact_row
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.qr import QrView
 from scanner_app.ui.widgets.rows import Line, Row
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import face
 
 OFFICE = (
     (OfficeTask.EMAIL, Can.EMAIL),

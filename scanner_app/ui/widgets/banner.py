@@ -9,9 +9,9 @@ from scanner_app.domain.verdict import Verdict
 from scanner_app.ui import texts
 from scanner_app.ui.facts import holder, ticket
 from scanner_app.ui.theme import Theme
+from scanner_app.ui.widgets.face import badge, face
 from scanner_app.ui.widgets.symbol import SymbolView
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import badge, face
 
 HIGH = 150
 """Height at factor 1, pixels."""

@@ -13,10 +13,10 @@ from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import column
 from scanner_app.ui.facts import holder, nobody, ticket
 from scanner_app.ui.theme import Theme
+from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.rows import Line, Row
 from scanner_app.ui.widgets.symbol import Symbol
 from scanner_app.ui.widgets.text import Label
-from scanner_app.ui.widgets.verdict import face
 
 SHOWN = 5
 

@@ -3,97 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from scanner_app.domain.passes import Direction
-from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
+from scanner_app.domain.verdict import Verdict
 from scanner_app.ui import texts
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import RADIUS
+from scanner_app.ui.widgets.face import CHECKING, LEAVING, READY, Face, badge, face
+from scanner_app.ui.widgets.guest_photo import PhotoView
 from scanner_app.ui.widgets.headline import Headline
-from scanner_app.ui.widgets.symbol import Symbol, SymbolView
+from scanner_app.ui.widgets.symbol import SymbolView
 from scanner_app.ui.widgets.text import Label
 
 MAX_FACTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """How a verdict looks: its symbol and the tokens of its colours."""
-
-    symbol: Symbol
-    ground: str
-    ink: str
-    edge: str = ""
-
-
-FACES = {
-    "ADMIT": Face(Symbol.ADMIT, "admit", "admit_ink"),
-    "ADMIT_PENDING": Face(Symbol.PENDING, "pending", "pending_ink", "pending_edge"),
-    "ADMIT_STALE": Face(Symbol.ATTENTION, "attention", "attention_ink"),
-    "LEAVE": Face(Symbol.ADMIT, "admit", "admit_ink"),
-    "LEAVE_PENDING": Face(Symbol.PENDING, "pending", "pending_ink", "pending_edge"),
-    "ADMIT_LOOK": Face(Symbol.LOOK, "look", "look_ink"),
-}
-REFUSED = Face(Symbol.REFUSE, "refuse", "refuse_ink")
-READY = Face(Symbol.READY, "surface", "ink")
-LEAVING = Face(Symbol.WAY_OUT, "look", "look_ink")
-CHECKING = Face(Symbol.CHECKING, "surface", "ink")
-
-
-def face(verdict: Verdict) -> Face:
-    """Return how a verdict looks; whatever is not an admission looks refused."""
-    return FACES.get(texts.verdict_code(verdict), REFUSED) if verdict.admits else REFUSED
-
-
-def badge(verdict: Verdict, telling_age: str = "") -> str:
-    """Return the line that says what an admission is worth."""
-    if verdict.outcome is Outcome.ATTENTION:
-        return texts.word("door.stale", age=telling_age)
-    if verdict.reason is not Reason.ADMIT:
-        return ""
-    key = {Grade.CONFIRMED: "door.confirmed", Grade.PENDING: "door.pending", Grade.NONE: "door.nothing_recorded"}
-    return texts.word(key[verdict.grade])
-
-
-PHOTO = 150
-"""Side of a guest's photo at factor 1, pixels."""
-
-
-class PhotoView(QWidget):
-    """A picture cut to a square with round corners; hidden while there is none."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._picture = QImage()
-        self.setFixedSize(theme.px(PHOTO), theme.px(PHOTO))
-        self.setAccessibleName(texts.word("door.photo"))
-        self.hide()
-
-    def show_picture(self, picture: QImage) -> None:
-        """Show a guest."""
-        self._picture = picture
-        self.show()
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw."""
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        area = QRectF(self.rect())
-        shape = QPainterPath()
-        shape.addRoundedRect(area, self._theme.px(RADIUS["m"]), self._theme.px(RADIUS["m"]))
-        painter.setClipPath(shape)
-        side = min(self._picture.width(), self._picture.height())
-        cut = QRectF((self._picture.width() - side) / 2, (self._picture.height() - side) / 4, side, side)
-        painter.drawImage(area, self._picture, cut)
-        painter.end()
 
 
 class VerdictPanel(QFrame):
