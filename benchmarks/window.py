@@ -129,8 +129,7 @@ class Watch:
         for deaf in self._deaf:
             deaf()
         self.kiosk.stop()
-        self.window.allow_close()
-        self.window.close()
+        self.window.close_now()
         self.bridge.close()
         self.window.deleteLater()
 

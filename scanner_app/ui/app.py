@@ -63,8 +63,7 @@ def run_window(
         deaf()
         on_quit()
         log.info("window: worst stall %d ms, %d stalls", heartbeat.worst, heartbeat.stalls)
-        window.allow_close()
-        window.close()
+        window.close_now()
         if not bridge.close():
             log.error("a call of the window did not end in time")
         window.deleteLater()
@@ -79,8 +78,7 @@ def _end_on_signals(window: Window) -> Callable[[], None]:
     pulse.start()
 
     def end(_number: int, _frame: object) -> None:
-        window.allow_close()
-        window.close()
+        window.close_now()
         QApplication.quit()
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -89,8 +89,7 @@ def staged(shot: Shot, language: str, size: tuple[int, int], look: str = "dark",
         settle()
         yield Stage(window, door)
     finally:
-        window.allow_close()
-        window.close()
+        window.close_now()
         bridge.close()
         window.deleteLater()
         bridge.deleteLater()

@@ -422,12 +422,13 @@ class Window(QMainWindow):
 
     def _ask_to_leave(self, answer: PinAnswer) -> None:
         if answer.unset or answer.ok:
-            self._overlay.open(LeavePanel(self, self._leave_now))
+            self._overlay.open(LeavePanel(self, self.close_now))
         else:
-            self._pin_known(Role.ADMINISTRATOR, self._leave_now, answer)
+            self._pin_known(Role.ADMINISTRATOR, self.close_now, answer)
 
-    def _leave_now(self) -> None:
-        self._may_close = True
+    def close_now(self) -> None:
+        """Close without asking anybody."""
+        self.allow_close()
         self.close()
 
     def allow_close(self) -> None:

@@ -56,8 +56,7 @@ def open_window(qtbot, qapp) -> Iterator[object]:
     yield open_it
     for window, bridge, deaf in opened:
         deaf()
-        window.allow_close()
-        window.close()
+        window.close_now()
         bridge.close()
         window.deleteLater()
         bridge.deleteLater()

@@ -45,8 +45,7 @@ def open_window(qtbot, bridge, door):
     yield open_it
     for window, deaf in opened:
         deaf()
-        window.allow_close()
-        window.close()
+        window.close_now()
         window.deleteLater()
     _bury()
     assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == []
