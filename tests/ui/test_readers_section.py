@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
+from hardware.keyboard_layouts import LAYOUTS
 from hardware.readers import KINDS
 from scanner_app.application.config import TapConfig, WedgeConfig
 from scanner_app.application.events import Checking, Level, Notice
@@ -116,6 +117,7 @@ def test_a_reader_that_comes_later_is_shown(page, door, qtbot):
 
 def test_a_keyboard_scanner_is_told_apart_changed_and_forgotten(page, window, door, qtbot):
     assert wedge_panel.KINDS == KINDS
+    assert set(wedge_panel.LAYOUTS) == set(LAYOUTS)
     _press(qtbot, window, "wedge-0")
     window.panel.suffix.setText("!")
     _press(qtbot, window, "wedge-save")
