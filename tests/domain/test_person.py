@@ -61,6 +61,12 @@ def test_of_several_the_one_let_in_last_is_told_else_the_newest() -> None:
     assert judge(MINE, kin=(Kin(old), Kin(new))).detail["other_pass"] == "…of-2"
 
 
+def test_an_entry_under_an_earlier_name_of_the_place_was_one_here() -> None:
+    renamed = replace(DOOR, accepts=(DOOR.accepts[0].called("count-1"),))
+    detail = judge(MINE, place=renamed, kin=(Kin(OTHER, (used(),)),)).detail
+    assert detail["other_admitted_at"] == (NOW - HOUR).isoformat()
+
+
 def test_a_refused_pass_tells_of_the_newer_one_that_replaced_it() -> None:
     old, new = replace(MINE, created=NOW - 2 * HOUR, nullified=True), replace(OTHER, created=NOW - HOUR)
     verdict = judge(old, kin=(Kin(new),))

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from scanner_app import provisioning
-from scanner_app.application.config import AccountConfig
+from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.domain.place import Accepted, Place
 from scanner_app.domain.verdict import Reason, Verdict
 from scanner_app.platforms.passentry import platform as adapter
 from scanner_app.platforms.passentry.platform import PassEntryPlatform
@@ -142,6 +143,14 @@ def test_an_upgrade_admits_nobody_whom_the_program_of_before_let_in(
     for code in ("EXT-OURS", "EXT-THEIRS", "EXT-NEW"):
         verdict = kiosk.shown(code, offline=True)
         assert (verdict.reason, verdict.detail["uses"]) == (Reason.NOTHING_LEFT, 1)
+
+
+def test_only_a_reader_of_passentry_is_known_by_its_id(tmp_path: Path) -> None:
+    accounts = tuple(AccountConfig(name, name, "https://x.example") for name in ("passentry", "passcreator"))
+    accepts = tuple(Accepted(account.id, door="door-7", place="Gate") for account in accounts)
+    save(tmp_path, Settings("kiosk", "Main", accounts, (Place("Main", accepts),)))
+    place = load(tmp_path).places[0]
+    assert (place.names("passentry"), place.names("passcreator")) == (("door-7", "Gate"), ("Gate",))
 
 
 def test_a_guest_whose_admission_was_taken_back_is_let_in_at_another_kiosk(

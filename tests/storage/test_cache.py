@@ -9,7 +9,7 @@ import pytest
 from support.storage_kit import ACCOUNT, NOW, a_pass, anything, barcodes, load
 
 from scanner_app.domain.errors import Bug
-from scanner_app.domain.passes import IdentifierKind, PassKey
+from scanner_app.domain.passes import IdentifierKind, PassKey, Use
 from scanner_app.storage.migrations import bring_up
 from scanner_app.storage.passcodec import encode
 from scanner_app.storage.schema import CACHE
@@ -70,6 +70,23 @@ class TestFind:
         for sql in _BY.values():
             store.cache(ACCOUNT, lambda tx, sql=sql: plans.extend(tx._db.execute(f"EXPLAIN QUERY PLAN {sql}", ("x",))))
         assert not [plan for plan in plans if "SCAN p" in plan[3]]
+
+
+@pytest.mark.parametrize(("platform", "good"), [("passentry", False), ("passcreator", True)])
+def test_uses_of_before_bore_a_readers_name_where_there_are_readers(folder, platform, good):
+    one, unused = a_pass(1, platform=platform, uses=(Use("Head count", NOW),)), a_pass(2, platform=platform)
+    with Store(folder, {ACCOUNT: "t1"}) as store:
+        load(store, [one, unused])
+    with closing(sqlite3.connect(next((folder / "cache").glob("*.db")))) as cache:
+        steps = next(row[0] for row in cache.execute("SELECT name FROM sqlite_master WHERE name LIKE '%migrations'"))
+        cache.execute(f"DELETE FROM {steps} WHERE name = '0003'")
+        cache.execute("PRAGMA user_version = 2")
+        cache.commit()
+    with Store(folder, {ACCOUNT: "t1"}) as store, store.cache_reader() as caches:
+        (found,) = caches.find([one.barcode], [ACCOUNT], barcodes)
+        assert (found.nullified, found.partial) == (not good, not good)
+        assert caches.find([unused.barcode], [ACCOUNT], barcodes) == [unused]
+        assert caches.state(ACCOUNT).held == 1 + good
 
 
 class TestKin:

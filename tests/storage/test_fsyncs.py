@@ -1,11 +1,14 @@
 """What a redemption costs the disk, counted at the system's own door."""
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scanner_app.storage.ledger_file import RESERVED_AT_ONCE, WAL_RESERVE
 
 ROUNDS = 300
 LINE = """
@@ -36,3 +39,8 @@ def test_at_most_1_1_fsyncs_per_redemption(tmp_path):
     between = calls.partition('"BEGIN')[2].partition('"END')[0]
     count = between.count("sync(")
     assert ROUNDS <= count <= 1.1 * ROUNDS
+    # The WAL's reserve, but for what its first pages took: a larger piece is looked through by each of those fsyncs.
+    before = calls.partition('"BEGIN')[0]
+    lengths = [int(length) for length in re.findall(r" write\(.* = ([0-9]+)$", before, re.MULTILINE)]
+    assert max(lengths) <= RESERVED_AT_ONCE <= 64 << 10
+    assert lengths.count(RESERVED_AT_ONCE) >= WAL_RESERVE // RESERVED_AT_ONCE - 1

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -139,6 +140,18 @@ class TestOutbox:
         store.settle(due[0].number, OperationState.SENT, "", NOW)
         assert [i.operation.scan_id for i in ledger.outbox_due(ACCOUNT, NOW, 2)] == ["s1", "s2"]
         assert ledger.outbox_due("other", NOW, 10) == []
+
+    def test_reports_that_say_the_same_are_told_apart_by_those_before_them(self, store, ledger):
+        told = [operation(OperationKind.RECORD, f"s{n}", "a", raw="code") for n in range(4)]
+        other = [replace(told[0], device="door-2"), replace(told[0], raw="code-2"), replace(told[0], uid="b")]
+        later = replace(told[0], at=NOW + timedelta(seconds=1))
+        mixed = [told[0], *told[1:3], *other, later, told[3]]
+        ops = [replace(op, scan_id=f"s{n}") for n, op in enumerate(mixed)]
+        store.ledger(lambda tx: tx.enqueue(ops))
+        items = ledger.outbox(frozenset(OperationState))
+        assert [ledger.alike_before(item) for item in items] == [0, 1, 2, 0, 0, 0, 0, 3]
+        store.settle(items[1].number, OperationState.REFUSED, "400", NOW)  # it is not on the platform
+        assert [ledger.alike_before(item) for item in items] == [0, 1, 1, 0, 0, 0, 0, 2]
 
     def test_a_later_try_waits_and_holds_its_pass_back(self, store, ledger):
         store.ledger(lambda tx: tx.enqueue([operation(OperationKind.RECORD, f"s{n}", "a") for n in range(2)]))

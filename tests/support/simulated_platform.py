@@ -89,6 +89,7 @@ class SimulatedPlatform:
     next_fault: Callable[[str], Fault | None] = lambda _: None
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(frozenset(Can)))
     resets: int = 0
+    rest: Rest = Rest.QUIET
 
     # --- what happens there by itself ---
     def create(self, uid: str) -> None:

@@ -215,11 +215,18 @@ def test_pausing_keeps_everything_here(door, platform):
 def test_sync_now_fetches_at_once(door, platform):
     with door:
         until(lambda: door.status.complete)
-        platform.create("new")
+        for number in range(40):
+            platform.create(f"new-{number}")
         door.runner.sync_now()
-        until(lambda: door.status.held == 1)
+        until(lambda: door.status.held == 40)
+        platform.delete("new-7")
+        platform.delta_total = True  # no round of changes tells of that
+        pages = platform.requests.count("page")
+        door.runner.sync_now()
+        until(lambda: platform.requests.count("page") > pages and door.status.complete)
+        assert door.status.held == 40
         door.runner.sync_now(full=True)
-        until(lambda: door.status.held == 1)
+        until(lambda: door.status.held == 39)
 
 
 def test_after_a_sleep_connections_are_dropped_and_the_network_is_asked(door, platform):

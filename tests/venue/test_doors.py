@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.storage_kit import ACCOUNT
@@ -10,7 +11,7 @@ from support.venue_kit import until
 
 from scanner_app.application import correct
 from scanner_app.application.claimfacts import fact_id, operations_of
-from scanner_app.domain.passes import Direction
+from scanner_app.domain.passes import Direction, Use
 from scanner_app.domain.place import Accepted, Policy
 from scanner_app.domain.scan import FactKind
 from scanner_app.domain.verdict import Grade, Outcome, Reason
@@ -86,6 +87,22 @@ def test_three_entries_are_three_over_all_doors(two):
     assert admitted == [True, True, True, False, False]
     verdict = second.show(2, COUNTED).scan.verdict
     assert verdict.reason is Reason.NOTHING_LEFT
+
+
+def test_entries_under_an_earlier_name_of_the_place_take_their_slots(two):
+    first, _ = two
+    first.load(1, uses=(Use("main-door", first.clock.now().trusted - timedelta(hours=1)),))
+    ask, asked = first.hub.claim, []
+
+    def claim(claim, deadline):
+        asked.append((claim.place, claim.known, claim.allowed))
+        return ask(claim, deadline)
+
+    first.hub.claim = claim
+    renamed = replace(COUNTED, accepts=(COUNTED.accepts[0].called("count-1"),))
+    verdicts = [first.show(0, place).scan.verdict for place in (COUNTED, renamed, renamed)]
+    assert asked == [("main-door", 0, 2), ("count-1", 1, 2)]
+    assert [v.reason for v in verdicts] == [Reason.ADMIT, Reason.ADMIT, Reason.NOTHING_LEFT]
 
 
 def test_in_at_one_door_and_out_at_another(two):

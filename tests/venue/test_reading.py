@@ -3,22 +3,26 @@
 import asyncio
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 from nats.aio.msg import Msg
 from support.venue_door import kiosks
 from support.venue_kit import HASH_KEY, a_record, until
 
+from scanner_app.application.hub import RecordKind
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.venue import keys
+from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.book import Book, Entry
 from scanner_app.venue.keeper import Keeper, Read
+from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.loop import Question
 from scanner_app.venue.page_feed import NoLedger
-from scanner_app.venue.reading import Arrived
+from scanner_app.venue.reading import FEW, Arrived, Reader
 from scanner_app.venue.records import decode, encode, subject
 from scanner_app.venue.roster import Roster
-from scanner_app.venue.trust import Trust
+from scanner_app.venue.trust import Doubt, Trust
 from scanner_app.venue.writing import Writing
 
 
@@ -51,6 +55,71 @@ def rows():
         record = decode(data, number)
         found.append(Read(Entry(number, record.claim_id, subject(HASH_KEY, record), data), record))
     return found
+
+
+class Reading:
+    """Reads messages as one kiosk does that follows two others."""
+
+    def __init__(self, folder):
+        self.seed, self.rogue = keys.new_seed(), keys.new_seed()
+        self.book = Book(folder / "venue.db")
+        self.trust = Trust(Roster({"kiosk-01": [keys.public_key(self.seed)]}), HASH_KEY, lambda: 1 << 62)
+        self.anew()
+
+    def anew(self):
+        """Begin again from what is on disk."""
+        me = Enrolment("Test", "kiosk-02", (), "", self.rogue, HASH_KEY)
+        self.keeper = Keeper(self.book, self.trust, NoLedger())
+        self.reader = Reader(HubLink(me), me, self.trust, self.keeper)
+
+    def rows(self, told, numbers=None):
+        """Return what is read of records in one go, under these numbers of the stream."""
+        numbers = numbers or range(1, len(told) + 1)
+        where = [subject(HASH_KEY, decode(each)) for each in told]
+        each = zip(numbers, where, told, strict=True)
+        return self.reader.rows([Msg(None, at, f"$JS.ACK.RED.c.1.{n}.{n}.0.0", data) for n, at, data in each])
+
+
+@pytest.fixture
+def kiosk(tmp_path):
+    made = Reading(tmp_path)
+    yield made
+    made.book.close()
+
+
+def test_what_frees_a_slot_is_looked_at_before_it_counts_however_much_there_is(kiosk):
+    claims = [a_record("kiosk-01", f"u{number}") for number in range(FEW + 1)]
+    void = replace(claims[0], kind=RecordKind.VOID, claim_id="void", other=claims[0].claim_id)
+    few = [encode(each, seed) for seed in (kiosk.seed, kiosk.rogue) for each in (claims[0], void)]
+    told = [*(encode(each, kiosk.seed) for each in claims[1:]), *few]
+    put_off, genuine, forged = (None, False), (None, True), (Doubt.SIGNATURE, True)
+    found = [(row.doubt, row.checked) for row in kiosk.rows(told)]
+    assert found == [put_off] * FEW + [put_off, genuine, put_off, forged]
+    kiosk.anew()
+    found = [(row.doubt, row.checked) for row in kiosk.rows(few)]
+    assert found == [genuine, genuine, forged, forged], "of a few, each is looked at before it is told"
+
+
+def test_what_was_put_off_is_looked_at_after_a_restart(kiosk):
+    told = [encode(a_record("kiosk-01", f"u{n}"), kiosk.seed if n else kiosk.rogue) for n in range(FEW + 1)]
+    kiosk.keeper.keep(kiosk.rows(told))
+    assert (kiosk.book.sequence, kiosk.book.checked) == (FEW + 1, 0)
+    kiosk.anew()
+    assert kiosk.keeper.put_off
+    writing = Writing(kiosk.keeper, lambda: None, lambda error: None)
+    writing.add((), more=False)
+    until(lambda: kiosk.book.checked == FEW + 1)
+    writing.close()
+    assert [each.body["why"] for each in kiosk.book.happenings("alarm", 9)[0]] == [Doubt.SIGNATURE]
+
+
+def test_nothing_is_read_past_a_gap_and_nothing_twice(kiosk):
+    told = [encode(a_record("kiosk-01", f"u{number}"), kiosk.seed) for number in range(4)]
+    assert [row.entry.sequence for row in kiosk.rows(told[:2])] == [1, 2]
+    assert [row.entry.sequence for row in kiosk.rows(told[1:3], (2, 3))] == [3]
+    with pytest.raises(HubUnreachable):
+        kiosk.rows(told[3:], (5,))
+    assert kiosk.reader.read == 3
 
 
 class Disk(NoLedger):
