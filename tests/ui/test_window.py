@@ -22,7 +22,7 @@ from scanner_app.ui.heartbeat import Heartbeat
 from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.door_panels import LeavePanel
-from scanner_app.ui.screens.forms import PlaceForm
+from scanner_app.ui.screens.place_form import PlaceForm
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.training import TrainingBand

@@ -22,8 +22,9 @@ from scanner_app.domain.place import Place, Policy
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.screens.door_panels import Panel
-from scanner_app.ui.screens.forms import AccountForm, PlaceForm, key_words
+from scanner_app.ui.screens.forms import AccountForm, key_words
 from scanner_app.ui.screens.place_codes import CodesField, FlightField
+from scanner_app.ui.screens.place_form import PlaceForm
 from scanner_app.ui.screens.place_hours import HoursField
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.drop import Drop

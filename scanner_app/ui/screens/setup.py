@@ -17,7 +17,8 @@ from scanner_app.domain.place import Place
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.screens.camera_form import CameraForm, NewPin
-from scanner_app.ui.screens.forms import AccountForm, PlaceForm, TemplateChoice, key_words
+from scanner_app.ui.screens.forms import AccountForm, TemplateChoice, key_words
+from scanner_app.ui.screens.place_form import PlaceForm
 from scanner_app.ui.screens.sheet_form import SheetForm
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.scroll import scrolled
