@@ -11,8 +11,9 @@ from scanner_app.application.ports import LedgerTx
 from scanner_app.application.present import Desk, Presentation, judge, local_use, scan_of
 from scanner_app.application.reporting import plan
 from scanner_app.domain.effective import effective
-from scanner_app.domain.passes import Direction, Matches, Pass
+from scanner_app.domain.passes import Direction, Matches, Pass, Source, Use
 from scanner_app.domain.place import Place, Policy
+from scanner_app.domain.rules import allowance
 from scanner_app.domain.scan import Scan
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
 
@@ -85,28 +86,22 @@ def _claim(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, subject: P
     )
 
 
-def _allowed(
-    place: Place, subject: Pass, uses: Sequence[object], here: Sequence[str], shown: Presentation
-) -> int | None:
+def _allowed(place: Place, subject: Pass, uses: Sequence[Use], here: Sequence[str], shown: Presentation) -> int | None:
     """Return how many slots a pass has; uses that only the platform knows of take theirs off."""
-    from scanner_app.domain.passes import Source, Use
-
     if place.policy is Policy.ATTENDANCE:
         return None
     if place.policy is not Policy.COUNTED:
         return 1
-    entries = subject.entries_allowed if subject.entries_allowed is not None else place.entries
     today = place.local(shown.moment.trusted).date()
     elsewhere = [
         u
         for u in uses
-        if isinstance(u, Use)
-        and u.source is Source.PLATFORM
+        if u.source is Source.PLATFORM
         and u.place in here
         and u.direction is Direction.ENTRY
         and (not place.per_day or place.local(u.at).date() == today)
     ]
-    return max(1, entries - len(elsewhere))
+    return max(1, allowance(subject, place) - len(elsewhere))
 
 
 def _detail(scan: Scan, place: Place, tenants: Mapping[str, str]) -> dict[str, str]:
