@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from scanner_app.domain.passes import Direction, IdentifierKind, Kin, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Kin, Pass, Use, by_time
 from scanner_app.domain.place import Place
 from scanner_app.domain.verdict import Detail
 
@@ -61,7 +61,7 @@ def told(subject: Pass, kin: Sequence[Kin], place: Place, now: datetime) -> dict
     chosen, entries = max(good, key=lambda one: (_last(one[1]), _stamp(one[0].subject.created)))
     detail: dict[str, Detail] = {"others": len(good), "other_pass": tails([subject, chosen.subject])[1]}
     if entries:
-        last = max(entries, key=lambda use: use.at)
+        last = max(entries, key=by_time)
         detail |= {"other_admitted_at": last.at.isoformat(), "other_admitted_by": last.device}
     issued = chosen.subject.created
     if issued and subject.created and issued > subject.created:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import PlatformTrouble
-from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use, by_time
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.fields import Object, a_list, an_object, instant, needed, text
@@ -34,7 +34,7 @@ def read_pass(value: Json, reading: Reading, seen_at: datetime | None) -> Pass:
     headers = an_object(found.get("headers"), "headers")
     expiry = an_object(headers.get("expirationDate"), "expirationDate")
     fields = _fields(found)
-    uses = tuple(sorted((use for tag in _tags(found) if (use := read_tag(tag))), key=lambda use: use.at))
+    uses = tuple(sorted((use for tag in _tags(found) if (use := read_tag(tag))), key=by_time))
     voided = text(expiry, "label").lower() == VOIDED
     return Pass(
         reading.account,

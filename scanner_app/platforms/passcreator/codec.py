@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from scanner_app.domain.passes import IdentifierKind, Pass, Use
+from scanner_app.domain.passes import IdentifierKind, Pass, Use, by_time
 from scanner_app.platforms.fields import a_list, an_object, flag, needed, number, text, texts
 from scanner_app.platforms.names import holder
 from scanner_app.platforms.passcreator.boarding import BOARDING_KEYS
@@ -102,7 +102,7 @@ def _field(own: Mapping[str, Json], key: str) -> str:
 
 def _uses(found: Mapping[str, Json]) -> tuple[Use, ...]:
     places = an_object(found.get("placesUsedAt"), "placesUsedAt")
-    return tuple(sorted((_use(at, places) for at in places), key=lambda use: use.at))
+    return tuple(sorted((_use(at, places) for at in places), key=by_time))
 
 
 def _use(at: str, places: Mapping[str, Json]) -> Use:

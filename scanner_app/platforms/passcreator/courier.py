@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Direction, Pass, Use
+from scanner_app.domain.passes import Direction, Pass, Use, by_time
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.domain.verdict import Outcome
@@ -139,7 +139,7 @@ class Courier:
         ours = bool(operation.door) and any(self._echo(use, operation) for use in subject.uses)
         if foreign is None and (may_have_arrived or ours):
             return Answer(ALREADY)
-        last = foreign or max(subject.uses, key=lambda use: use.at, default=None)
+        last = foreign or max(subject.uses, key=by_time, default=None)
         return used_elsewhere(last, operation) if last else VOID
 
     def _restore(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
@@ -170,7 +170,7 @@ class Courier:
         """Yield the uses at this place that other devices made, in or out, the first one first."""
         here = sorted((u for u in subject.uses if u.place == operation.place), key=lambda u: self._gap(u, operation))
         mine = here[:1] if operation.door and here and self._echo(here[0], operation) else []
-        others = sorted(here[len(mine) :], key=lambda u: u.at)
+        others = sorted(here[len(mine) :], key=by_time)
         if not others or not operation.door:
             yield from others
             return

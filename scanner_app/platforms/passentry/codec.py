@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use, by_time
 from scanner_app.platforms import marks
 from scanner_app.platforms.fields import a_list, an_object, instant, needed, text
 from scanner_app.platforms.names import holder
@@ -87,7 +87,7 @@ def read_pass(found: Json, reading: Reading, uses: Sequence[Use], seen_at: datet
         redeemed=status == "deactivated" and bool(uses),
         nullified=status == "nullified",
         expires=instant(said, "expiresAt"),
-        uses=tuple(sorted(uses, key=lambda use: use.at)),
+        uses=tuple(sorted(uses, key=by_time)),
         created=instant(said, "createdAt"),
         seen_at=seen_at,
     )

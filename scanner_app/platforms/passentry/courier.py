@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.passes import Pass, Use, by_time
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.domain.verdict import Outcome
@@ -81,7 +81,7 @@ class Courier:
         self._scans.refresh()
         scans = [s for s in self._scans.standing(operation.uid) if s.reader == operation.door]
         others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]
-        return sorted(others, key=lambda use: use.at)
+        return sorted(others, key=by_time)
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def _void(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table

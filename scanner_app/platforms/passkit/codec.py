@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use
+from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use, by_time
 from scanner_app.platforms import marks
 from scanner_app.platforms.fields import Object, a_list, an_object, instant, needed, number, text
 from scanner_app.platforms.names import holder
@@ -113,7 +113,7 @@ def _uses(found: Object) -> tuple[Use, ...]:
     known = {use.scan_id for use in uses}
     if last and (last.scan_id not in known if last.scan_id else not uses):
         uses.append(last)
-    return tuple(sorted(uses, key=lambda use: use.at))
+    return tuple(sorted(uses, key=by_time))
 
 
 def _use(found: Object, what: str) -> Use | None:

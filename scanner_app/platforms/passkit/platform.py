@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
 from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Pass, Use
+from scanner_app.domain.passes import Pass, Use, by_time
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.deadline import Deadline
 from scanner_app.platforms.fields import an_object, needed, text
@@ -149,7 +149,7 @@ class PassKitPlatform:
 
     def _events(self, member: str) -> list[Use]:
         found, _ = self._calls.lines(["members", "member", "list", "events", member], {"filters": {"limit": -1}})
-        return sorted((use for each in found if (use := read_event(each))), key=lambda use: use.at)
+        return sorted((use for each in found if (use := read_event(each))), key=by_time)
 
     def cursor_after(self, started: datetime) -> str:
         """Return the time from which changes are asked for, RFC 3339."""
