@@ -110,6 +110,11 @@ class Pass:
         """The text its barcode carries, or ''."""
         return self.identifiers.get(IdentifierKind.BARCODE, "")
 
+    @property
+    def was_over(self) -> bool:
+        """Whether it had expired when the platform told of it."""
+        return self.expires is not None and self.seen_at is not None and self.expires <= self.seen_at
+
 
 @value(frozen=True, slots=True)
 class Kin:

@@ -273,5 +273,4 @@ def _admitted(operation: Operation) -> bool:
 
 def _spent(subject: Pass) -> bool:
     """Whether a person or a door voided it: an expired pass reads as voided too."""
-    over = subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at
-    return subject.voided and (subject.redeemed or not over)
+    return subject.voided and (subject.redeemed or not subject.was_over)

@@ -90,7 +90,7 @@ class Courier:
             foreign = self._foreign(operation) if subject and operation.door else None
         if subject is None:
             return GONE
-        if subject.voided and not _over(subject):
+        if subject.voided and not subject.was_over:
             return self._was_void(operation, foreign, may_have_arrived=may_have_arrived)
         answer = self._act(operation, "deactivate", gone=GONE)
         return used_elsewhere(foreign, operation) if foreign and answer.delivery is Delivery.DONE else answer
@@ -143,7 +143,3 @@ def _scan(operation: Operation) -> dict[str, str]:
         "scanValue": storable(operation.raw),
     }
     return body | ({"passId": operation.uid} if operation.uid else {})
-
-
-def _over(subject: Pass) -> bool:
-    return subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at

@@ -91,7 +91,7 @@ class Courier:
         _, subject = told
         if subject.redeemed:
             return Answer(ALREADY) if _ours(subject, operation) else _contested(_foreign(subject, operation), operation)
-        if subject.voided or _over(subject) or operation.kind is not OperationKind.VOID:
+        if subject.voided or subject.was_over or operation.kind is not OperationKind.VOID:
             return Answer(CONTESTED, "voided", {"state": "invalid"})
         return self._redeem_ticket(operation)
 
@@ -210,10 +210,6 @@ def _details(operation: Operation, what: str) -> dict[str, str]:
 
 def _admitted(operation: Operation) -> bool:
     return operation.outcome != Outcome.REFUSE.value
-
-
-def _over(subject: Pass) -> bool:
-    return subject.expires is not None and subject.seen_at is not None and subject.expires <= subject.seen_at
 
 
 def _ours(subject: Pass, operation: Operation) -> bool:
