@@ -11,7 +11,7 @@ from enum import StrEnum
 from scanner_app.domain.credential import Credential, storable
 from scanner_app.domain.passes import Direction, Pass, PassKey
 from scanner_app.domain.values import value
-from scanner_app.domain.verdict import Verdict
+from scanner_app.domain.verdict import Outcome, Verdict
 
 
 class FactKind(StrEnum):
@@ -148,6 +148,11 @@ class Operation:
     amount: Decimal = Decimal(0)
     tenant: str = ""  # fingerprint of the key it may be sent with
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it tells of a guest who was sent away."""
+        return self.outcome == Outcome.REFUSE.value
 
 
 @value(frozen=True, slots=True)

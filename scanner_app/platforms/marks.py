@@ -10,7 +10,6 @@ from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
-from scanner_app.domain.verdict import Outcome
 
 LONGEST = 200
 FORM = re.compile(r"^(IN|OUT|UNDO|NO [A-Z_]+) at (\S+) by (.*) scan (\S+)$", re.DOTALL)
@@ -32,7 +31,7 @@ def written(operation: Operation) -> str:
     """Return the mark of an operation, or of its being taken back."""
     if operation.kind is OperationKind.UNRECORD:
         what = "UNDO"
-    elif operation.outcome == Outcome.REFUSE.value:
+    elif operation.refused:
         what = f"NO {operation.reason}"
     else:
         leaving = operation.policy == Policy.IN_OUT.value and operation.direction is Direction.EXIT

@@ -19,7 +19,6 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import LocalUse, OperationKind, OperationState
-from scanner_app.domain.verdict import Outcome
 from scanner_app.sync.line import Line
 
 log = logging.getLogger(__name__)
@@ -143,4 +142,4 @@ def _told(reader: LedgerReader, subject: Pass) -> list[OutboxItem]:
 
 def _limited(item: OutboxItem) -> bool:
     """Where a pass is good any number of times, another door's admission is nobody's conflict."""
-    return item.operation.policy in LIMITING and item.operation.outcome != Outcome.REFUSE.value
+    return item.operation.policy in LIMITING and not item.operation.refused

@@ -9,7 +9,6 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
-from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms.airship.calls import Calls
 from scanner_app.platforms.airship.codec import VOIDED, written_tag
 from scanner_app.platforms.asking import after_telling, before_telling
@@ -35,7 +34,7 @@ class Courier:
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform of one operation. Refusals and unknown codes have no place in this contract."""
-        if not operation.uid or (operation.kind is OperationKind.RECORD and not _admitted(operation)):
+        if not operation.uid or (operation.kind is OperationKind.RECORD and operation.refused):
             return NOT_KEPT
         try:
             return self._by_kind[operation.kind](self, operation, may_have_arrived)
@@ -120,10 +119,6 @@ class Courier:
         OperationKind.RESTORE: _restore,
         OperationKind.VALUE: _not_offered,
     }
-
-
-def _admitted(operation: Operation) -> bool:
-    return operation.outcome != Outcome.REFUSE.value
 
 
 def others(operation: Operation, subject: Pass) -> list[Use]:

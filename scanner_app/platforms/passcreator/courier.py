@@ -14,7 +14,6 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use, by_time
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
-from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.passcreator.calls import Calls
 from scanner_app.platforms.passcreator.scans import ScanList
@@ -48,7 +47,7 @@ class Courier:
             return Answer(DONE, "no_door")  # nothing is kept of scans where no app configuration is set up
         if may_have_arrived and self._earlier(operation):
             return self._checked(operation, ALREADY)
-        if _admitted(operation) and operation.extra.get("spends") and not self._look_before(operation):
+        if operation.extra.get("spends") and not operation.refused and not self._look_before(operation):
             return GONE
         try:
             self._calls.record(scan_body(operation, self._zone))
@@ -62,7 +61,7 @@ class Courier:
         with before_telling():
             gone = bool(operation.uid) and self._look(operation.uid) is None
         if gone:
-            return GONE if _admitted(operation) else Answer(REFUSED, "deleted")
+            return Answer(REFUSED, "deleted") if operation.refused else GONE
         return Answer(REFUSED, "unknown_door")
 
     def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
@@ -71,7 +70,7 @@ class Courier:
             self._void_before.discard(operation.scan_id)
             return VOID
         # Where a void follows, that looks for itself.
-        if not _admitted(operation) or not operation.uid or operation.extra.get("spends"):
+        if operation.refused or not operation.uid or operation.extra.get("spends"):
             return Answer(delivery)
         with after_telling():
             subject = self._look(operation.uid)
@@ -265,10 +264,6 @@ class Courier:
         OperationKind.RESTORE: _restore,
         OperationKind.VALUE: _value,
     }
-
-
-def _admitted(operation: Operation) -> bool:
-    return operation.outcome != Outcome.REFUSE.value
 
 
 def _spent(subject: Pass) -> bool:

@@ -11,7 +11,7 @@ from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation
-from scanner_app.domain.verdict import Outcome, Reason
+from scanner_app.domain.verdict import Reason
 from scanner_app.platforms.fields import an_object, text, whole
 from scanner_app.platforms.strict_json import Json
 from scanner_app.platforms.zones import to_utc, to_wall, wall_gap
@@ -25,7 +25,7 @@ ECHO = timedelta(seconds=2)
 
 def scan_status(operation: Operation) -> int:
     """Return the `scanStatus` of what was decided."""
-    if operation.outcome == Outcome.REFUSE.value:
+    if operation.refused:
         return _refusal(operation)
     if operation.policy == Policy.IN_OUT.value:
         return CHECKED_IN if operation.direction is Direction.ENTRY else CHECKED_OUT

@@ -10,7 +10,6 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use, by_time
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
-from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms import marks
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.fields import an_object, needed
@@ -64,8 +63,7 @@ class Courier:
             return self._scans.holds(operation.scan_id, undone=operation.kind is OperationKind.UNRECORD)
 
     def _checked(self, operation: Operation, delivery: Delivery) -> Answer:
-        admitted = operation.outcome != Outcome.REFUSE.value
-        if not admitted or not operation.uid or operation.extra.get("spends"):
+        if operation.refused or not operation.uid or operation.extra.get("spends"):
             return Answer(delivery)
         with after_telling():
             if self._look(operation.uid) is None:
@@ -134,7 +132,7 @@ class Courier:
 
 def _scan(operation: Operation) -> dict[str, str]:
     """The body of `scans/log`. It has no field for the time: the mark in `statusDetail` keeps it."""
-    refused = operation.outcome == Outcome.REFUSE.value or operation.kind is OperationKind.UNRECORD
+    refused = operation.refused or operation.kind is OperationKind.UNRECORD
     body = {
         "readerId": operation.door,
         "scanType": "nfc" if operation.symbology in TAPS else "barcode",

@@ -11,7 +11,6 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
-from scanner_app.domain.verdict import Outcome
 from scanner_app.platforms import marks
 from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.fields import an_object, flag, needed
@@ -35,7 +34,7 @@ class Courier:
 
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
         """Tell the platform of one operation. Refusals and unknown codes have no place in this contract."""
-        if not operation.uid or (operation.kind is OperationKind.RECORD and not _admitted(operation)):
+        if not operation.uid or (operation.kind is OperationKind.RECORD and operation.refused):
             return NOT_KEPT
         with before_telling():
             told = self._look(operation.uid)
@@ -206,10 +205,6 @@ def _details(operation: Operation, what: str) -> dict[str, str]:
         f"{what}Source": operation.place,
         f"{what}Reference": marks.written(operation),
     }
-
-
-def _admitted(operation: Operation) -> bool:
-    return operation.outcome != Outcome.REFUSE.value
 
 
 def _ours(subject: Pass, operation: Operation) -> bool:
