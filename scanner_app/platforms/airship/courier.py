@@ -110,7 +110,7 @@ class Courier:
             self._settle(uid, tickets, label)
 
     def _not_offered(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
-        return Answer(REFUSED, f"{operation.kind.value}_not_offered")
+        return Answer(REFUSED, "value_not_offered")
 
     _by_kind: Mapping[OperationKind, Callable[[Courier, Operation, bool], Answer]] = {
         OperationKind.RECORD: _record,

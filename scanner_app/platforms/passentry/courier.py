@@ -119,7 +119,7 @@ class Courier:
         return Answer(Delivery.DONE)
 
     def _not_offered(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table
-        return Answer(Delivery.REFUSED, f"{operation.kind.value}_not_offered")
+        return Answer(Delivery.REFUSED, "value_not_offered")
 
     _by_kind: Mapping[OperationKind, Callable[[Courier, Operation, bool], Answer]] = {
         OperationKind.RECORD: _record,
