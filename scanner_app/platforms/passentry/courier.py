@@ -75,7 +75,7 @@ class Courier:
         return next(iter(self.others(operation)), None)
 
     def others(self, operation: Operation) -> list[Use]:
-        """Return the admissions at this door by other devices, oldest first; refusals and our own do not count."""
+        """Return what other devices let pass here, in or out, oldest first; refusals and our own do not count."""
         self._scans.refresh()
         scans = [s for s in self._scans.standing(operation.uid) if s.reader == operation.door]
         others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]

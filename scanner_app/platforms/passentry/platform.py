@@ -12,7 +12,7 @@ from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
 from scanner_app.platforms.deadline import Deadline
 from scanner_app.platforms.fields import a_list, an_object, needed, text, whole
-from scanner_app.platforms.http import Http
+from scanner_app.platforms.http import Http, Reply
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.pace import rate
 from scanner_app.platforms.passentry.calls import CHECK, DEADLINE, PER_SECOND, Calls
@@ -110,15 +110,15 @@ class PassEntryPlatform:
         """
         wanted = {"extIdPrefix": prefix, "status": status}
         asked, resume = {name: value for name, value in wanted.items() if value}, ""
-        chosen = (lambda p: p.template == template) if template else self._wanted
+        takes = (lambda p: p.template == template) if template else self._wanted
         while True:
-            page = self._page(resume, asked, chosen)
+            page = self._page(resume, asked, takes)
             yield from page.passes
             if not (resume := page.resume):
                 return
 
-    def _page(self, resume: str, wanted: Mapping[str, str], chosen: Callable[[Pass], bool]) -> Page:
-        """Return one page of what is wanted.
+    def _page(self, resume: str, wanted: Mapping[str, str], takes: Callable[[Pass], bool]) -> Page:
+        """Return one page of what is wanted, as far as `takes` takes it.
 
         An account that ignores the paging parameters shows by repeating itself: what stood first on the first page
         comes again, though newer passes may stand above it by then.
@@ -137,7 +137,7 @@ class PassEntryPlatform:
         data = data[: ids.index(first)] if repeats else data
         last = not ids or repeats or (pages is not None and int(number or 1) >= pages)
         following = "" if last else f"{int(number or 1) + 1}:{first or ids[0]}"
-        passes = tuple(p for p in (self._read(each, reply.date) for each in data) if chosen(p))
+        passes = tuple(p for p in (self._read(each, reply.date) for each in data) if takes(p))
         return Page(passes, following, self._total(meta), reply.date)
 
     def _total(self, meta: Mapping[str, Json]) -> int | None:
@@ -159,13 +159,11 @@ class PassEntryPlatform:
         """Return the pass with that uuid or extId; custom barcode texts are known to the list only."""
         clock = Deadline(deadline)
         try:
-            reply = self._calls.show(text, deadline)
+            reply = self._told(text, deadline)
         except UnusableSegment:
             return []
-        except PlatformTrouble as trouble:
-            if trouble.kind is PlatformKind.NOT_FOUND:
-                return []
-            raise
+        if reply is None:
+            return []
         self._scans.refresh(clock)  # a pass does not tell its uses, and those known may be old by now
         return [self._read(resource(reply.json()), reply.date)]
 
@@ -177,18 +175,18 @@ class PassEntryPlatform:
         found = a_list(an_object(reply.json(), "answer").get("data"), "data")
         return [self._read(each, reply.date) for each in found[:PAGE]]
 
-    def _show(self, key: str, deadline: float = DEADLINE) -> Pass | None:
+    def _told(self, key: str, deadline: float = DEADLINE) -> Reply | None:
         try:
-            reply = self._calls.show(key, deadline)
+            return self._calls.show(key, deadline)
         except PlatformTrouble as trouble:
             if trouble.kind is PlatformKind.NOT_FOUND:
                 return None
             raise
-        return self._read(resource(reply.json()), reply.date)
 
     def _look(self, uid: str) -> Pass | None:
         """Read a pass; believe that it is gone only when told so twice."""
-        found = self._show(uid) or self._show(uid)
+        reply = self._told(uid) or self._told(uid)
+        found = self._read(resource(reply.json()), reply.date) if reply else None
         return found if found and found.uid == uid and not found.nullified else None
 
     # --- telling ----------------------------------------------------------------------------------------------------
@@ -197,7 +195,7 @@ class PassEntryPlatform:
         return self._courier.deliver(operation, may_have_arrived=may_have_arrived)
 
     def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
-        """Return other devices' admissions at this operation's place.
+        """Return what other devices let pass at this operation's place, in or out.
 
         Asks only where another device used the pass: scans come all in one list, and most guests pass one door.
         """
