@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
@@ -61,6 +61,11 @@ class Use:
 def by_time(use: Use) -> datetime:
     """Return what uses are sorted by."""
     return use.at
+
+
+def first_entry(uses: Iterable[Use]) -> Use | None:
+    """Return the first way in among uses in their order, None where nobody came in."""
+    return next((use for use in uses if use.direction is Direction.ENTRY), None)
 
 
 @value(frozen=True, slots=True)

@@ -303,6 +303,12 @@ def test_which_way_a_guest_went_at_another_door_is_told(kit, platform, admission
     assert told == [("kiosk-2", "exit"), ("kiosk-2", "entry")]
 
 
+def test_a_way_out_by_another_door_is_no_admission_there(platform, admission):
+    left = changed(elsewhere(admission), policy="in_out", direction=Direction.EXIT, extra={})
+    tell(platform, changed(left, at=admission.at - timedelta(seconds=60)), OperationKind.RECORD)
+    assert Delivery.CONTESTED not in admit(platform, admission)
+
+
 def test_two_doors_that_report_at_the_same_time(platform, admission):
     """Records first, voids after: whoever is last finds the other."""
     other = elsewhere(admission)

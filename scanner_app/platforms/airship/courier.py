@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Direction, Pass, Use
+from scanner_app.domain.passes import Pass, Use, first_entry
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.airship.calls import Calls
@@ -127,8 +127,7 @@ def others(operation: Operation, subject: Pass) -> list[Use]:
 
 
 def _foreign(subject: Pass, operation: Operation) -> Use | None:
-    entries = (use for use in others(operation, subject) if use.direction is Direction.ENTRY)
-    return next(entries, None)
+    return first_entry(others(operation, subject))
 
 
 def _organiser() -> Answer:

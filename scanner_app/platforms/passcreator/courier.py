@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Direction, Pass, Use, by_time
+from scanner_app.domain.passes import Direction, Pass, Use, by_time, first_entry
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms.asking import after_telling, before_telling
@@ -163,7 +163,7 @@ class Courier:
 
     # --- who else was here ------------------------------------------------------------------------------------------
     def _foreign(self, subject: Pass, operation: Operation) -> Use | None:
-        return next(self.others(operation, subject), None)
+        return first_entry(self.others(operation, subject))
 
     def others(self, operation: Operation, subject: Pass) -> Iterator[Use]:
         """Yield the uses at this place that other devices made, in or out, the first one first."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
-from scanner_app.domain.passes import Pass, Use, by_time
+from scanner_app.domain.passes import Pass, Use, by_time, first_entry
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation, OperationKind
 from scanner_app.platforms import marks
@@ -72,7 +72,7 @@ class Courier:
         return used_elsewhere(foreign, operation) if foreign else Answer(delivery)
 
     def _foreign(self, operation: Operation) -> Use | None:
-        return next(iter(self.others(operation)), None)
+        return first_entry(self.others(operation))
 
     def others(self, operation: Operation) -> list[Use]:
         """Return what other devices let pass here, in or out, oldest first; refusals and our own do not count."""
