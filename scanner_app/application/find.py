@@ -49,17 +49,20 @@ class Finder:
 
     def held(self, credential: Credential, place: Place, now: datetime) -> Matches:
         """Return what is known here without asking anybody."""
-        settings = _concerned(self._settings(), credential)
+        return self._known(credential, place, now, _concerned(self._settings(), credential))
+
+    def _known(self, credential: Credential, place: Place, now: datetime, settings: Settings) -> Matches:
         held, complete, age = self._held(credential, settings, now)
         return Matches(tuple(held), complete, cache_age=age, asked=_asked(settings, place))
 
     def find(self, credential: Credential, place: Place, now: datetime) -> Matches:
         """Return the matches for a credential at a place; never raises for troubles of cache or network."""
-        matches = self.held(credential, place, now)
+        settings = _concerned(self._settings(), credential)
+        matches = self._known(credential, place, now, settings)
         held = matches.passes
         if not credential.candidates or (held and not place.confirm and not any(p.partial for p in held)):
             return self._with_kin(matches)
-        return self._with_kin(self._ask(matches, credential, _concerned(self._settings(), credential)))
+        return self._with_kin(self._ask(matches, credential, settings))
 
     def _held(self, credential: Credential, settings: Settings, now: datetime) -> tuple[list[Pass], bool, float | None]:
         reader: CacheReader | None = None
