@@ -25,7 +25,6 @@ from scanner_app.application.door_parts import Parts
 from scanner_app.application.events import (
     Checking,
     Decided,
-    DeviceChanged,
     Event,
     Level,
     Notice,
@@ -38,6 +37,7 @@ from scanner_app.application.events import (
 from scanner_app.application.expected import Expected
 from scanner_app.application.fates import Fate, fates
 from scanner_app.application.front_desk import Front
+from scanner_app.application.hearers import Hearers
 from scanner_app.application.ports import Capabilities, FactRow
 from scanner_app.application.present import look, present
 from scanner_app.application.readiness import door_status
@@ -53,7 +53,6 @@ from scanner_app.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
 
-
 SOME, FIELDS = 300, 40
 """Passes of an account that are looked at for the names of their fields, and names that are offered."""
 
@@ -63,9 +62,7 @@ class Door:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._desk = parts, parts.desk
-        self._hearers: list[Callable[[Event], None]] = []
-        self._devices: dict[str, DeviceChanged] = {}  # as last told, the newest last
-        self._of_devices = threading.RLock()  # an older state must not be told after a newer one
+        self._hearers = Hearers()
         self._line: queue.SimpleQueue[tuple[Credential, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="presenter", daemon=True)
         self._look_only = False
@@ -85,32 +82,12 @@ class Door:
         return not self._thread.is_alive()
 
     def listen(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` for every event; the returned function stops that.
-
-        How the devices fare is told at once: a camera may be quicker than the window, and says it only once.
-        """
-        with self._of_devices:
-            self._hearers.append(hear)
-            for event in self._devices.values():
-                hear(event)
-        return lambda: self._hearers.remove(hear) if hear in self._hearers else None
+        """Call `hear` for every event, at once with how the devices fare; the returned function stops that."""
+        return self._hearers.listen(hear)
 
     def tell(self, event: Event) -> None:
-        """Pass an event to everybody who listens; one who fails does not keep it from the others."""
-        if isinstance(event, DeviceChanged) and not event.watched:
-            with self._of_devices:
-                self._devices.pop(event.source, None)
-                self._devices[event.source] = event
-                self._pass_on(event)
-        else:
-            self._pass_on(event)
-
-    def _pass_on(self, event: Event) -> None:
-        for hear in tuple(self._hearers):
-            try:
-                hear(event)
-            except Exception:
-                log.exception("a listener failed on %s", type(event).__name__)
+        """Pass an event to everybody who listens."""
+        self._hearers.tell(event)
 
     # --- the line
     def present(self, credential: Credential, operator: str = "") -> None:
