@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -60,14 +61,11 @@ def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -
         return "scan_unknown"
     if row.body.get("outcome") == Outcome.REFUSE.value or _looked(row):
         return "undo_refused_scan"
-    reader = desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.ledger_reader()) as reader:
         key = _key(row)
         undone = key is not None and any(
             f.kind is FactKind.UNDO and f.body.get("scan_id") == row.fact_id for f in reader.history(key)
         )
-    finally:
-        reader.close()
     if undone:
         return "undo_done_before"
     place = desk.settings().find_place(str(row.body.get("place")))
@@ -134,11 +132,8 @@ def _override_scan(
 
 
 def _row(desk: Desk, scan_id: str) -> FactRow | None:
-    reader = desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.ledger_reader()) as reader:
         return reader.scan(scan_id)
-    finally:
-        reader.close()
 
 
 def _key(row: FactRow) -> PassKey | None:
@@ -150,11 +145,8 @@ def _subject(desk: Desk, row: FactRow) -> Pass | None:
     key = _key(row)
     if key is None:
         return None
-    reader = desk.clerk.cache_reader()
-    try:
+    with closing(desk.clerk.cache_reader()) as reader:
         return reader.get(key)
-    finally:
-        reader.close()
 
 
 def office(
@@ -204,11 +196,8 @@ def settle(desk: Desk, number: int, operator: str, note: str) -> CorrectionRepor
         return CorrectionReport("settle_needs_note")
     if not permits(Action.SETTLE, operator, desk.settings().pins):
         return CorrectionReport("role_needed")
-    reader = desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.ledger_reader()) as reader:
         known = number in {row.number for row in reader.conflicts(open_only=True)}
-    finally:
-        reader.close()
     if not known:
         return CorrectionReport("conflict_unknown")
     fact_id = new_id()

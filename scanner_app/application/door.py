@@ -7,6 +7,7 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from scanner_app.application import correct, retention
@@ -187,27 +188,18 @@ class Door:
 
     def recent(self, limit: int = 50) -> Sequence[FactRow]:
         """Return the newest scans, newest first."""
-        reader = self._desk.clerk.ledger_reader()
-        try:
+        with closing(self._desk.clerk.ledger_reader()) as reader:
             return reader.recent_scans(limit)
-        finally:
-            reader.close()
 
     def fates(self, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
         """Return what became of scans since."""
-        reader = self._desk.clerk.ledger_reader()
-        try:
+        with closing(self._desk.clerk.ledger_reader()) as reader:
             return fates(reader, rows)
-        finally:
-            reader.close()
 
     def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
         """Return passes by name, e-mail, id or barcode."""
-        reader = self._desk.clerk.cache_reader()
-        try:
+        with closing(self._desk.clerk.cache_reader()) as reader:
             return reader.search(text, [a.id for a in self.settings().accounts], limit)
-        finally:
-            reader.close()
 
     def story(self, key: PassKey) -> Story | None:
         """Return everything known of a pass."""
@@ -215,11 +207,8 @@ class Door:
 
     def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
         """Return the conflicts, newest first."""
-        reader = self._desk.clerk.ledger_reader()
-        try:
+        with closing(self._desk.clerk.ledger_reader()) as reader:
             return reader.conflicts(open_only=open_only)
-        finally:
-            reader.close()
 
     def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
         """Settle a conflict with a note."""
@@ -244,11 +233,8 @@ class Door:
 
     def field_names(self) -> Sequence[str]:
         """Return the names of the fields that passes have, the most frequent first."""
-        reader = self._desk.clerk.cache_reader()
-        try:
+        with closing(self._desk.clerk.cache_reader()) as reader:
             some = [one for account in self.settings().accounts for one in reader.some(account.id, SOME)]
-        finally:
-            reader.close()
         return [name for name, _ in Counter(name for one in some for name in one.fields).most_common(FIELDS)]
 
     def photo(self, url: str) -> bytes:

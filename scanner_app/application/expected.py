@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from scanner_app.application.events import AccountStatus
 from scanner_app.application.ports import CacheReader
@@ -29,10 +30,7 @@ class Expected:
             return held
         key = (accepted, held)
         if key not in self._known:
-            reader = self._reader()
-            try:
+            with closing(self._reader()) as reader:
                 found = reader.held_of(accepted.account, accepted.templates)
-            finally:
-                reader.close()
             self._known = {k: v for k, v in self._known.items() if k[0] != accepted} | {key: found}
         return self._known[key]

@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from scanner_app.application.config import Settings
-from scanner_app.application.ports import CacheReader, CacheTx, Clerk, Priority
+from scanner_app.application.ports import CacheTx, Clerk, Priority
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.errors import PlatformTrouble, StorageTrouble
 from scanner_app.domain.passes import IdentifierKind, Kin, Matches, Pass
@@ -65,18 +66,14 @@ class Finder:
         return self._with_kin(self._ask(matches, credential, settings))
 
     def _held(self, credential: Credential, settings: Settings, now: datetime) -> tuple[list[Pass], bool, float | None]:
-        reader: CacheReader | None = None
+        accounts = [a.id for a in settings.accounts]
         try:
-            reader = self._clerk.cache_reader()
-            accounts = [a.id for a in settings.accounts]
-            held = reader.find(credential.candidates, accounts, _carries(settings, credential))
-            states = [reader.state(a) for a in accounts]
+            with closing(self._clerk.cache_reader()) as reader:
+                held = reader.find(credential.candidates, accounts, _carries(settings, credential))
+                states = [reader.state(a) for a in accounts]
         except StorageTrouble:
             log.exception("cache cannot be read; scanning goes on without it")
             return [], False, None
-        finally:
-            if reader is not None:
-                reader.close()
         syncs = [s.last_sync for s in states]
         age = max(((now - s).total_seconds() for s in syncs if s), default=None) if all(syncs) else None
         return held, all(s.complete for s in states), age
@@ -87,11 +84,8 @@ class Finder:
         if len(found) != 1:
             return matches
         try:
-            reader = self._clerk.cache_reader()
-            try:
+            with closing(self._clerk.cache_reader()) as reader:
                 kin = reader.kin(found[0])
-            finally:
-                reader.close()
         except StorageTrouble:
             log.exception("other passes of a guest cannot be looked for")
             return matches

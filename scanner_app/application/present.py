@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -91,15 +92,12 @@ def _chosen(desk: Desk, credential: Credential, place: Place, moment: Moment) ->
     Only that one is recorded, and judged anew within the transaction: a pass used meanwhile is refused, not replaced.
     """
     known: list[Credential] = []
-    reader = desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.ledger_reader()) as reader:
         for one in credential.each:
             matches = desk.finder.held(one, place, moment.trusted)
             if matches.passes and judge(reader, matches, place, one, moment).admits:
                 return one
             known += [one] if matches.passes else []
-    finally:
-        reader.close()
     return next(iter(known), credential.each[0])
 
 
@@ -109,11 +107,8 @@ def look(desk: Desk, credential: Credential, place: Place) -> Verdict:
     if credential.others:
         credential = _chosen(desk, credential, place, moment)
     matches = desk.finder.find(credential, place, moment.trusted)
-    reader = desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.ledger_reader()) as reader:
         return judge(reader, matches, place, credential, moment)
-    finally:
-        reader.close()
 
 
 class FactsKnown(Protocol):

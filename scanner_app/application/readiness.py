@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,8 +67,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
 
 
 def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
-    ledger = desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.ledger_reader()) as ledger:
         outbox = ledger.outbox_counts()
         counts = Counts(
             outbox.get(OperationState.PENDING, 0),
@@ -83,8 +83,6 @@ def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
             refused=ledger.refused_count(place.name, morning),
             inside=_inside(ledger, place),
         )
-    finally:
-        ledger.close()
 
 
 def _counted_from(place: Place, moment: Moment) -> datetime:

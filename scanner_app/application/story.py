@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 from scanner_app.application.control import Story
 from scanner_app.application.ports import OutboxItem
@@ -18,17 +19,13 @@ def story(desk: Desk, key: PassKey, look: Callable[[Credential], Verdict]) -> St
 
     `look`: what the door would say of it now.
     """
-    cache, ledger = desk.clerk.cache_reader(), desk.clerk.ledger_reader()
-    try:
+    with closing(desk.clerk.cache_reader()) as cache, closing(desk.clerk.ledger_reader()) as ledger:
         held = cache.get(key)
         others = cache.kin(held) if held else []
         kin = tuple(Kin(*effective(one, ledger.local_facts(one.key))) for one in others)
         facts = tuple(ledger.history(key))
         local = ledger.local_facts(key)
         reports = ledger.outbox_of(key)
-    finally:
-        cache.close()
-        ledger.close()
     if held is None:
         return None
     subject, uses = effective(held, local)
