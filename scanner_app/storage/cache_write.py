@@ -14,7 +14,7 @@ from scanner_app.storage import passcodec
 from scanner_app.storage.compact import encodable
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.fold import search_text
-from scanner_app.storage.times import from_us, to_us
+from scanner_app.storage.times import from_us, maybe_time, to_us
 
 TOMBSTONES = 2_000
 """Passes marked dead between two such looks."""
@@ -174,7 +174,7 @@ class CacheWriter:
     def last_full(self, stream: str) -> datetime | None:
         """Return when the last full walk of a stream ended, None before the first."""
         row = self._db.execute("SELECT last_full FROM streams WHERE name = ?", (storable(stream),)).fetchone()
-        return from_us(row[0]) if row and row[0] is not None else None
+        return maybe_time(row[0]) if row else None
 
     def unseen(self, stream: str, generation: int) -> int:
         """Return how many living passes of the stream were not seen in a full walk of this generation or since."""

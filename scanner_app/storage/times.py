@@ -18,11 +18,6 @@ def from_us(number: int) -> datetime:
     return EPOCH + timedelta(microseconds=number)
 
 
-def maybe_us(moment: datetime | None) -> int | None:
-    """Return microseconds since 1970, None for None."""
-    return None if moment is None else to_us(moment)
-
-
 def maybe_time(number: int | None) -> datetime | None:
     """Return the aware UTC time, None for None."""
     return None if number is None else from_us(number)
