@@ -24,10 +24,9 @@ class StoreHealth:
     ledger: str = "ok"  # ok | rebuilt
     ledger_aside: str = ""  # where the damaged ledger lies
     caches_aside: Mapping[str, str] = field(default_factory=dict)  # account -> where its damaged cache lies
-    journal_trouble: str = ""  # why the second copy could not be written, '' if it could
+    journal_trouble: str = ""  # why the second copy could not be written, or what it lacks; '' if it is whole
     chore_trouble: str = ""  # why the clerk's chores failed, '' if they did not
     unclean_start: bool = False  # the last run did not end properly
-
     damaged: tuple[str, ...] = ()  # damaged databases that lie set aside in the data folder, from earlier runs too
 
     @property
@@ -40,11 +39,6 @@ class StoreHealth:
             "storage_chores": self.chore_trouble,
         }
         return tuple(code for code, so in told.items() if so)
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing happened that a person should know of."""
-        return not self.codes
 
 
 def has_wal_reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

@@ -147,7 +147,7 @@ class TestDamagedLedger:
         (folder / "ledger.db").write_bytes(b"not a database at all" * 999)
         with opened(folder) as store, store.ledger_reader() as ledger:
             assert all(ledger.scan(scan_id) is not None for scan_id in unsent)
-            assert not store.health().good
+            assert store.health().codes == ("storage_set_aside",)
 
     def test_met_while_the_door_is_open(self, folder):
         with opened(folder) as store, store.cache_reader() as reader:
@@ -172,7 +172,7 @@ class TestDamagedLedger:
         ids, _ = filled(folder)
         mark_unclean(folder)
         with opened(folder) as store:
-            assert store.health().good
+            assert store.health().codes == ()
             assert store.health().unclean_start
             assert store.verify().rows == len(ids)
             assert store.verify().first_bad is None
@@ -382,7 +382,7 @@ def test_the_versions_with_the_wal_reset_bug():
 
 def test_health(store, folder):
     health = store.health()
-    assert health.good
+    assert health.codes == ()
     assert health.sqlite_version == sqlite3.sqlite_version
     assert health.disk_free > 0
     json.dumps(health.caches_aside)
