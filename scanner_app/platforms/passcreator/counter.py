@@ -9,11 +9,11 @@ from decimal import Decimal
 from scanner_app.application.ports import Issued
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.platforms.passcreator.office import Office
+from scanner_app.platforms.typed import typed_flag
 
 NUMBERS = frozenset({"storedValue", "flightNumber"})
 FLAGS = frozenset({"voided", "enforceUniqueUserProvidedId"})
 """Parameters of seed 001 that are no text."""
-FLAGS_READ = {"true": True, "false": False}
 
 
 class PasscreatorCounter:
@@ -56,6 +56,4 @@ def _read(name: str, value: str) -> object:
             if (number := Decimal(value)).is_finite():
                 return number
         raise SettingsTrouble("option_invalid", f"{name}: {value}")
-    if name in FLAGS and value.lower() not in FLAGS_READ:
-        raise SettingsTrouble("option_invalid", f"{name}: {value}")
-    return FLAGS_READ[value.lower()] if name in FLAGS else value
+    return typed_flag(name, value) if name in FLAGS else value

@@ -11,9 +11,9 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTro
 from scanner_app.platforms.fields import a_list, an_object
 from scanner_app.platforms.passentry.office import Action, Office, Points, Wishes
 from scanner_app.platforms.strict_json import Json
+from scanner_app.platforms.typed import typed_flag
 
 EXT_ID = "extId"
-FLAGS = {"true": True, "false": False}
 OF_THE_PASS = ("expiresAt", "nfcEnabled", "nfc", "barcode", "templateOverride")
 """What stands beside the fields on the wire, and may be typed there too."""
 ACTIONS = {"deactivate": True, "reactivate": False}
@@ -71,10 +71,11 @@ def wishes(values: Mapping[str, object]) -> Wishes:
 def _wishes(rest: dict[str, Json]) -> Wishes:
     inner = dict(an_object(rest.pop("pass", None), "pass"))
     rest = {name: inner.pop(name) for name in OF_THE_PASS if name in inner} | rest
+    nfc = rest.pop("nfcEnabled", None)
     return Wishes(
         message=_text(rest.pop("message", None)),
         expires=_moment(rest.pop("expiresAt", None)),
-        nfc=_flag(rest.pop("nfcEnabled", None)),
+        nfc=None if nfc is None else typed_flag("nfcEnabled", nfc),
         barcode=_object(rest.pop("barcode", None), "barcode"),
         template_override=_texts(rest.pop("templateOverride", None)),
         locations=_points(rest.pop("locations", None), "location"),
@@ -111,14 +112,6 @@ def _moment(value: object) -> datetime | None:
     if read.tzinfo is None:
         raise SettingsTrouble("option_invalid", f"expiresAt without an offset: {value}")
     return read
-
-
-def _flag(value: object) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    if str(value).lower() not in FLAGS:
-        raise SettingsTrouble("option_invalid", f"nfcEnabled: {value}")
-    return FLAGS[str(value).lower()]
 
 
 def _action(value: object) -> bool | None:
