@@ -72,7 +72,8 @@ async def set_clock(request: web.Request) -> web.Response:
             refuse(400, "expected now or offset, in seconds")
     if "now" in data:
         account.clock.frozen = None if data["now"] is None else float(data["now"])
-    account.clock.offset = float(data.get("offset") or account.clock.offset)
+    if (offset := data.get("offset")) is not None:
+        account.clock.offset = float(offset)
     return empty(204)
 
 

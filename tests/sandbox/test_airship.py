@@ -321,3 +321,13 @@ def test_the_guest_line_can_be_told(client, sandbox):
         assert (expiry.get("label") == "voided") == (guest["expected"] == "VOIDED"), guest
         assert bool(expiry.get("value")) == (guest["expected"] == "EXPIRED")
         assert (got.json["templateId"] == festival) == (guest["expected"] != "WRONG_EVENT")
+
+
+def test_the_id_of_a_deleted_pass_is_given_to_no_other(client):
+    path = f"/pass/template/{client.template()}/id/again"
+    gone = set()
+    for _ in range(20):  # ids are told a few apart, by chance
+        fresh = str(client.make("again")["id"])
+        assert fresh not in gone
+        gone.add(fresh)
+        client.call("DELETE", path, status=201)

@@ -1,5 +1,7 @@
 """Create, update, void, delete: every status and rule of the contract."""
 
+import time
+
 import pytest
 
 SEED_BODY = {
@@ -293,3 +295,11 @@ def test_methods_that_a_route_has_not_are_told(client):
     got = client.ask("PATCH", "/api/pass/x", {})
     assert (got.status, list(got.json)) == (405, ["ErrorMessage"])
     assert "GET" in got.headers["Allow"]
+
+
+def test_a_clock_that_was_set_off_is_set_right_again(client):
+    ahead = []
+    for offset in (900, 0):
+        assert client.ask("POST", "/sandbox/clock", {"offset": offset}).status == 204
+        ahead.append(round(client.get("/sandbox/state")["now"] - time.time(), -2))
+    assert ahead == [900, 0]

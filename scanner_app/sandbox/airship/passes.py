@@ -75,7 +75,7 @@ def make(account: Account, owner: Row, external: str | None, body: dict[str, Any
         refuse(400, "A pass with this external id exists already")
     now = account.clock.seconds()
     row = {
-        "id": account.store.number("SELECT coalesce(max(id), 10000) FROM aw_pass") + random.randint(1, 9),
+        "id": _fresh_id(account),
         "template": owner["id"],
         "external_id": external,
         "serial": str(uuid.uuid4()),
@@ -93,6 +93,14 @@ def make(account: Account, owner: Row, external: str | None, body: dict[str, Any
         account.store.insert("aw_pass", row)
         change(account, row, check(body))
     return account.store.rows("SELECT * FROM aw_pass WHERE id=?", [row["id"]])[0]
+
+
+def _fresh_id(account: Account) -> int:
+    """An id that no pass had before, deleted ones too: doors know passes by it."""
+    highest = account.store.number("SELECT coalesce(max(id), 10000) FROM aw_pass")
+    fresh = max(highest, account.store.meta("airship_last_id") or 0) + random.randint(1, 9)
+    account.store.remember("airship_last_id", fresh)
+    return fresh
 
 
 def check(body: dict[str, Any]) -> dict[str, Any]:
