@@ -52,6 +52,25 @@ def test_search_as_one_types_and_see_the_story(window, door, qtbot):
     assert desk.story is None, "nobody acts on the guest before"
 
 
+def test_passes_of_several_accounts_say_whose_they_are(window, qtbot):
+    first = window.settings.accounts[0]
+    desk = window.screens["helpdesk"]
+    window.go("helpdesk")
+    desk.field.setText("x")
+
+    def told(*more):
+        window.settings = replace(window.settings, accounts=(first, *more))
+        desk._show_hits("x", [sample.guest()])
+        desk.open(sample.guest().key)
+        qtbot.waitUntil(lambda: desk.story is not None)
+        shown = [desk.rows[0].accessibleName(), *(label.text() for label in desk.story.findChildren(QLabel))]
+        return [text for text in shown if "Passcreator" in text]
+
+    assert told() == []
+    desk.story = None
+    assert len(told(replace(first, id="other", platform="passkit"))) == 2, "in the list and in the story"
+
+
 def test_an_answer_that_comes_too_late_is_dropped(window, qtbot):
     desk = window.screens["helpdesk"]
     window.go("helpdesk")

@@ -17,6 +17,7 @@ from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, nobody, refusal_facts, ticket
 from scanner_app.ui.plain import visible
+from scanner_app.ui.whose import whose
 from scanner_app.ui.widgets.buttons import button, icon_button
 from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.scroll import scrolled
@@ -113,7 +114,8 @@ class ChoicePanel(Panel):
         inner = QWidget()
         lay = column(desk.theme, inner, margin="", gap="s")
         for subject in found:
-            words = " · ".join(visible(w) for w in (subject.holder, subject.template_name, subject.uid) if w)
+            name = whose(subject, desk.settings.accounts)
+            words = " · ".join(visible(w) for w in (subject.holder, subject.template_name, name, subject.uid) if w)
             lay.addWidget(button(words, partial(self._chosen, subject), "choice", name=words, foreign=True))
         if not found:
             lay.addWidget(Label(texts.word("helpdesk.nothing"), "soft", wrap=True))

@@ -26,11 +26,11 @@ from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
+from scanner_app.ui.whose import PLATFORM_NAMES
 from scanner_app.ui.widgets.buttons import button, choice
 from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.text import Label
 
-PLATFORM_NAMES = {"passcreator": "Passcreator", "passentry": "PassEntry", "passkit": "PassKit", "airship": "Airship"}
 USUAL_ADDRESS = {"passcreator": "https://app.passcreator.com", "passentry": "https://api.passentry.com"}
 
 

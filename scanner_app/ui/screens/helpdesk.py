@@ -20,6 +20,7 @@ from scanner_app.ui.screens.door_panels import ForGoodPanel, NotePanel
 from scanner_app.ui.screens.link_panel import LinkPanel
 from scanner_app.ui.screens.story import StoryView
 from scanner_app.ui.screens.walk_up import WalkUpPanel
+from scanner_app.ui.whose import whose
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.rows import Line, Row
 from scanner_app.ui.widgets.scroll import scrolled
@@ -172,7 +173,8 @@ class HelpDeskScreen(Screen):
         self._note.setVisible(bool(note))
 
     def _row(self, subject: Pass) -> Row:
-        below = " · ".join(t for t in (subject.template_name, subject.barcode or subject.uid) if t)
+        name = whose(subject, self.desk.settings.accounts)
+        below = " · ".join(t for t in (name, subject.template_name, subject.barcode or subject.uid) if t)
         row = Row(
             self.desk.theme, Line(subject.holder or texts.word("door.nobody"), below), lambda: self.open(subject.key)
         )

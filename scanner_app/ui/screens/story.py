@@ -20,6 +20,7 @@ from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.facts import Fact, label
 from scanner_app.ui.offers import Offer, offer, why_not
 from scanner_app.ui.screens.door_panels import Panel, fact_row
+from scanner_app.ui.whose import whose
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.qr import QrView
@@ -84,7 +85,8 @@ class StoryView(QWidget):
         symbol.show_symbol(look.symbol, theme.colour(tone), theme.colour("surface"))
         words = column(theme, margin="", gap="xs")
         words.addWidget(Label(subject.holder or texts.word("door.nobody"), "heading", foreign=True, elide=True))
-        words.addWidget(Label(subject.template_name, "strong", foreign=True, elide=True))
+        ticket = " · ".join(filter(None, (subject.template_name, whose(subject, self.desk.settings.accounts))))
+        words.addWidget(Label(ticket, "strong", foreign=True, elide=True))
         said = texts.word("helpdesk.now", title=texts.headline(code), says=texts.sentence(code))
         words.addWidget(Label(said, "body", tone=tone if tone != "ink" else "", wrap=True))
         row = QHBoxLayout()

@@ -7,9 +7,9 @@ from functools import partial
 from scanner_app.application.config import AccountConfig
 from scanner_app.ui import texts
 from scanner_app.ui.plain import visible
-from scanner_app.ui.screens.forms import PLATFORM_NAMES
 from scanner_app.ui.screens.sections.page import START, Office, Page
 from scanner_app.ui.screens.settings_panels import AccountPanel
+from scanner_app.ui.whose import PLATFORM_NAMES
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.text import Label
 
