@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import keyring
@@ -28,8 +29,8 @@ from scanner_app.crash import CrashFile
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, ScannerError
 from scanner_app.secrets import SecretStore
 from scanner_app.storage.store import Store
-from scanner_app.ui import texts
-from scanner_app.ui.checks import LOW_DISK
+from scanner_app.ui import moments, texts
+from scanner_app.ui.checks import CLOCK_LIMIT, LOW_DISK
 
 WAL_RESET_FIXED = (3, 51, 3)
 """First SQLite without the WAL-reset bug (reliability.md 0.3); older ones are safe with one writing connection."""
@@ -187,19 +188,23 @@ def _accounts(folder: Path) -> Iterator[Finding]:
         for name, code in accounts.troubles.items():
             yield Finding(f"account {name}", "error", texts.sentence(code), texts.admin(code))
         for name, platform in accounts.platforms.items():
-            yield _account(f"account {name}", platform)
+            yield from _account(f"account {name}", platform)
     finally:
         accounts.close()
 
 
-def _account(name: str, platform: Platform) -> Finding:
+def _account(name: str, platform: Platform) -> Iterator[Finding]:
     try:
-        platform.check()
+        theirs = platform.check()
     except ScannerError as error:
         found = f"{texts.sentence(error.code)} {f'({error.detail})' if error.detail else ''}".strip()
         offline = isinstance(error, PlatformTrouble) and error.kind in (PlatformKind.UNREACHABLE, PlatformKind.BUSY)
-        return Finding(name, "warning" if offline else "error", found, texts.admin(error.code))
-    return Finding(name, "ok", f"{platform.platform} answers")
+        yield Finding(name, "warning" if offline else "error", found, texts.admin(error.code))
+        return
+    yield Finding(name, "ok", f"{platform.platform} answers")
+    off = (theirs - datetime.now(UTC)).total_seconds()
+    if abs(off) > CLOCK_LIMIT:  # the platform may take us all the same: PassKit's tokens are made by its own time
+        yield Finding(name, "warning", texts.word("strip.clock", span=moments.span(off)), texts.admin("clock_off"))
 
 
 def _taps() -> Iterator[Finding]:

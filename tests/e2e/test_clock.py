@@ -19,6 +19,13 @@ def test_the_clock_is_known_after_any_answer_and_told_with_its_age(scene: Scene)
     assert scene.lines("status", "--json")[0]["clock_offset"] == pytest.approx(90.0, abs=2.0)
 
 
+def test_the_doctor_says_that_the_clock_is_wrong(scene: Scene) -> None:
+    scene.sandbox.clock.offset = -900
+    said = scene.run("doctor", check=False).stdout
+    assert "passcreator answers" in said
+    assert "Clock off by 15 min" in said
+
+
 def test_the_zone_is_found_out_and_a_wrong_one_is_said(scene: Scene, tmp_path: Path) -> None:
     settings = json.loads((scene.folder / "settings.json").read_text())["settings"]
     assert settings["accounts"][0]["zone"] == settings["places"][0]["zone"] == "Europe/Berlin"
