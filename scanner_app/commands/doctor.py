@@ -202,7 +202,7 @@ def _account(name: str, platform: Platform) -> Iterator[Finding]:
         yield Finding(name, "warning" if offline else "error", found, texts.admin(error.code))
         return
     yield Finding(name, "ok", f"{platform.platform} answers")
-    off = (theirs - datetime.now(UTC)).total_seconds()
+    off = (theirs - datetime.now(UTC)).total_seconds() if theirs else 0.0
     if abs(off) > CLOCK_LIMIT:  # the platform may take us all the same: PassKit's tokens are made by its own time
         yield Finding(name, "warning", texts.word("strip.clock", span=moments.span(off)), texts.admin("clock_off"))
 
