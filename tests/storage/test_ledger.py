@@ -7,10 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from support.storage_kit import ACCOUNT, COUNTED, NOW, a_pass, load, new_id, operation, present
+from support.storage_kit import ACCOUNT, COUNTED, NOW, PLACE, a_pass, load, new_id, operation, present
 
 from scanner_app.domain.errors import Bug
-from scanner_app.domain.passes import PassKey
+from scanner_app.domain.passes import Direction, PassKey
+from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import FactKind, Moment, OperationKind, OperationState
 from scanner_app.domain.verdict import Reason
 
@@ -47,6 +48,13 @@ def test_an_admission_is_a_fact_a_use_and_its_operations(store, ledger, caches):
     assert ledger.admitted_count("Main", NOW + timedelta(hours=1)) == 0
     assert [r.body["reason"] for r in ledger.recent_scans(5)] == ["ALREADY_USED", "ADMIT"]
     assert ledger.history(KEY)[0].fact_id == scan_id
+
+
+def test_who_leaves_is_not_admitted_once_more(store, ledger, caches):
+    inside = replace(PLACE, policy=Policy.IN_OUT)
+    assert present(store, caches, CODE, inside).admits
+    assert present(store, caches, CODE, replace(inside, direction=Direction.EXIT)).admits
+    assert ledger.admitted_count("Main", NOW - timedelta(hours=1)) == 1
 
 
 def test_an_unknown_code_is_a_fact_too(store, ledger, caches):
