@@ -16,10 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scanner_app.application.config import VenueConfig
 from scanner_app.application.hub import VenueRule
 from scanner_app.bootstrap import open_kiosk
-from scanner_app.commands import hub_page
+from scanner_app.commands import hub_join, hub_page
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
@@ -74,7 +73,7 @@ def add_parser(
     page.add_argument("--port", type=int, default=hub_page.PORT, help="default: %(default)s")
     page.add_argument("--qr", type=Path, metavar="FILE", help="draw the page's link as a QR code (PNG or SVG)")
     action("audit", "look at every signature in the stream; ends with 3 when one is not its kiosk's")
-    join = action("join", "on a kiosk: take part with an enrolment file")
+    join = action("join", "on a kiosk: take part with an enrolment, a file or a picture of its QR code")
     join.add_argument("file", type=Path, metavar="FILE")
     join.add_argument("--rule", choices=[r.value for r in VenueRule], default=VenueRule.CLOSED.value)
 
@@ -269,16 +268,7 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _join(args: argparse.Namespace) -> int:
-    try:
-        enrolment = json.loads(args.file.read_text(encoding="utf-8"))
-        config = VenueConfig(
-            str(enrolment["venue"]), str(enrolment["kiosk"]), tuple(map(str, enrolment["hubs"])), args.rule
-        )
-        complete = all(isinstance(enrolment[k], str) for k in ("ca", "seed", "hash_key", "admin"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsTrouble("enrolment_unreadable", f"{args.file}: {error}") from error
-    if not complete:
-        raise SettingsTrouble("enrolment_unreadable", str(args.file))
+    config, enrolment = hub_join.read(args.file, args.rule)
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.secrets.put(config.secret_name, json.dumps(enrolment))
         kiosk.settings.save(replace(kiosk.settings.load(), venue=config))

@@ -230,3 +230,14 @@ def test_secrets_are_for_the_owner_only(tmp_path: Path) -> None:
         if path.is_file():
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     assert os.access(tmp_path / "hub", os.R_OK)
+
+
+def test_a_kiosk_joins_by_the_picture_of_its_enrolment(tmp_path: Path) -> None:
+    hub(tmp_path / "venue", "init", "--hub", f"127.0.0.1:{free_ports(1)[0]}")
+    picture = tmp_path / "door-1.png"
+    hub(tmp_path / "venue", "enrol", "door-1", "--qr", str(picture))
+    joined = hub(tmp_path / "kiosk", "join", str(picture), "--rule", "closed", "--json")
+    assert joined.returncode == 0, joined.stderr
+    assert json.loads(joined.stdout)["kiosk"] == "door-1"
+    picture.write_bytes(picture.read_bytes()[:200])
+    assert hub(tmp_path / "other", "join", str(picture), "--json").returncode == command.Exit.TROUBLE
