@@ -1,4 +1,4 @@
-"""What the running door sees of its camera, readers and platforms, for `scanner-app status` beside it: `seen.json`."""
+"""What the running door sees of camera, readers, platforms and hub, for `scanner-app status` beside it: `seen.json`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import (
@@ -19,6 +20,7 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
+from scanner_app.application.hub import HubState, VenueRule
 from scanner_app.application.ports import Connection
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.files import read_json, write_private
@@ -31,15 +33,17 @@ FILE = "seen.json"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the camera and each reader fare, and each account's connection and trouble."""
+    """How the camera, each reader and the hub fare, and each account's connection and trouble."""
 
     camera: DeviceState | None = None
     readers: tuple[ReaderReport, ...] = ()
     links: Mapping[str, tuple[Connection, str]] = field(default_factory=dict)
+    venue: HubState | None = None
 
     def linked(self, status: Status) -> Status:
         """Return a status with the connections that are known here."""
-        return replace(status, accounts=tuple(self._linked(account) for account in status.accounts))
+        accounts = tuple(self._linked(account) for account in status.accounts)
+        return replace(status, accounts=accounts, venue=self.venue or status.venue)
 
     def _linked(self, account: AccountStatus) -> AccountStatus:
         connection, trouble = self.links.get(account.account, (account.connection, account.trouble))
@@ -58,6 +62,7 @@ class SeenKeeper:
         self._file = data_dir / FILE
         self._accounts, self._readers = accounts, readers
         self._camera: DeviceState | None = None
+        self._venue: HubState | None = None
         self._kept: Seen | None = None
         self._lock = threading.Lock()
 
@@ -65,11 +70,13 @@ class SeenKeeper:
         """Take an event of the door; scans change nothing here."""
         if isinstance(event, DeviceChanged) and not event.watched:
             self._camera = event.state
-        elif not isinstance(event, (Notice, StatusChanged)):
+        elif isinstance(event, StatusChanged):
+            self._venue = _lasting(event.status.venue)
+        elif not isinstance(event, Notice):
             return
         links = {a.account: (a.connection, a.trouble) for a in self._accounts()}
         with self._lock:
-            now = Seen(self._camera, tuple(self._readers()), links)
+            now = Seen(self._camera, tuple(self._readers()), links, self._venue)
             if now != self._kept:
                 self._kept = now
                 self._write(now)
@@ -83,11 +90,24 @@ class SeenKeeper:
             "camera": seen.camera,
             "readers": [(r.source, r.state, r.reason) for r in seen.readers],
             "links": seen.links,
+            "venue": asdict(seen.venue) if seen.venue else None,
         }
         try:
             write_private(self._file, json.dumps(body))
         except StorageTrouble as trouble:
             log.warning("what the door sees is not kept: %s", trouble.code)
+
+
+def _lasting(venue: HubState | None) -> HubState | None:
+    """Return what of a hub's state does not change with every record and second."""
+    if venue is None:
+        return None
+    alone = None if venue.isolated_for is None else 0.0
+    return HubState(venue.connected, venue.rule, isolated_for=alone, trouble=venue.trouble, alarms=venue.alarms)
+
+
+def _venue(said: Any) -> HubState | None:
+    return HubState(**{**said, "rule": VenueRule(said["rule"])}) if said else None
 
 
 def seen_by_the_door(data_dir: Path) -> Seen:
@@ -101,6 +121,7 @@ def seen_by_the_door(data_dir: Path) -> Seen:
             DeviceState(camera) if camera else None,
             tuple(ReaderReport(str(s), DeviceState(state), str(why)) for s, state, why in body.get("readers", ())),
             {str(a): (Connection(c), str(t)) for a, (c, t) in body.get("links", {}).items()},
+            _venue(body.get("venue")),
         )
-    except (StorageTrouble, AttributeError, TypeError, ValueError):
+    except (StorageTrouble, AttributeError, KeyError, TypeError, ValueError):
         return Seen()

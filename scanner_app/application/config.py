@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanner_app.application.ports import Template
+from scanner_app.application.ports import Door, Template
 from scanner_app.domain.passes import IdentifierKind
-from scanner_app.domain.place import Place
+from scanner_app.domain.place import Accepted, Place
 
 DEFAULT_BARCODE: Mapping[str, frozenset[IdentifierKind]] = {
     "passcreator": frozenset({IdentifierKind.BARCODE}),
@@ -53,6 +53,13 @@ class AccountConfig:
         if tap:
             return self.tap_carries or DEFAULT_TAP[self.platform]
         return self.barcode_carries or DEFAULT_BARCODE[self.platform]
+
+    def accepted(self, name: str, door: Door | None, templates: frozenset[str]) -> Accepted:
+        """Return how a place of this name takes this account's passes, by the platform's door behind it if one is."""
+        place = (door.place if door else "") or name
+        records = bool(door) or self.platform in ("passentry", "passkit", "airship")
+        voids = door.voids if door else True
+        return Accepted(self.id, templates, door.id if door else "", place, voids=voids, records=records)
 
 
 @dataclass(frozen=True, slots=True)

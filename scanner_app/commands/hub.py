@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -154,18 +155,26 @@ def _serve(
     with stop_signals() as stop, contextlib.ExitStack() as ends:
         servers = _start(folders, ends)
         told = ready(lambda: stop.is_set() or _any_ended(servers))
+        if told is None and not stop.is_set():
+            complain(f"a hub did not start; see {', '.join(str(own / 'hub.log') for own in folders)}")
+            return Exit.TROUBLE
         if told is not None and not stop.is_set():
             if args.page is not None:
                 served = hub_page.open_page(folders[0], "0.0.0.0", args.page)  # noqa: S104 - a LAN's page
                 ends.callback(served.close)
                 told |= {f"page_{name}": text for name, text in served.told().items()}
             _tell(args, told)
-        while not stop.wait(0.5) and not _any_ended(servers):
-            continue
-        ended = _any_ended(servers) and not stop.is_set()
-    if ended:
-        complain(f"a hub ended by itself; see {', '.join(str(own / 'hub.log') for own in folders)}")
-        return Exit.TROUBLE
+        return _watch(dict(zip(folders, servers, strict=True)), stop)
+
+
+def _watch(left: dict[Path, subprocess.Popen[bytes]], stop: threading.Event) -> int:
+    """Wait to be told to stop. A hub that ends by itself is told of; the others go on, which is what they are for."""
+    while not stop.wait(0.5):
+        for own in [own for own, server in left.items() if server.poll() is not None]:
+            del left[own]
+            complain(f"a hub ended by itself, {len(left)} here go on; see {own / 'hub.log'}")
+        if not left:
+            return Exit.TROUBLE
     return Exit.OK
 
 

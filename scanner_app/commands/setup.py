@@ -20,7 +20,7 @@ from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.commands.place_options import add_place_options, with_place_options
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind
-from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.domain.place import Place, Policy
 from scanner_app.platforms.registry import OPTIONS, check_options
 from scanner_app.secrets import SecretStore
 
@@ -226,19 +226,10 @@ def _place(args: argparse.Namespace, settings: Settings, account: AccountConfig,
     templates = (
         frozenset(args.template) & frozenset([door.template]) if door and door.template else frozenset(args.template)
     )
-    accepted = Accepted(
-        account.id,
-        templates or frozenset(args.template),
-        door.id if door else "",
-        (door.place if door else "") or args.place,
-        voids=door.voids if door else True,
-        records=bool(door) or account.platform in ("passentry", "passkit", "airship"),
-    )
     before = settings.find_place(args.place) or Place(args.place)
     others = tuple(a for a in before.accepts if a.account != account.id)
-    same = before.accepted(account.id)
-    if same and same.door == accepted.door:
-        accepted = replace(accepted, formerly=same.called(accepted.place).formerly)
+    accepted = account.accepted(args.place, door, templates or frozenset(args.template))
+    accepted = accepted.after(before.accepted(account.id))
     place = replace(
         before,
         accepts=(*others, accepted),

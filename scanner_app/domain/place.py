@@ -49,6 +49,12 @@ class Accepted:
         before = (*self.formerly, *filter(None, [self.place]))
         return replace(self, place=place, formerly=tuple(dict.fromkeys(name for name in before if name != place)))
 
+    def after(self, before: Accepted | None) -> Accepted:
+        """Return this in place of what was set up before: what was used by the same door's earlier names counts on."""
+        if before is None or before.door != self.door:
+            return self
+        return replace(self, formerly=before.called(self.place).formerly)
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

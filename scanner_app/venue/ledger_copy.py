@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from scanner_app.application.claimfacts import keep_uses, take_back
 from scanner_app.application.hub import RecordKind, VenueRecord
-from scanner_app.application.ports import Clerk, LedgerTx, Priority
+from scanner_app.application.ports import Clerk, LedgerTx, Priority, other_was
 from scanner_app.domain.scan import FactKind, Moment
 
 
@@ -53,7 +54,7 @@ def _conflict(record: VenueRecord) -> dict[str, object]:
         "scan_id": record.other,
         "operation": "claim",
         "state": "over_admission",
-        "answer": "",
+        "answer": _order(detail.get("winner_at", ""), record.at),
         "place": door,
         "pass": {"account": record.account, "uid": record.uid, "holder": ""},
         "here": {
@@ -67,3 +68,10 @@ def _conflict(record: VenueRecord) -> dict[str, object]:
         },
         "there": {name.removeprefix("winner_"): text for name, text in detail.items() if name.startswith("winner_")},
     }
+
+
+def _order(winner_at: str, ours: datetime) -> str:
+    try:
+        return other_was(datetime.fromisoformat(winner_at), ours)
+    except (ValueError, TypeError):  # another kiosk's text, which names no time
+        return "used_elsewhere"

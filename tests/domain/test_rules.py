@@ -142,6 +142,13 @@ def test_what_was_used_under_an_earlier_name_of_the_place_counts() -> None:
     assert renamed.accepts[0].called("main").formerly == ("count-1", "count-2")
 
 
+def test_a_place_set_up_again_by_the_same_door_keeps_its_earlier_names() -> None:
+    now = DOOR.accepts[0]
+    assert now.after(now.called("count-1")).formerly == ("count-1",)
+    assert now.after(None) == now
+    assert replace(now, door="another").after(now.called("count-1")).formerly == ()
+
+
 def test_once_at_one_place_does_not_spoil_the_others() -> None:
     subject = replace(TICKET, eligible_places=("main", "lounge"))
     first = judge(subject)

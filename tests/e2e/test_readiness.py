@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from scanner_app.application.devices import ReaderReport
-from scanner_app.application.events import AccountStatus, DeviceChanged, DeviceState, Event
+from scanner_app.application.events import AccountStatus, DeviceChanged, DeviceState, Event, StatusChanged
+from scanner_app.application.hub import HubState, VenueRule
 from scanner_app.application.ports import Connection
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.seen import SeenKeeper, seen_by_the_door
@@ -79,6 +80,11 @@ def test_beside_a_running_door_status_tells_its_camera_readers_and_connections_t
     assert seen_by_the_door(scene.folder).camera is None
 
 
+def told(scene: Scene) -> dict[str, str]:
+    """What `status` says beside the running door, check by check."""
+    return {c["name"]: c["says"] for c in scene.lines("status", "--json")[0]["checks"]}
+
+
 def test_an_account_in_trouble_is_told_as_the_door_sees_it(scene: Scene) -> None:
     with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
         account = kiosk.sync.statuses()[0]
@@ -86,3 +92,10 @@ def test_an_account_in_trouble_is_told_as_the_door_sees_it(scene: Scene) -> None
         keeper = SeenKeeper(scene.folder, lambda: refused, lambda: ())
         keeper.hear(DeviceChanged("camera:0", DeviceState.RUNNING))
         assert not scene.lines("status", "--json")[0]["ready"]
+        assert "venue" not in told(scene)
+        status = kiosk.door.status()
+        for behind in (0, 7):  # what changes with every record is not written with every record
+            away = HubState(rule=VenueRule.OPEN, isolated_for=3.5 + behind, behind=behind)
+            keeper.hear(StatusChanged(replace(status, venue=away)))
+            shown = {c.name: c.says for c in checks(replace(status, venue=away), kiosk.settings.load(), None, ())}
+            assert told(scene)["venue"] == shown["venue"]

@@ -74,6 +74,8 @@ def test_admitted_at_two_lonely_doors_is_reported_everywhere_each_time(own_hub, 
                 assert sides == {mine[row["pass"]["uid"]], theirs[row["pass"]["uid"]]}, "both sides are named"
                 assert {row["here"]["device"], row["there"]["device"]} == {"kiosk-01", "kiosk-02"}
                 assert row["state"] == "over_admission"
+                first_there = row["there"]["at"] < row["here"]["at"]
+                assert row["answer"] == ("used_elsewhere" if first_there else "used_later")
         assert [len(made[2].uses(n)) for n in range(12)] == [1] * 4 + [2] * 4 + [1] * 4
 
 

@@ -17,6 +17,7 @@ from scanner_app.application.ports.platform import (
     Platform,
     Rest,
     Template,
+    other_was,
     used_elsewhere,
 )
 from scanner_app.application.ports.walk_up import DayCount, Figures, FormField
@@ -52,5 +53,6 @@ __all__ = [
     "Rest",
     "Template",
     "WalkState",
+    "other_was",
     "used_elsewhere",
 ]

@@ -106,15 +106,18 @@ def _told_of(use: Use) -> dict[str, str]:
 
 
 def used_elsewhere(use: Use, ours: Operation) -> Answer:
-    """Return that the platform keeps another door's admission, told as first or as later: either may report first.
+    """Return that the platform keeps another door's admission, told as first or as later: either may report first."""
+    return Answer(Delivery.CONTESTED, other_was(use.at, ours.at), _told_of(use))
+
+
+def other_was(at: datetime, ours: datetime) -> str:
+    """Return by a code whether another door's admission was the first of two.
 
     Where only whole seconds are kept, who was first within one cannot be told.
     """
-    if not use.at.microsecond and use.at == ours.at.replace(microsecond=0):
-        return Answer(Delivery.CONTESTED, "used_together", _told_of(use))
-    if use.at > ours.at:
-        return Answer(Delivery.CONTESTED, "used_later", _told_of(use))
-    return Answer(Delivery.CONTESTED, "used_elsewhere", _told_of(use))
+    if not at.microsecond and at == ours.replace(microsecond=0):
+        return "used_together"
+    return "used_later" if at > ours else "used_elsewhere"
 
 
 class Rest(StrEnum):

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Door
-from scanner_app.domain.place import Accepted, Place, Policy
+from scanner_app.domain.place import Place, Policy
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
@@ -112,15 +112,6 @@ class PlaceForm(QWidget):
             self.message.setText(texts.word("place.need_name"))
             return None
         account = self._account
-        door = self._door
         if account is None:
             return Place(name, policy=self._policy)
-        accepted = Accepted(
-            account.id,
-            self._templates,
-            door.id if door else "",
-            door.place or name if door else name,
-            voids=door.voids if door else True,
-            records=bool(door) or account.platform in ("passentry", "passkit", "airship"),
-        )
-        return Place(name, (accepted,), self._policy, zone=account.zone)
+        return Place(name, (account.accepted(name, self._door, self._templates),), self._policy, zone=account.zone)
