@@ -28,7 +28,20 @@ def test_a_name_that_is_none_is_not_taken_over(name, which):
         told(May(**{"kiosks": {}, "pages": {}, which: {name: KEY}}))
 
 
-@pytest.mark.parametrize("key", ["", KEY[:-1], f"{KEY}\n", KEY.lower(), f"{KEY} }} {{", ADMIN, 7, None])
+NO_KEYS = {
+    "empty": "",
+    "too short": KEY[:-1],
+    "with a line end": f"{KEY}\n",
+    "in small letters": KEY.lower(),
+    "with braces": f"{KEY} }} {{",
+    "a seed": ADMIN,
+    "a number": 7,
+    "none": None,
+}
+
+
+# The keys are made anew each run: named, or two workers collect two different lists of tests.
+@pytest.mark.parametrize("key", NO_KEYS.values(), ids=NO_KEYS)
 @pytest.mark.parametrize("which", ["kiosks", "pages"])
 def test_a_key_that_is_none_is_not_taken_over(key, which):
     with pytest.raises(BadRecord):
