@@ -93,23 +93,17 @@ class Finder:
 
     def _ask(self, matches: Matches, credential: Credential, settings: Settings) -> Matches:
         allowed = _carries(settings, credential)
-        found: list[Pass] = []
-        answered = 0
         oracles = {account: oracle for account, oracle in self._oracles().items() if settings.account(account)}
         ends = time.monotonic() + settings.lookup_deadline
         concerned = {p.account for p in matches.passes} or oracles.keys()
         asked = {account: oracles[account] for account in oracles if account in concerned}
-        for account, answer in _answers(asked, credential, allowed, ends).items():
-            if answer is None:
-                continue
-            answered += 1
-            found += answer
+        told = {a: said for a, said in _answers(asked, credential, allowed, ends).items() if said is not None}
+        for account, answer in told.items():
             self._keep(account, answer, settings)
-        if found:
-            return replace(matches, passes=tuple(found), confirmed=True)
-        if matches.passes and answered:  # the place demands confirmation and the platform no longer knows it
-            return replace(matches, passes=tuple(replace(p, nullified=True) for p in matches.passes), confirmed=True)
-        return replace(matches, complete=matches.complete or (answered > 0 and answered == len(oracles)))
+        passes = _settled(matches.passes, told)
+        if not passes:
+            return replace(matches, complete=matches.complete or (bool(told) and told.keys() == oracles.keys()))
+        return replace(matches, passes=passes, confirmed=all(p.account in told for p in passes))
 
     def _keep(self, account: str, passes: Sequence[Pass], settings: Settings) -> None:
         if not passes or not self._keeps:
@@ -127,6 +121,28 @@ class Finder:
             self._clerk.cache(account, keep, Priority.SYNC)
         except StorageTrouble:
             log.exception("a looked-up pass could not be kept; the verdict stands without it")
+
+
+def _settled(held: Sequence[Pass], told: Mapping[str, list[Pass]]) -> tuple[Pass, ...]:
+    """Return what is held here as the accounts that answered have it now; those that did not say keep theirs."""
+    accounts = dict.fromkeys([*told, *(p.account for p in held)])
+    return tuple(
+        found for account in accounts for found in _now([p for p in held if p.account == account], told.get(account))
+    )
+
+
+def _now(held: Sequence[Pass], answer: Sequence[Pass] | None) -> Sequence[Pass]:
+    """Return one account's passes after its answer, None for none: one it no longer names is gone.
+
+    A look-up names one pass, however many carry the text: of several that are held, the others stay.
+    """
+    if answer is None:
+        return held
+    if not answer:
+        return [replace(p, nullified=True) for p in held]
+    living = [p for p in held if not p.nullified]
+    named = {p.uid for p in answer}
+    return [*answer, *(p for p in living if len(living) > 1 and p.uid not in named)]
 
 
 def _answers(

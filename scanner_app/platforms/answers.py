@@ -48,9 +48,16 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> PlatformTro
 
 
 def is_html(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether a page came instead of data."""
+    """Whether a page came instead of data. PHP calls all that it says HTML: JSON too, and nothing at all."""
     start = body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"{", b"[")) or not (start or promised(headers, body)):
+        return False
     return "html" in headers.get("content-type", "").lower() or start.startswith((b"<!doctype", b"<html", b"<?xml"))
+
+
+def promised(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether an answer speaks of a body that is not there: with a 204 none is read, whatever comes."""
+    return not body and headers.get("content-length", "0").strip() not in ("", "0")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -54,8 +54,6 @@ class Reply:
 
     def json(self) -> Json:
         """Return the body decoded strictly; raise PlatformTrouble when it is not JSON."""
-        if answers.is_html(self.headers, self.body):
-            raise PlatformTrouble(PlatformKind.PORTAL, "a page instead of data", status=self.status)
         return decode(self.body)
 
     def empty(self) -> None:
@@ -131,7 +129,7 @@ class Http:
         headers = _raw({**kind, **self._auth()})
         reply = self._answered(self._request(method, path, params or {}, headers, content, call), call)
         log.debug("%s %s -> %d in %.0f ms", method, "/".join(path[:-1]) or "/", reply.status, reply.ms)
-        if reply.status not in ok or _promised(reply):
+        if reply.status not in ok or not _data(reply):
             raise self._clean(answers.trouble(reply.status, reply.headers, reply.body))
         return reply
 
@@ -266,9 +264,10 @@ def _httpx_errors() -> Iterator[None]:
         raise httpx.NetworkError(str(error)) from error
 
 
-def _promised(reply: Reply) -> bool:
-    """Whether a 204 speaks of a body: none is read there, whatever comes, so the header has to tell."""
-    return reply.status == 204 and reply.headers.get("content-length", "0").strip() not in ("", "0")
+def _data(reply: Reply) -> bool:
+    """Whether what came may be the platform's own: no page, and with a 204 no word of a body."""
+    strange = reply.status == 204 and answers.promised(reply.headers, reply.body)
+    return not strange and not answers.is_html(reply.headers, reply.body)
 
 
 def _content(body: Json) -> tuple[dict[str, str], bytes]:

@@ -137,3 +137,40 @@ def test_that_a_persons_other_passes_cannot_be_read_stops_no_door(tmp_path):
         code, place = Credential(a_pass(1).barcode, Symbology.QR), Place("Main", (Accepted(ACCOUNT),))
         matches = finder.find(code, place, NOW)
     assert ([one.uid for one in matches.passes], matches.kin, store.asked) == ([a_pass(1).uid], (), 2)
+
+
+class Down:
+    """A platform that nobody reaches."""
+
+    def believed_up(self):
+        return False
+
+
+@pytest.mark.parametrize("partial", [True, False], ids=["thin list", "place asks"])
+def test_a_look_up_that_names_one_of_two_passes_does_not_choose_between_them(tmp_path, partial):
+    """Platforms find one pass for a text; two carry it."""
+    settings = Settings(accounts=(AccountConfig(ACCOUNT, "passcreator", "https://x"),))
+    one = a_pass(1, partial=partial)
+    other = a_pass(2, identifiers={**a_pass(2).identifiers, IdentifierKind.BARCODE: one.barcode}, partial=partial)
+    place = Place("Main", (Accepted(ACCOUNT),), confirm=not partial)
+    with Store(tmp_path / "kiosk", {ACCOUNT: "t"}) as store:
+        load(store, [one, other])
+        finder = Finder(store, lambda: settings, lambda: {ACCOUNT: Knows(a_pass(1))})
+        matches = finder.find(Credential(one.barcode, Symbology.QR), place, NOW)
+    assert {each.uid for each in matches.passes} == {one.uid, other.uid}
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_an_account_that_cannot_be_asked_keeps_its_pass(tmp_path, knows):
+    """Two accounts hold this code; one answers."""
+    configs = tuple(AccountConfig(n, "passcreator", "https://x") for n in "ab")
+    held = {n: Pass(n, "passcreator", f"u{n}", identifiers={IdentifierKind.BARCODE: "CODE"}) for n in "ab"}
+    oracles = {"a": Knows(held["a"] if knows else a_pass(9)), "b": Down()}
+    place = Place("Main", (Accepted("a"), Accepted("b")), confirm=True)
+    with Store(tmp_path / "kiosk", {"a": "t", "b": "t"}) as store:
+        for name, one in held.items():
+            store.cache(name, lambda tx, one=one: tx.upsert([one]))
+        finder = Finder(store, lambda: Settings(accounts=configs), lambda: oracles)
+        matches = finder.find(Credential("CODE", Symbology.QR), place, NOW)
+    assert {each.uid: each.nullified for each in matches.passes} == {"ua": not knows, "ub": False}
+    assert not matches.confirmed

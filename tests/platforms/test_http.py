@@ -390,3 +390,20 @@ def test_a_204_that_promises_a_body_is_no_success(server, http, headers, body, k
         http.request("PUT", ["x"], body={}, ok=(204,), deadline=2)
     assert raised.value.kind is kind
     assert raised.value.outcome_unknown
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_page_is_no_success_of_a_call_that_says_nothing_either(server, http, status):
+    """Whoever looks at no body would take a captive portal's page for a letter sent."""
+    server.behave(faults.answer(status, faults.PORTAL_PAGE, {"Content-Type": "text/html"}))
+    with pytest.raises(PlatformTrouble) as raised:
+        http.request("POST", ["x"], body={}, ok=(status,), deadline=2)
+    assert raised.value.kind is PlatformKind.PORTAL
+    assert raised.value.outcome_unknown
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1}', b" [1]", b"", b"\n"])
+def test_a_script_that_calls_all_it_says_html_is_understood(server, http, body):
+    """PHP's own default. No contract names a content type."""
+    server.behave(faults.answer(200, body, {"Content-Type": "text/html; charset=UTF-8"}))
+    assert http.request("POST", ["x"], body={}, deadline=2).body == body

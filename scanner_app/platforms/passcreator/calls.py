@@ -93,7 +93,7 @@ class Calls:
 
     def delete(self, uid: str) -> None:
         """Delete a pass for good."""
-        self.http.request("DELETE", ["api", "pass", uid], deadline=WRITE).empty()
+        self.http.request("DELETE", ["api", "pass", uid], deadline=WRITE)
 
     def enable_download(self, uid: str, until: str = "") -> None:
         """Let an active pass be downloaded again, for ten minutes or until a company wall time."""

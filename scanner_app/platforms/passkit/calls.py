@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
-from scanner_app.platforms import answers
 from scanner_app.platforms.fields import an_object, text, whole
 from scanner_app.platforms.http import Http, Reply
 from scanner_app.platforms.passkit.token import NOISE, Mint
@@ -88,8 +87,6 @@ class Calls:
     def lines(self, path: Sequence[str], body: Json, deadline: float = DEADLINE) -> tuple[list[Json], datetime | None]:
         """Return the results of a newline-delimited list. One line of error, anywhere, and the list is not whole."""
         reply = self.ask("POST", path, body, deadline=deadline)
-        if answers.is_html(reply.headers, reply.body):
-            raise PlatformTrouble(PlatformKind.PORTAL, "a page instead of data", status=reply.status)
         return [_result(line) for line in reply.body.splitlines() if line.strip()], reply.date
 
     def one(self, path: Sequence[str], *, deadline: float, params: Mapping[str, str] | None = None) -> Reply | None:
