@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 
 PATIENCE: Final = 2000  # milliseconds after which a silent network stream counts as lost
 PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
+_TOO_BIG: Final = "is too big: pictures of up to 16,384 pixels a side and 67 million in all are read"
+_NO_PICTURE: Final = "is not a picture that can be read, or a part of it is missing"
 _SLIDE_SECONDS: Final = 1.0  # how long each picture of a folder is shown
 _SLIDE_RATE: Final = 10.0  # frames per second of such a show
 
@@ -131,27 +133,51 @@ def open_file(path: Path) -> Reader:
         raise CannotOpen(f"there is no file {path}")
     if path.suffix.lower() in PICTURES:
         return _Pictures([path])
+    if not path.stat().st_size:
+        raise CannotOpen(f"{path} is empty")
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     if not capture.isOpened():
         capture.release()
-        raise CannotOpen(f"{path} is not a video that can be read")
+        raise CannotOpen(f"{path} is not a picture or video that can be read, or a part of it is missing")
     rate = capture.get(cv2.CAP_PROP_FPS)
     return _Capture(capture, rate if 1 <= rate <= 240 else 30.0)
 
 
 def read_picture(file: Path) -> Gray:
-    """A picture file as BGR. CannotOpen when it is none; the size limits of hardware.opencv apply."""
+    """A picture file as BGR, what is transparent filled in. CannotOpen when it is none or too big (hardware.opencv)."""
+    data = _bytes_of(file)
     try:
-        colour = cv2.imdecode(np.fromfile(file, dtype=np.uint8), cv2.IMREAD_COLOR)
-    except (cv2.error, OSError) as error:
-        raise CannotOpen(f"{file} cannot be read as a picture: {_short(error)}") from error
+        colour = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        too_big = "validateInputImageSize" in str(error)
+        raise CannotOpen(f"{file} {_TOO_BIG if too_big else _NO_PICTURE}") from error
     if colour is None:
-        raise CannotOpen(f"{file} is not a picture that can be read")
-    return np.asarray(colour, np.uint8)
+        raise CannotOpen(f"{file} {_NO_PICTURE}")
+    return _filled_in(data, np.asarray(colour, np.uint8))
 
 
-def _short(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+def _bytes_of(file: Path) -> Gray:
+    try:
+        data = np.fromfile(file, dtype=np.uint8)
+    except OSError as error:
+        raise CannotOpen(f"{file} cannot be read: {error.strerror or error}") from error
+    if not data.size:
+        raise CannotOpen(f"{file} is empty")
+    return data
+
+
+def _filled_in(data: Gray, colour: Gray) -> Gray:
+    """The picture on white where it is dark, else on black: makers of codes often leave their background transparent."""
+    if data[:4].tobytes() != b"\x89PNG" and data[8:12].tobytes() != b"WEBP":
+        return colour
+    whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or not whole[..., 3].any():
+        return colour
+    most = float(np.iinfo(whole.dtype).max)
+    cover = whole[..., 3:].astype(np.float32) / most
+    ink = whole[..., :3].astype(np.float32) * (255 / most) * cover
+    ground = 255.0 if float(ink.mean()) < 127.5 * float(cover.mean()) else 0.0
+    return np.asarray(np.round(ink + ground * (1 - cover)), np.uint8)
 
 
 def gray_of(colour: Gray) -> Gray:

@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hardware.capture import PICTURES, CannotOpen, Reader, gray_of, open_file, read_picture
+from hardware.capture import PICTURES, Reader, gray_of, open_file, read_picture
 from hardware.decode import DEFAULT_FORMATS, Presentation, decode_image, presentations
 from hardware.frames import Frame
 
 
-def reads_of(path: Path, formats: frozenset[str] = DEFAULT_FORMATS) -> Iterator[Presentation] | None:
-    """The reads in a picture (frame 0) or video, as they are found; None when the file is neither."""
-    try:
-        if path.suffix.lower() in PICTURES:
-            return iter([Presentation(read, 0.0, 0) for read in decode_image(gray_of(read_picture(path)), formats)])
-        return presentations(_frames(open_file(path)), formats)
-    except CannotOpen:
-        return None
+def reads_of(path: Path, formats: frozenset[str] = DEFAULT_FORMATS) -> Iterator[Presentation]:
+    """The reads in a picture (frame 0) or video, as they are found. CannotOpen when the file is neither."""
+    if path.suffix.lower() in PICTURES:
+        return iter([Presentation(read, 0.0, 0) for read in decode_image(gray_of(read_picture(path)), formats)])
+    return presentations(_frames(open_file(path)), formats)
 
 
 def _frames(reader: Reader) -> Iterator[Frame]:

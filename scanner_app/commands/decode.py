@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hardware.decode.read import Part
@@ -22,13 +23,30 @@ def add_parser(
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read every file; one that cannot be read does not keep the others."""
-    code = Exit.OK
-    for path in args.files:
-        if not _decode(path, as_json=args.json):
-            complain(f"{path}: no picture or video that can be read")
-            code = Exit.TROUBLE
-    return code
+    """Read every file, and those in every folder; one that cannot be read does not keep the others."""
+    found = [_tried(file, as_json=args.json) for path in args.files for file in _files(path)]
+    return Exit.OK if all(found) else Exit.TROUBLE
+
+
+def _files(path: Path) -> list[Path]:
+    """The file itself, or what lies in the folder, in the order of its names."""
+    with suppress(OSError):
+        inside = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        return inside or [path]
+    return [path]
+
+
+def _tried(path: Path, *, as_json: bool) -> bool:
+    """Whether the file could be read; what keeps it from that is said, and that there is no code in it."""
+    from hardware.capture import CannotOpen
+
+    try:
+        if not _decode(path, as_json=as_json):
+            complain(f"there is no barcode in {path}")
+    except (CannotOpen, OSError) as error:
+        complain(str(error))
+        return False
+    return True
 
 
 def _part(part: Part | None) -> str:
@@ -38,14 +56,12 @@ def _part(part: Part | None) -> str:
     return f" (part {part.number} of {part.count} of a longer code)" if part.count else " (part of a longer code)"
 
 
-def _decode(path: Path, *, as_json: bool) -> bool:
+def _decode(path: Path, *, as_json: bool) -> int:
+    """Print each read as it is found; how many there were."""
     from hardware.recordings import reads_of
 
-    began = time.perf_counter()
-    reads = reads_of(path)
-    if reads is None:
-        return False
-    for found in reads:
+    count, began = 0, time.perf_counter()
+    for count, found in enumerate(reads_of(path), 1):  # noqa: B007 - how many is the answer
         record = {
             "file": str(path),
             "format": found.read.format,
@@ -62,4 +78,4 @@ def _decode(path: Path, *, as_json: bool) -> bool:
         else:
             say(f"{path}: {found.read.format}{_part(part)} {found.read.text}")
         began = time.perf_counter()
-    return True
+    return count

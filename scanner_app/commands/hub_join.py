@@ -29,6 +29,10 @@ def _text(path: Path) -> str:
     data = path.read_bytes()
     if data[:1].isascii():  # JSON is text from its first byte on; no picture is
         return data.decode()
+    from hardware.capture import CannotOpen
     from hardware.recordings import reads_of
 
-    return next((found.read.text for found in reads_of(path) or ()), "")
+    try:
+        return next((found.read.text for found in reads_of(path)), "")
+    except CannotOpen as error:
+        raise ValueError(str(error)) from error

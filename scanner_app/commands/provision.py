@@ -130,9 +130,13 @@ def _sheet_text(given: str) -> str:
         return given
     path = Path(given)
     if path.suffix.lower() in PICTURES:
+        from hardware.capture import CannotOpen
         from hardware.recordings import reads_of
 
-        found = [r.read.text for r in reads_of(path) or () if r.read.text.startswith(provisioning.PREFIX)]
+        try:
+            found = [r.read.text for r in reads_of(path) if r.read.text.startswith(provisioning.PREFIX)]
+        except CannotOpen as error:
+            raise SettingsTrouble("sheet_unreadable", str(error)) from error
         if not found:
             raise SettingsTrouble("sheet_unreadable", given)
         return found[0]

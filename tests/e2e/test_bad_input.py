@@ -11,8 +11,10 @@ import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hardware.opencv import cv2
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene
@@ -178,13 +180,23 @@ def test_a_cache_that_is_damaged_at_the_start_is_set_aside(scene: Scene) -> None
     assert scene.lines("status", "--json")[0]["passes_held"] > 0
 
 
-def test_pictures_that_are_none(scene: Scene, tmp_path: Path) -> None:
-    rubbish = tmp_path / "x.png"
-    rubbish.write_bytes(b"no picture")
-    command = [sys.executable, "-m", "scanner_app", "decode", str(rubbish), str(tmp_path / "absent.mp4"), "--json"]
+def test_pictures_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"no picture")
+    (tmp_path / "y.mp4").write_bytes(b"")
+    (tmp_path / "none").mkdir()
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), np.full((40, 60), 255, np.uint8))
+    given = [tmp_path / "absent.mp4", tmp_path / "none", tmp_path]
+    command = [sys.executable, "-m", "scanner_app", "decode", *map(str, given), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (3, "")
-    assert len(done.stderr.splitlines()) == 2
+    assert done.stderr.splitlines() == [
+        f"scanner-app: there is no file {given[0]}",
+        f"scanner-app: there are no pictures in {given[1]}",
+        f"scanner-app: there is no barcode in {blank}",
+        f"scanner-app: {tmp_path / 'x.png'} is not a picture that can be read, or a part of it is missing",
+        f"scanner-app: {tmp_path / 'y.mp4'} is empty",
+    ]
 
 
 def test_a_recording_that_is_not_there_or_is_none(scene: Scene, tmp_path: Path) -> None:

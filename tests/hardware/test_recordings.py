@@ -1,0 +1,85 @@
+"""Files as people have them: odd kinds of pictures are read, and of others it is said what is wrong."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from hardware.capture import CannotOpen
+from hardware.opencv import cv2
+from hardware.recordings import reads_of
+from hardware.scene import code_picture
+
+
+def texts(path):
+    return [found.read.text for found in reads_of(path)]
+
+
+@pytest.fixture
+def code():
+    return code_picture("HELLO", "QR", 210)
+
+
+def transparent(ink, cover, deep):
+    """BGRA: `ink` where `cover` is, nothing elsewhere."""
+    most = 65535 if deep else 255
+    picture = np.zeros((*cover.shape, 4), np.uint16 if deep else np.uint8)
+    picture[cover, :3], picture[cover, 3] = ink * most, most
+    return picture
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize(("ink", "inverted"), [(0, False), (1, True)])
+def test_a_code_on_nothing_is_read(tmp_path, code, ink, inverted, deep):
+    cover = code >= 128 if inverted else code < 128
+    path = tmp_path / "code.png"
+    cv2.imwrite(str(path), transparent(ink, cover, deep))
+    assert texts(path) == ["HELLO"]
+
+
+def test_sixteen_bits_a_pixel_are_read(tmp_path, code):
+    path = tmp_path / "deep.png"
+    cv2.imwrite(str(path), code.astype(np.uint16) * 257)
+    assert texts(path) == ["HELLO"]
+
+
+def png_saying(width, height):
+    """The head of a picture of this size; that it has no more is found out late, if its size is taken."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    body = b"IDAT" + zlib.compress(b"")
+    pieces = [
+        struct.pack(">I", len(piece) - 4) + piece + struct.pack(">I", zlib.crc32(piece)) for piece in (head, body)
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("big.png", png_saying(20_000, 20_000), "is too big"),
+        ("wide.png", png_saying(30_000, 10), "is too big"),
+        ("text.png", b"some text\n", "is not a picture that can be read"),
+        ("nothing.png", b"", "is empty"),
+        ("nothing.mp4", b"", "is empty"),
+        ("notes.txt", b"some text\n", "is not a picture or video that can be read"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_words(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CannotOpen) as caught:
+        reads_of(tmp_path / name)
+    assert str(caught.value).startswith(f"{tmp_path / name} {said}")
+    assert "OpenCV" not in str(caught.value)
+
+
+def test_half_a_picture_is_none(tmp_path, code):
+    whole = cv2.imencode(".png", code)[1].tobytes()
+    (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CannotOpen, match="a part of it is missing"):
+        reads_of(tmp_path / "half.png")
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(CannotOpen, match="No such file"):
+        reads_of(tmp_path / "absent.png")
