@@ -167,7 +167,7 @@ def _bytes_of(file: Path) -> Gray:
 
 
 def _filled_in(data: Gray, colour: Gray) -> Gray:
-    """The picture on white where it is dark, else on black: makers of codes often leave their background transparent."""
+    """On white where the picture is dark, else on black: makers of codes often leave their background transparent."""
     if data[:4].tobytes() != b"\x89PNG" and data[8:12].tobytes() != b"WEBP":
         return colour
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
