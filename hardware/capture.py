@@ -173,7 +173,7 @@ def _filled_in(data: Gray, colour: Gray) -> Gray:
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or not whole[..., 3].any():
         return colour
-    most = float(np.iinfo(whole.dtype).max)
+    most = 65535.0 if whole.dtype == np.uint16 else 255.0
     cover = whole[..., 3:].astype(np.float32) / most
     ink = whole[..., :3].astype(np.float32) * (255 / most) * cover
     ground = 255.0 if float(ink.mean()) < 127.5 * float(cover.mean()) else 0.0
