@@ -25,9 +25,11 @@ def an_object(value: Json, what: str) -> dict[str, Json]:
 
 
 def a_list(value: Json, what: str) -> list[Json]:
-    """Return the value as a list; null and {} are empty ones."""
-    if value is None or value == {}:
+    """Return the value as a list; null is an empty one. PHP writes one with a gap in it as a map of numbers."""
+    if value is None:
         return []
+    if isinstance(value, dict) and all(key.isdecimal() for key in value):
+        return list(value.values())
     if not isinstance(value, list):
         raise nonsense(f"{what} is no list")
     return value

@@ -65,6 +65,18 @@ def test_a_platform_without_app_configurations(stranger: Stranger, scene: Scene)
     assert scene.lines("check", "BC00001", "--place", "Door", "--json")[0]["reason"] == "ALREADY_USED"
 
 
+def test_one_pass_that_nobody_can_read_stops_itself_alone(stranger: Stranger, scene: Scene):
+    """It is the first of the list, too: the one that is asked what the fields are called."""
+    stranger.passes["p1_x"] |= {"placesUsedAt": {"yesterday": "Door"}, "modifiedOn": "soon", "identifier": "p1_x"}
+    scene.run("sync")
+    assert scene.lines("status", "--json")[0]["passes_held"] == 235
+    shown = scene.lines("gate", "--place", "Door", "--source", "-", "--json", text="BC00001\nBC00002\n")
+    assert {each["raw"]: each["outcome"] for each in shown} == {"BC00001": "refuse", "BC00002": "admit"}
+    stranger.passes["p1_x"] |= {"placesUsedAt": [], "modifiedOn": wall(0)}
+    shown = scene.lines("gate", "--place", "Door", "--source", "-", "--json", text="BC00001\n")
+    assert shown[0]["outcome"] == "admit"  # it is asked about
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [({"--url": "/nowhere"}, "address"), ({"--template": "tpl_Z"}, "template")],

@@ -15,7 +15,7 @@ from scanner_app.domain.passes import IdentifierKind, Pass
 from scanner_app.platforms.passcreator import PasscreatorPlatform
 from scanner_app.platforms.passcreator.boarding import BoardingFields
 from scanner_app.platforms.passcreator.calls import cursor
-from scanner_app.platforms.passcreator.codec import Reading, read_pass
+from scanner_app.platforms.passcreator.codec import Reading, read_pass, read_passes
 from scanner_app.platforms.passcreator.office import TimeFrame
 from scanner_app.platforms.strict_json import decode
 from scanner_app.platforms.zones import zone_named
@@ -76,6 +76,7 @@ def test_the_seeds_own_example():
         {"placesUsedAt": None},
         {"eligiblePlaces": {}},
         {"eligiblePlaces": None},
+        {"eligiblePlaces": {"0": "room1", "2": "room2"}},  # what PHP makes of a list that lost one
         {"storedValue": "7.50"},
         {"storedValue": ""},
         {"storedValue": None},
@@ -95,6 +96,40 @@ def test_the_seeds_own_example():
 )
 def test_oddities_are_taken(oddity):
     assert read_pass(SEED | oddity, BERLIN, None).uid == SEED["identifier"]
+
+
+UNREAD = {"placesUsedAt": {"yesterday": "room1"}}
+
+
+def rows(good, bad):
+    whole = [SEED | {"identifier": f"good{n}"} for n in range(good)]
+    return whole + [SEED | UNREAD | {"identifier": f"bad{n}"} for n in range(bad)]
+
+
+def test_a_pass_that_cannot_be_read_stops_itself_and_not_the_list():
+    found = {each.uid: each for each in read_passes(rows(9, 1), BERLIN, None)}
+    assert len(found) == 10
+    assert found["bad0"].voided
+    assert found["bad0"].partial  # the platform is asked before it is refused
+    assert found["bad0"].barcode == SEED["barcodeValue"]
+    assert not any(found[f"good{n}"].voided for n in range(9))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "refused"), [(0, 1, False), (0, 2, False), (0, 3, True), (16, 4, False), (15, 5, True)]
+)
+def test_a_list_of_which_much_cannot_be_read_is_another_platforms(good, bad, refused):
+    if not refused:
+        assert len(read_passes(rows(good, bad), BERLIN, None)) == good + bad
+        return
+    with pytest.raises(PlatformTrouble) as raised:
+        read_passes(rows(good, bad), BERLIN, None)
+    assert raised.value.kind is PlatformKind.NONSENSE
+
+
+def test_a_row_without_a_name_is_no_pass():
+    with pytest.raises(PlatformTrouble):
+        read_passes([SEED, SEED | {"identifier": None}], BERLIN, None)
 
 
 @pytest.mark.parametrize("key", ["lastUsage", "storedValue", "eligiblePlaces", "placesUsedAt", "thumbnail", "passData"])

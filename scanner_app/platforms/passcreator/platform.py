@@ -33,6 +33,7 @@ CHECK = 2.0
 """Seconds for the probe: a dead network is shown within them (reliability.md, O3)."""
 NO_SUCH_CALL = (404, 405, 501)
 """How a platform answers for a call it does not have."""
+ITS_OWN = (PlatformKind.NOT_FOUND, PlatformKind.REFUSED, PlatformKind.NONSENSE)
 FIRST_PASS = {"start": "0", "pageSize": "1"}
 
 
@@ -185,12 +186,15 @@ class PasscreatorPlatform:
                 return None
             raise
         value = reply.json()
+        return read_pass(value, replace(self._reading, names=self._learn(value)), reply.date)
+
+    def _learn(self, value: Json) -> Mapping[str, str]:
+        """Remember and return the names of the fields of a pass's template, as the pass maps them."""
         names = read_mapping(value)
         template = text(an_object(value, "pass"), "passTemplateGuid")
         with self._lock:
-            self._names[template] = names or self._names.get(template, {})
-            reading = replace(self._reading, names=self._names[template])
-        return read_pass(value, reading, reply.date)
+            known = self._names[template] = names or self._names.get(template, {})
+        return known
 
     def _look(self, uid: str) -> Pass | None:
         """Read a pass; believe that it is gone only when told so twice."""
@@ -202,9 +206,17 @@ class PasscreatorPlatform:
         with self._lock:
             known = self._names.get(template)
         if known is None and results:
-            self._read(needed(an_object(results[0], "pass"), "identifier"))
+            self._ask_names(needed(an_object(results[0], "pass"), "identifier"))
         with self._lock:
             return self._names.get(template, {})
+
+    def _ask_names(self, uid: str) -> None:
+        """Learn from one pass; that it is gone or cannot be read is its own trouble and none of the list's."""
+        try:
+            self._learn(self._calls.read(uid, mapping=True).json())
+        except PlatformTrouble as trouble:
+            if trouble.kind not in ITS_OWN:
+                raise
 
     # --- telling ----------------------------------------------------------------------------------------------------
     def deliver(self, operation: Operation, *, may_have_arrived: bool) -> Answer:
