@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -45,6 +45,15 @@ class WedgeAssembler(Protocol):
 
 
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_MODIFIERS = (
+    Qt.Key.Key_Shift,
+    Qt.Key.Key_Control,
+    Qt.Key.Key_Alt,
+    Qt.Key.Key_Meta,
+    Qt.Key.Key_AltGr,
+    Qt.Key.Key_CapsLock,
+)
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick)
 _CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _CHORDS = _CONTROL_ALT | Qt.KeyboardModifier.MetaModifier
 # Qt's dead keys in its order (grave, acute, circumflex, tilde, macron, breve, dot, diaeresis, ring, double acute,
@@ -57,7 +66,8 @@ class WedgeFilter(QObject):
     """An application-wide event filter that feeds an assembler and hands whole scans to `scanned`, with their kind.
 
     Keys that may be a scanner's are held for at most twice the assembler's pause, then replayed, releases and all, to
-    whoever had the focus.
+    whoever had the focus. What comes meanwhile waits behind them: a button pressed right after a quick word finds it
+    typed, Backspace its letter, and a finger in the middle of a burst neither tears the scan nor is lost.
     """
 
     def __init__(
@@ -67,6 +77,7 @@ class WedgeFilter(QObject):
         self._assembler = assembler
         self._scanned = scanned
         self._held: list[QKeyEvent] = []
+        self._fingers: list[tuple[QWidget, QMouseEvent]] = []  # presses that wait for what is held
         self._down: set[int] = set()  # keys held whose release is still to come
         self._swallow: set[int] = set()  # releases of keys that belonged to a scan
         self._target: QWidget | None = None
@@ -89,15 +100,24 @@ class WedgeFilter(QObject):
         """Hold, swallow or pass each key before any widget sees it."""
         if self._replaying or isinstance(watched, QWindow) or not isinstance(watched, QWidget):
             return False
+        kind = event.type()
+        if kind in _PRESSES and isinstance(event, QMouseEvent):
+            return self._waits(watched, event)
         if not isinstance(event, QKeyEvent):
             return False
-        kind = event.type()
         if kind == QEvent.Type.ShortcutOverride and self._held and event.key() in _ENDS and not _is_chord(event):
             event.accept()  # no shortcut may eat a scanner's key
             return False
         if kind == QEvent.Type.KeyRelease:
             return self._released(event)
         return kind == QEvent.Type.KeyPress and self._pressed(watched, event)
+
+    def _waits(self, watched: QWidget, event: QMouseEvent) -> bool:
+        """A finger comes after what was typed before it; its release after its press."""
+        if not self._held:
+            return False
+        self._fingers.append((watched, event.clone()))
+        return True
 
     def _released(self, event: QKeyEvent) -> bool:
         key = event.key()
@@ -115,7 +135,7 @@ class WedgeFilter(QObject):
         text = _text(event)
         # No scanner holds a key down; and nobody has, before it was known to be typed.
         if (event.isAutoRepeat() and not self._held) or _is_chord(event) or not (end or text):
-            return False
+            return self._types_nothing(event)
         at = _at(event)
         if self._held and at - self._last > self._assembler.pause:
             self._replay()  # a person's last key, just before a scan: it must not go with the scan
@@ -129,6 +149,14 @@ class WedgeFilter(QObject):
             return True
         self._replay()
         return False
+
+    def _types_nothing(self, event: QKeyEvent) -> bool:
+        """Backspace, an arrow or a command comes after the letters before it; a scanner's own goes with its scan."""
+        if not self._held or event.key() in _MODIFIERS:
+            return False
+        self._held.append(event.clone())
+        self._down.add(event.key())
+        return True
 
     def _hold(self, watched: QWidget, event: QKeyEvent) -> None:
         if not self._held:
@@ -149,18 +177,27 @@ class WedgeFilter(QObject):
         self._let_go()
         if answer.text:  # none: the second of two terminators, which only must press no button
             self._scanned(answer.text, answer.kind)
+        self._press()
 
     def _replay(self) -> None:
         """What was held was typed by a person: let it through after all."""
         held, target = self._held, self._typed_into()
         self._let_go()
         self._assembler.give_up()
-        if target is None or not held:
-            return
+        if target is not None:
+            self._send([(target, event) for event in held])
+        self._press()
+
+    def _press(self) -> None:
+        """Let the fingers that waited do what they came for."""
+        fingers, self._fingers = self._fingers, []
+        self._send(fingers)
+
+    def _send(self, events: Sequence[tuple[QWidget, QKeyEvent | QMouseEvent]]) -> None:
         self._replaying = True
         try:
-            for event in held:
-                if isValid(target):  # a key may have closed what it was typed into
+            for target, event in events:
+                if isValid(target):  # one before may have closed what it was meant for
                     QCoreApplication.sendEvent(target, event)
         finally:
             self._replaying = False

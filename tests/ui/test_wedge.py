@@ -228,3 +228,45 @@ def test_what_a_person_typed_just_before_a_scan_does_not_go_with_it(window, door
     burst(window, "SNF-7340219")
     assert [c.text for c in presented(door)] == ["SNF-7340219"]
     assert field.text() == "A1"
+
+
+def test_a_button_pressed_right_after_quick_typing_finds_what_was_typed(window, door, keys, qtbot):
+    window.screens["door"].open_manual()
+    for char in "SNF-7340219":
+        _key(window, Qt.Key.Key_A, char)
+    qtbot.mouseClick(window.panel.findChild(QPushButton, "manual-go"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: presented(door) == [Credential("SNF-7340219", Symbology.TYPED)])
+
+
+def test_a_finger_in_the_middle_of_a_burst_tears_no_scan_and_presses_after_it(window, door, keys, qtbot):
+    pressed = []
+    made = window.findChild(QPushButton, "door-look")
+    made.clicked.connect(lambda: pressed.append(len(presented(door))))
+    for char in "SNF-73":
+        _key(window, Qt.Key.Key_A, char)
+    qtbot.mouseClick(made, Qt.MouseButton.LeftButton)
+    burst(window, "40219")
+    assert [c.text for c in presented(door)] == ["SNF-7340219"]
+    assert pressed == [1]
+
+
+def test_a_quick_backspace_takes_away_the_letter_before_it(window, door, keys, qtbot):
+    window.screens["door"].open_manual()
+    field = window.panel.field
+    field.setText("Ad")
+    _key(window, Qt.Key.Key_S, "s")
+    _key(window, Qt.Key.Key_Backspace, "\x08")
+    _key(window, Qt.Key.Key_A, "a")
+    qtbot.waitUntil(lambda: field.text() == "Ada")
+
+
+def test_a_separator_that_a_scanner_sends_as_a_command_tears_no_scan(window, door, keys):
+    """A group separator comes as Control and a bracket; Shift comes with every capital."""
+    for char in "SNF":
+        _key(window, Qt.Key.Key_Shift, "")
+        _key(window, Qt.Key.Key_A, char)
+    for kind in (PRESS, RELEASE):
+        event = QKeyEvent(kind, Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier, "\x1d")
+        QApplication.sendEvent(window.focusWidget() or window, event)
+    burst(window, "734")
+    assert [c.text for c in presented(door)] == ["SNF734"]
