@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scanner_app.ui import texts
+
+_clocks: list[Callable[[], datetime]] = [lambda: datetime.now(UTC)]
+
+
+def now() -> datetime:
+    """Return this moment, UTC: what the window measures ages and days by."""
+    return _clocks[-1]()
+
+
+@contextmanager
+def standing(at: datetime) -> Iterator[None]:
+    """Let the window's clock stand, so that a picture is the same whenever it is drawn."""
+    _clocks.append(lambda: at)
+    try:
+        yield
+    finally:
+        _clocks.pop()
 
 
 def parse(value: object) -> datetime | None:

@@ -28,6 +28,7 @@ from scanner_app.domain.passes import IdentifierKind, Pass
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.scan import FactKind, Moment, Scan, scan_record
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
+from scanner_app.ui import moments
 
 NOW = datetime(2026, 6, 20, 19, 42, 30, tzinfo=UTC)
 TEMPLATES = (Template("t-fest", "Summer Night Festival"), Template("t-vip", "Backstage"), Template("t-press", "Press"))
@@ -196,7 +197,7 @@ def decided(verdict: Verdict, n: int = 0, *, at: datetime = NOW, undo: bool = Tr
         f"scan-{n:05d}", Moment(at, float(n), 0.2), "Kiosk 3", "Main gate", Credential(raw, Symbology.QR), verdict
     )
     durable = verdict.reason not in (Reason.CANNOT_RECORD, Reason.ERROR)
-    until = datetime.now(UTC) + timedelta(minutes=2) if undo and verdict.records_use else None
+    until = moments.now() + timedelta(minutes=2) if undo and verdict.records_use else None
     return Decided(scan, {"total": 11.0}, durable=durable, undo_until=until)
 
 

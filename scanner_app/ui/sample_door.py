@@ -222,8 +222,8 @@ class SampleDoor:
         return found
 
     def capabilities(self, account: str) -> Capabilities:
-        """Return what is possible."""
-        return Capabilities(self.can)
+        """Return what is possible, and for the rest a reason."""
+        return Capabilities(self.can, dict.fromkeys(frozenset(Can) - self.can, "redeem_is_final"))
 
     def settings(self) -> Settings:
         """Return the settings."""

@@ -6,17 +6,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from scanner_app.application.events import Event
-from scanner_app.ui import texts
+from scanner_app.ui import moments, sample, texts
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.sample_door import SampleDoor
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.window import Window
 
+DRAWN_AT = sample.NOW + timedelta(days=1)
+"""The window's moment in every picture, whenever it is drawn: a day later, so that times show their dates."""
 PATIENCE = 10.0
 """Seconds that a call of the window may take before a picture is given up."""
 
@@ -70,8 +73,27 @@ class Stage:
 
 
 @contextmanager
+def same_every_time() -> Iterator[None]:
+    """Let neither the hour nor a blinking cursor get into a picture."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)  # noqa: S101 - there is a window to draw
+    blinks = app.cursorFlashTime()
+    app.setCursorFlashTime(0)
+    try:
+        with moments.standing(DRAWN_AT):
+            yield
+    finally:
+        app.setCursorFlashTime(blinks)
+
+
+@contextmanager
 def staged(shot: Shot, language: str, size: tuple[int, int], look: str = "dark", scale: float = 1.0) -> Iterator[Stage]:
     """Open a window in the state of a picture; close it and everything of it after."""
+    with same_every_time():
+        yield from _staged(shot, language, size, look, scale)
+
+
+def _staged(shot: Shot, language: str, size: tuple[int, int], look: str, scale: float) -> Iterator[Stage]:
     door = shot.door()
     screen = replace(door.kept.screen, language=language, theme=look, reduced_motion=True, text_scale=scale)
     door.kept = replace(door.kept, screen=screen)

@@ -1,12 +1,14 @@
 """Every screen walked: plain text in every label, no clipped words, nothing smaller than a finger."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from scanner_app.ui import texts
+from scanner_app.ui import moments, texts
 from scanner_app.ui.screenshot_stage import staged
 from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.theme import Theme, load_fonts
@@ -83,3 +85,15 @@ def inked(headline, above, high):
     painter.end()
     rows = np.frombuffer(drawn.constBits(), np.uint8).reshape(high, drawn.bytesPerLine())
     return int((rows > 60).any(axis=1).sum())
+
+
+@pytest.mark.parametrize("name", ["numbers-platform", "settings-one-place-codes", "door-undo-toast"])
+def test_a_picture_is_the_same_whenever_it_is_drawn(qapp, monkeypatch, name):
+    """An age, today's date and what may be undone for two minutes more."""
+    shot = next(s for s in SHOTS if s.name == name)
+    drawn = []
+    for later in (timedelta(0), timedelta(days=40)):
+        monkeypatch.setattr(moments, "_clocks", [lambda later=later: datetime.now(UTC) + later])
+        with staged(shot, "en", SIZES[0]) as stage:
+            drawn.append(stage.window.grab().toImage())
+    assert drawn[0] == drawn[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -159,7 +158,7 @@ class DoorScreen(Screen):
     def _telling(self) -> Telling:
         place = self.desk.settings.current_place
         zone = place.zone if place else ""
-        return Telling(datetime.now(UTC), zone, self.desk.settings.screen.details)
+        return Telling(moments.now(), zone, self.desk.settings.screen.details)
 
     def _age(self, verdict: Verdict) -> str:
         age = verdict.detail.get("cache_age")
@@ -182,7 +181,7 @@ class DoorScreen(Screen):
         event = self._current
         if event is None or not _can_undo(event) or event.scan.scan_id in self._undone or event.undo_until is None:
             return
-        left = min(20.0, (event.undo_until - datetime.now(UTC)).total_seconds())
+        left = min(20.0, (event.undo_until - moments.now()).total_seconds())
         verdict = event.scan.verdict
         said = texts.word(
             "door.undo_of", title=texts.headline(texts.verdict_code(verdict)), name=holder(verdict) or ticket(verdict)
@@ -324,7 +323,7 @@ class DoorScreen(Screen):
         self.desk.open_panel(ScanPanel(self.desk, event, self._telling(), self.undo if self._may_undo(event) else None))
 
     def _may_undo(self, event: Decided) -> bool:
-        late = event.undo_until is None or datetime.now(UTC) >= event.undo_until
+        late = event.undo_until is None or moments.now() >= event.undo_until
         return _can_undo(event) and not late and event.scan.scan_id not in self._undone
 
 

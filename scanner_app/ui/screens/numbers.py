@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout
@@ -12,7 +12,7 @@ from scanner_app.application.control import Role
 from scanner_app.application.events import Event, StatusChanged
 from scanner_app.application.front_desk import Counted
 from scanner_app.application.ports import Can, Capabilities, FactRow
-from scanner_app.ui import charts, records, texts
+from scanner_app.ui import charts, moments, records, texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.keep import keep_file, new_path
 from scanner_app.ui.numbers_csv import as_csv, platform_csv
@@ -186,5 +186,5 @@ class NumbersScreen(Screen):
 
 def _tally(rows: Sequence[FactRow], span: timedelta) -> Tally:
     """Count back from the newest scan: the evening's figures are asked for the next morning, too."""
-    until = (rows[0].at if rows else datetime.now(UTC)) + timedelta(seconds=1)
+    until = (rows[0].at if rows else moments.now()) + timedelta(seconds=1)
     return records.tally(rows, until - span, until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from scanner_app.application.front_desk import Counted
@@ -99,7 +99,7 @@ class PlatformPage(FiguresPage):
     def _say_age(self, counted: Counted) -> None:
         told = ""
         if counted.at is not None:
-            ago = moments.ago((datetime.now(UTC) - counted.at).total_seconds())
+            ago = moments.ago((moments.now() - counted.at).total_seconds())
             told = texts.word("numbers.as_of", ago=ago)
         why = texts.sentence(counted.trouble) if counted.trouble else ""
         self.say(f"{why} {told}".strip(), "warn" if why else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from scanner_app.domain.credential import OTHER_CODES, USUAL_CODES, Symbology
 from scanner_app.domain.place import Flight, Place, boarding_from, flight
-from scanner_app.ui import texts
+from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
@@ -58,7 +58,7 @@ class FlightField(QWidget):
         grid.setVerticalSpacing(desk.theme.space("xs"))
         lines = (
             ("place.flight_name", self.name, "LH 738"),
-            ("place.flight_date", self.day, place.local(datetime.now(UTC)).date().isoformat()),
+            ("place.flight_date", self.day, place.local(moments.now()).date().isoformat()),
             ("place.flight_airport", self.airport, "FRA"),
         )
         for number, (key, line, example) in enumerate(lines):
@@ -76,7 +76,7 @@ class FlightField(QWidget):
 
     def chosen(self) -> Flight | None:
         """The flight; None where there is none, or what was typed is none."""
-        now = datetime.now(UTC)
+        now = moments.now()
         try:
             typed = self.day.text().strip()
             day = date.fromisoformat(typed) if typed else self._place.local(now).date()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from scanner_app.domain.scan import FactKind
 from scanner_app.ui import moments, texts
@@ -44,7 +43,7 @@ def full_line(record: Record, zone: str) -> Line:
     """Return what the history says of it."""
     who = record.holder or record.ticket or record.raw or nobody(record.detail)
     below = " · ".join(t for t in (said(record), record.ticket, record.place, record.device) if t)
-    return Line(who, below, moments.when(record.row.at, datetime.now(UTC), zone), symbol(record))
+    return Line(who, below, moments.when(record.row.at, moments.now(), zone), symbol(record))
 
 
 class RecordPanel(Panel):
@@ -71,7 +70,7 @@ class RecordPanel(Panel):
 
 
 def _told(record: Record, zone: str) -> list[tuple[str, str]]:
-    body, fate, now = record.row.body, record.fate, datetime.now(UTC)
+    body, fate, now = record.row.body, record.fate, moments.now()
     here, there = body.get("here"), body.get("there")
     told = [
         ("fact.holder", record.holder),
@@ -104,5 +103,5 @@ def _elsewhere(there: dict[str, object], zone: str) -> str:
     told = []
     for key, value in there.items():
         at = moments.parse(value) if key.endswith("at") else None
-        told.append(moments.when(at, datetime.now(UTC), zone) if at else str(value))
+        told.append(moments.when(at, moments.now(), zone) if at else str(value))
     return " · ".join(told)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -28,10 +26,8 @@ class SheetPanel(Panel):
         super().__init__(desk, texts.word("sheet.for", device=device), "", wide=900)
         self._device, self._report = device, report
         place = desk.settings.current_place
-        expires = report.expires or datetime.now(UTC)
-        self._until = texts.word(
-            "sheet.until", at=moments.when(expires, datetime.now(UTC), place.zone if place else "")
-        )
+        expires = report.expires or moments.now()
+        self._until = texts.word("sheet.until", at=moments.when(expires, moments.now(), place.zone if place else ""))
         self.faces = QStackedWidget()
         self.faces.addWidget(self._code_face())
         self.faces.addWidget(self._word_face())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -100,7 +99,7 @@ class StoryView(QWidget):
         return place.zone if place else ""
 
     def _facts(self) -> list[Fact]:
-        subject, now, zone = self.story.subject, datetime.now(UTC), self._zone()
+        subject, now, zone = self.story.subject, moments.now(), self._zone()
         known = [
             ("fact.code", subject.barcode),
             ("fact.valid_from", moments.when(subject.valid_from, now, zone) if subject.valid_from else ""),
@@ -122,7 +121,7 @@ class StoryView(QWidget):
             body.addWidget(self._use_row(use))
         undone = [f for f in self.story.facts if f.kind in (FactKind.UNDO, FactKind.CONFLICT, FactKind.SETTLED)]
         for fact in undone:
-            at = moments.when(fact.at, datetime.now(UTC), self._zone())
+            at = moments.when(fact.at, moments.now(), self._zone())
             said = texts.word(f"kind.{fact.kind.value}")
             why = records.why(fact)
             body.addWidget(Row(theme, Line(said, why, at, Symbol.ATTENTION), lambda: None))
@@ -139,7 +138,7 @@ class StoryView(QWidget):
         for one in self.story.kin:
             last = max((use.at for use in one.uses), default=None)
             unused = texts.headline("NULLIFIED") if one.subject.nullified else texts.word("helpdesk.unused")
-            at = moments.when(last, datetime.now(UTC), self._zone()) if last else unused
+            at = moments.when(last, moments.now(), self._zone()) if last else unused
             name = " · ".join(filter(None, (one.subject.template_name, tails([self.story.subject, one.subject])[1])))
             symbol = Symbol.ADMIT if last else Symbol.PENDING
             body.addWidget(Row(self.desk.theme, Line(name, one.subject.holder, at, symbol), lambda: None))
@@ -150,13 +149,13 @@ class StoryView(QWidget):
         at = moments.parse(sent.get("sent_at"))
         words = [texts.word(f"state.{state}")]
         if at is not None:
-            words.append(moments.when(at, datetime.now(UTC), self._zone()))
+            words.append(moments.when(at, moments.now(), self._zone()))
         if state in ("refused", "contested") and answer:
             words.append(texts.told(answer))
         return Fact(texts.word(f"report.{sent.get('kind', '')}"), " · ".join(words))
 
     def _use_row(self, use: Use) -> Row:
-        at = moments.when(use.at, datetime.now(UTC), self._zone())
+        at = moments.when(use.at, moments.now(), self._zone())
         who = use.device or texts.word(f"fact.source.{use.source.value}")
         below = " · ".join((texts.word(f"direction.{use.direction.value}"), who))
         place = where(use, self.story.subject.account, self.desk.settings.places)

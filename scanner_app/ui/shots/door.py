@@ -20,6 +20,7 @@ from scanner_app.application.ports import Connection
 from scanner_app.domain.passes import Direction
 from scanner_app.ui import sample, texts
 from scanner_app.ui.sample_scenes import OUTLINE, camera_picture
+from scanner_app.ui.screens.door import DoorScreen
 from scanner_app.ui.screenshot_stage import Stage
 from scanner_app.ui.widgets.pinpad import PinPad
 
@@ -101,6 +102,15 @@ def button(name: str, before: str = "") -> Callable[[Stage], None]:
         stage.panel()
 
     return act
+
+
+def last_scan(stage: Stage) -> None:
+    """One of the last scans was pressed."""
+    verdict("already-used")(stage)
+    screen = stage.window.screens["door"]
+    assert isinstance(screen, DoorScreen)  # noqa: S101 - by its name
+    screen.recent.rows[0].click()
+    stage.panel()
 
 
 def toast(stage: Stage) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from scanner_app.application.ports import Can
 from scanner_app.ui import sample
 from scanner_app.ui.screens.helpdesk import HelpDeskScreen
-from scanner_app.ui.screens.link_panel import LinkPanel
+from scanner_app.ui.screens.link_panel import LinkPanel, ProjectPanel
 from scanner_app.ui.screens.walk_up import WalkUpPanel
 from scanner_app.ui.screenshot_stage import Stage
 from scanner_app.ui.shots import door, office
@@ -67,6 +68,28 @@ def link_made(stage: Stage) -> None:
     panel.form.edits["person.surname"].setText("Lovelace")
     panel.go()
     stage.until(stage.window.bridge.idle)
+
+
+def project(stage: Stage) -> None:
+    """Where the links of an account lead is asked for."""
+    link(stage)
+    stage.press("link-set")
+    stage.until(lambda: isinstance(stage.window.panel, ProjectPanel))
+
+
+def message(stage: Stage) -> None:
+    """What a guest's telephone is to show is asked for."""
+    search(stage)
+    stage.press("office-push")
+    stage.panel()
+
+
+def for_good(stage: Stage) -> None:
+    """What no platform takes back is asked twice."""
+    stage.door.can -= {Can.RESTORE}
+    search(stage)
+    stage.press("office-void")
+    stage.panel()
 
 
 def without_network(stage: Stage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -202,7 +201,7 @@ class ReadersPage(Page):
 def _told(credential: Credential) -> str:
     """What was read, how, and how far that can be trusted."""
     trust = texts.word(f"trust.{_TRUST.get(credential.symbology, 'code')}")
-    at = moments.clock(datetime.now(UTC), seconds=True)
+    at = moments.clock(moments.now(), seconds=True)
     return f"{at} · {visible(credential.text)} · {credential.symbology.value} · {trust}"
 
 
