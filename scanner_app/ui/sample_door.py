@@ -70,6 +70,7 @@ class SampleDoor:
     answers: dict[str, Any] = field(default_factory=dict)
     tries: int = 0
     can: frozenset[Can] = frozenset(Can)
+    lacks: dict[Can, str] = field(default_factory=dict)
     tuned: dict[str, CameraControl] = field(default_factory=lambda: {c.name: c for c in WEBCAM})
     _listeners: list[Callable[[Event], None]] = field(default_factory=list)
 
@@ -222,8 +223,8 @@ class SampleDoor:
         return found
 
     def capabilities(self, account: str) -> Capabilities:
-        """Return what is possible, and for the rest a reason."""
-        return Capabilities(self.can, dict.fromkeys(frozenset(Can) - self.can, "redeem_is_final"))
+        """Return what is possible, and why not the rest."""
+        return Capabilities(self.can, self.lacks)
 
     def settings(self) -> Settings:
         """Return the settings."""

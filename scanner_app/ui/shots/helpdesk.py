@@ -86,7 +86,7 @@ def message(stage: Stage) -> None:
 
 def for_good(stage: Stage) -> None:
     """What no platform takes back is asked twice."""
-    stage.door.can -= {Can.RESTORE}
+    stage.door.lacks = {Can.RESTORE: "redeem_is_final"}
     search(stage)
     stage.press("office-void")
     stage.panel()
