@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote, urlencode
@@ -20,8 +21,12 @@ class UnusableSegment(PlatformTrouble):
 
 
 def segment(text: str) -> str:
-    """Return the text quoted as one path segment; raise UnusableSegment where it could be read as anything else."""
-    if text in ("", ".", "..") or any(unicodedata.category(ch) in ("Cc", "Cs") for ch in text):
+    """Return the text quoted as one path segment; raise UnusableSegment where it could be read as anything else.
+
+    `../x` is refused although it is quoted: some servers undo `%2F` before they tidy up a path.
+    """
+    climbs = {".", ".."} & set(re.split(r"[/\\]", text))
+    if not text or climbs or any(unicodedata.category(ch) in ("Cc", "Cs") for ch in text):
         raise UnusableSegment
     if len(text) > LONGEST or len(text.encode()) > LONGEST:
         raise UnusableSegment

@@ -1,5 +1,6 @@
 """Whatever was scanned, a request goes to the pass route or nowhere."""
 
+import posixpath
 from urllib.parse import unquote
 
 import pytest
@@ -40,6 +41,9 @@ def test_no_look_up_leaves_the_pass_route(server, platform):
             assert (request.method, prefix, query) == ("GET", "/api/pass", "includeFieldMapping=true")
             assert unquote(last) == text
             assert last not in (".", "..", "")
+            assert f"{posixpath.normpath(unquote(path))}/".startswith(
+                "/api/pass/"
+            )  # a server that undoes %2F first, too
 
 
 def test_no_search_leaves_its_route(server, platform):
