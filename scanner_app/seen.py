@@ -103,7 +103,7 @@ def _lasting(venue: HubState | None) -> HubState | None:
     if venue is None:
         return None
     alone = None if venue.isolated_for is None else 0.0
-    return HubState(venue.connected, venue.rule, isolated_for=alone, trouble=venue.trouble, alarms=venue.alarms)
+    return replace(venue, hub="", sequence=0, behind=0, provisional=0, isolated_for=alone, offset=None)
 
 
 def _venue(said: Any) -> HubState | None:

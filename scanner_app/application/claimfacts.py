@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from scanner_app.application.hub import Claim, RecordKind, VenueRecord
@@ -91,7 +92,17 @@ def _use(record: VenueRecord) -> LocalUse:
     undone = record.kind is RecordKind.VOID
     scan_id = record.other if undone or record.kind is RecordKind.OVER_ADMISSION else record.claim_id
     device = record.detail.get("device") or record.kiosk
-    return LocalUse(scan_id, record.place, record.at, record.direction, device=device, undone=undone, venue=True)
+    use = LocalUse(scan_id, record.place, record.at, record.direction, device=device, undone=undone, venue=True)
+    return replace(use, returned_at=_returned(record)) if undone else use
+
+
+def _returned(record: VenueRecord) -> datetime | None:
+    """Return when a slot that the hub granted was given back; None for one taken alone, or where no time is told."""
+    try:
+        at = datetime.fromisoformat(record.detail.get("undone_at", "")) if record.policy == "hub" else None
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
 
 
 def void_id(claim_id: str) -> str:

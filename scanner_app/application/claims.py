@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scanner_app.application.claimfacts import fact_id, keep_claim, keep_uses, void_id
-from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
+from scanner_app.application.hub import Alone, Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
 from scanner_app.application.ports import LedgerTx
 from scanner_app.application.present import Desk, Presentation, judge, local_use, scan_of
 from scanner_app.application.reporting import plan
@@ -142,16 +142,18 @@ def _again(desk: Desk, shown: Presentation, matches: Matches, winner: VenueRecor
 
 def _finish(desk: Desk, hub: Hub, shown: Presentation, matches: Matches, asking: _Asking, answer: ClaimAnswer) -> Scan:
     claim = asking.claim
-    if answer.end is ClaimEnd.GRANTED:
-        return desk.clerk.ledger(lambda tx: _granted(tx, shown, asking.scan, answer))
+    if claim is not None and answer.end is ClaimEnd.GRANTED:
+        return desk.clerk.ledger(lambda tx: _granted(tx, shown, asking.scan, claim, answer))
     if answer.end is ClaimEnd.TAKEN:
         return desk.clerk.ledger(lambda tx: _taken(tx, desk, shown, asking.scan, answer.winner))
-    alone = claim is not None and (shown.place.policy is Policy.ATTENDANCE or hub.may_admit_alone(claim))
+    alone = Alone.REFUSES
+    if claim is not None:
+        alone = Alone.ADMITS if shown.place.policy is Policy.ATTENDANCE else hub.alone(claim)
     rule = hub.state().rule.value
     return desk.clerk.ledger(lambda tx: _undecided(tx, desk, shown, matches, rule=rule, alone=alone))
 
 
-def _granted(tx: LedgerTx, shown: Presentation, scan: Scan, answer: ClaimAnswer) -> Scan:
+def _granted(tx: LedgerTx, shown: Presentation, scan: Scan, claim: Claim, answer: ClaimAnswer) -> Scan:
     """The stream is the platform's outbox now: whoever has internet tells it, this door queues nothing."""
     verdict = scan.verdict
     if tx.has_fact(fact_id(void_id(scan.scan_id))):  # this took so long that the slot was given back
@@ -159,6 +161,9 @@ def _granted(tx: LedgerTx, shown: Presentation, scan: Scan, answer: ClaimAnswer)
         tx.record(late, None, ())
         return late
     detail = {**verdict.detail, "hub_slot": answer.slot}
+    left = detail.get("entries_left")
+    if isinstance(left, int):  # other doors took the slots in between, which had not been heard of when this was judged
+        detail["entries_left"] = max(0, left - max(0, answer.slot - claim.known - 1))
     final = replace(scan, verdict=replace(verdict, grade=Grade.CONFIRMED, detail=detail))
     tx.record(final, local_use(final, shown.place), ())
     return final
@@ -176,14 +181,15 @@ def _taken(tx: LedgerTx, desk: Desk, shown: Presentation, scan: Scan, winner: Ve
     return final
 
 
-def _undecided(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches, *, rule: str, alone: bool) -> Scan:
+def _undecided(tx: LedgerTx, desk: Desk, shown: Presentation, matches: Matches, *, rule: str, alone: Alone) -> Scan:
     scan = _judged(tx, desk, shown, matches)  # seconds have passed: another door may have been heard of
     verdict = scan.verdict
-    if verdict.admits and alone:
+    if verdict.admits and alone is Alone.ADMITS:
         detail = {**verdict.detail, "isolated": True, "rule": rule}
         scan = replace(scan, verdict=replace(verdict, grade=Grade.PENDING, detail=detail))
     elif verdict.admits:
-        refusal = Verdict(Outcome.REFUSE, Reason.HUB_UNDECIDED, subject=verdict.subject, detail={"rule": rule})
+        why = {} if alone is Alone.REFUSES else {"why": alone.value}
+        refusal = Verdict(Outcome.REFUSE, Reason.HUB_UNDECIDED, subject=verdict.subject, detail={"rule": rule, **why})
         scan = replace(scan, verdict=refusal)
     operations = plan(scan, shown.place, desk.tenants())
     if scan.verdict.admits:

@@ -33,7 +33,8 @@ def undo(desk: Desk, scan_id: str, operator: str, reason: str) -> CorrectionRepo
     void = _void(desk, row, moment, reason)
 
     def work(tx: LedgerTx) -> bool:
-        sent = tx.undo(fact_id, scan_id, moment, operator, reason)
+        by_hub = void is not None and void.policy == "hub"
+        sent = tx.undo(fact_id, scan_id, moment, operator, reason, by_hub=by_hub)
         tx.enqueue([_compensate(op, moment) for op in reversed(sent) if op.kind in COMPENSATION])
         if void is not None:
             claimfacts.keep_record(tx, void, moment)

@@ -20,7 +20,17 @@ class VenueRule(StrEnum):
 
     OPEN = "open"  # admit what is unused here, capped, reported: cannot be exact
     CLOSED = "closed"  # refuse, send to staff
-    RESERVED = "reserved"  # admit only passes whose hash falls into this door's own share: stays exact
+    RESERVED = "reserved"  # admit only passes whose hash falls into this door's own share: exact while all are alone
+
+
+class Alone(StrEnum):
+    """What the rule says of one pass that no hub decided on."""
+
+    ADMITS = "admits"
+    REFUSES = "refuses"  # the rule lets nobody in
+    LIMIT = "limit"  # `open`: as many were let in alone, or for as long, as may be
+    SHARE = "share"  # `reserved`: the pass is another door's
+    NEWS = "news"  # what other doors did is not on disk in time: it cannot be judged by
 
 
 class RecordKind(StrEnum):
@@ -116,6 +126,7 @@ class HubState:
     offset: float | None = None
     trouble: str = ""
     alarms: int = 0  # records of the stream that are not their kiosk's
+    spent: bool = False  # `open`: the limit of what this door may do alone is reached
 
 
 class Hub(Protocol):
@@ -127,8 +138,8 @@ class Hub(Protocol):
     def tell(self, record: VenueRecord) -> None:
         """Publish a record that is always accepted; kept and repeated until the hub has it."""
 
-    def may_admit_alone(self, claim: Claim) -> bool:
-        """Return whether the rule in force lets this door admit although the hub did not decide."""
+    def alone(self, claim: Claim) -> Alone:
+        """Return what the rule in force says of a pass that the hub did not decide on; an admission is counted."""
 
     def state(self) -> HubState:
         """Return how the hub is doing."""

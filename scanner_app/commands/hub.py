@@ -1,4 +1,4 @@
-"""`scanner-app hub init|run|status|enrol|revoke|grow|join|audit|page`: the box that a venue's kiosks share."""
+"""`scanner-app hub init|run|status|enrol|revoke|grow|join|rule|audit|page`: the box that a venue's kiosks share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from scanner_app.application.hub import VenueRule
 from scanner_app.bootstrap import open_kiosk
-from scanner_app.commands import hub_join, hub_page
+from scanner_app.commands import hub_join, hub_page, hub_rule
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
@@ -77,6 +77,10 @@ def add_parser(
     join = action("join", "on a kiosk: take part with an enrolment, a file or a picture of its QR code")
     join.add_argument("file", type=Path, metavar="FILE")
     join.add_argument("--rule", choices=[r.value for r in VenueRule], default=VenueRule.CLOSED.value)
+    hub_rule.add_rule_options(join)
+    rule = action("rule", "on a kiosk that joined: what it does when no hub decides")
+    rule.add_argument("rule", choices=[r.value for r in VenueRule])
+    hub_rule.add_rule_options(rule)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -277,11 +281,23 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _join(args: argparse.Namespace) -> int:
-    config, enrolment = hub_join.read(args.file, args.rule)
+    known, enrolment = hub_join.read(args.file)
+    config = hub_rule.with_rule(known, args)
     with open_kiosk(data_dir(args), writes=True) as kiosk:
         kiosk.secrets.put(config.secret_name, json.dumps(enrolment))
         kiosk.settings.save(replace(kiosk.settings.load(), venue=config))
-    _tell(args, {"venue": config.name, "kiosk": config.kiosk, "rule": config.rule})
+    _tell(args, hub_rule.told(config))
+    return Exit.OK
+
+
+def _rule(args: argparse.Namespace) -> int:
+    with open_kiosk(data_dir(args), writes=True) as kiosk:
+        settings = kiosk.settings.load()
+        if settings.venue is None:
+            raise SettingsTrouble("not_joined")
+        config = hub_rule.with_rule(settings.venue, args)
+        kiosk.settings.save(replace(settings, venue=config))
+    _tell(args, hub_rule.told(config))
     return Exit.OK
 
 
@@ -304,6 +320,7 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "revoke": _revoke,
     "grow": _grow,
     "join": _join,
+    "rule": _rule,
     "audit": _audit,
     "page": _page,
 }

@@ -11,12 +11,12 @@ from scanner_app.application.config import VenueConfig
 from scanner_app.domain.errors import SettingsTrouble
 
 
-def read(path: Path, rule: str) -> tuple[VenueConfig, Mapping[str, Any]]:
+def read(path: Path) -> tuple[VenueConfig, Mapping[str, Any]]:
     """Return the venue as the settings keep it, and the enrolment. Raises SettingsTrouble if it is not whole."""
     try:
         enrolment = json.loads(_text(path))
         hubs = tuple(map(str, enrolment["hubs"]))
-        config = VenueConfig(str(enrolment["venue"]), str(enrolment["kiosk"]), hubs, rule)
+        config = VenueConfig(str(enrolment["venue"]), str(enrolment["kiosk"]), hubs)
         complete = all(isinstance(enrolment[k], str) for k in ("ca", "seed", "hash_key", "admin"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsTrouble("enrolment_unreadable", f"{path}: {error}") from error

@@ -13,11 +13,15 @@ ECHO = timedelta(seconds=2)
 """A platform's use within this of a local one at the same place is the local one come back (whole seconds there)."""
 
 
+RETURNED = timedelta(seconds=15)
+"""Until this long after a use was given back to the hub a platform may not have heard of it (measured: 1 to 11 s)."""
+
+
 def effective(snapshot: Pass, local: LocalFacts) -> tuple[Pass, tuple[Use, ...]]:
     """Return the pass and its uses as they stand when everything known here is counted. No download erases a fact."""
     if not local.uses and not local.voids:
         return snapshot, tuple(sorted(snapshot.uses, key=by_time))  # nearly every pass: nothing known here yet
-    foreign = [u for u in snapshot.uses if not any(echo(u, mine) for mine in local.uses)]
+    foreign = [u for u in snapshot.uses if not any(echo(u, mine) or _repeats(u, mine) for mine in local.uses)]
     mine = [_use(u) for u in local.uses if not u.undone]
     uses = tuple(sorted([*foreign, *mine], key=by_time))
     subject = _stored_value(_voids(snapshot, local, uses), local)
@@ -30,6 +34,16 @@ def echo(theirs: Use, mine: LocalUse) -> bool:
     return same and abs(theirs.at - mine.at) <= ECHO
 
 
+def _repeats(theirs: Use, mine: LocalUse) -> bool:
+    """Whether a platform's use is a guest refused while a use stood that the hub has back by now.
+
+    Passcreator lists every scan of a pass at a place, and says that only the first was valid. Where a hub decides, each
+    door that did admit is known from it.
+    """
+    until = mine.returned_at
+    return until is not None and theirs.place == mine.place and mine.at <= theirs.at <= until + ECHO
+
+
 def _use(mine: LocalUse) -> Use:
     source = Source.VENUE if mine.venue else Source.HERE
     return Use(mine.place, mine.at, mine.direction, source, mine.device, mine.scan_id, mine.amount)
@@ -37,7 +51,7 @@ def _use(mine: LocalUse) -> Use:
 
 def _voids(snapshot: Pass, local: LocalFacts, uses: tuple[Use, ...]) -> Pass:
     if not local.voids:
-        return snapshot
+        return replace(snapshot, voided=False, redeemed=False) if _given_back(snapshot, local) else snapshot
     newest = local.voids[-1]
     known = newest.sent_at is not None and snapshot.seen_at is not None and snapshot.seen_at > newest.sent_at
     if not known:
@@ -45,6 +59,14 @@ def _voids(snapshot: Pass, local: LocalFacts, uses: tuple[Use, ...]) -> Pass:
         return replace(snapshot, voided=newest.voided, redeemed=newest.voided and (snapshot.redeemed or bool(uses)))
     explained = newest.voided and snapshot.voided and bool(uses)
     return replace(snapshot, redeemed=True) if explained else snapshot
+
+
+def _given_back(snapshot: Pass, local: LocalFacts) -> bool:
+    """Whether a platform's void is that of a use which the hub has back, and of which the platform knows no better."""
+    back = [u.returned_at for u in local.uses if u.returned_at and any(echo(theirs, u) for theirs in snapshot.uses)]
+    if not back or not snapshot.voided:
+        return False
+    return snapshot.seen_at is None or snapshot.seen_at <= max(back) + RETURNED
 
 
 def _stored_value(subject: Pass, local: LocalFacts) -> Pass:

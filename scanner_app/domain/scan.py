@@ -169,6 +169,7 @@ class LocalUse:
     value_sent: bool = False  # whether the platform's stored value already has `amount` taken off
     venue: bool = False
     value_sent_at: datetime | None = None  # when the platform took it off, by this kiosk's clock
+    returned_at: datetime | None = None  # when an undone one was given back to the venue's hub, which alone admits here
 
 
 @value(frozen=True, slots=True)

@@ -20,6 +20,8 @@ OUTBOX = (
     "number, account, uid, scan_id, kind, at, state, tries, created, next_try, sent_at, answer, unknown, claimed, body"
 )
 CONFLICT = "id, seq, settled_by"
+UNDONE = 1
+"""In the column `undone`: 0 for a use that stands, this for one taken back, else when it was given back to the hub."""
 COLUMNS = {"facts": FACT, "uses": USE, "outbox": OUTBOX, "conflicts": CONFLICT}
 """Each table of the ledger and its columns, in the order of every row image."""
 
@@ -59,7 +61,8 @@ def moment_body(moment: Moment) -> dict[str, Any]:
 def use_row(account: str, uid: str, door: str, use: LocalUse) -> tuple[Value, ...]:
     """Return the row image of a use; `door` is the place's own name, `use.place` the platform's name of it."""
     sent = to_us(use.at) if use.value_sent else None
-    what = (str(use.direction), str(use.amount), storable(use.device), int(use.undone), sent, int(use.venue))
+    undone = to_us(use.returned_at) if use.returned_at else int(use.undone)
+    what = (str(use.direction), str(use.amount), storable(use.device), undone, sent, int(use.venue))
     return (storable(account), storable(uid), use.scan_id, door, storable(use.place), to_us(use.at), *what)
 
 
@@ -79,6 +82,7 @@ def read_use(row: Row) -> LocalUse:
         value_sent is not None,
         bool(venue),
         maybe_time(value_sent),
+        from_us(undone) if undone > UNDONE else None,
     )
 
 

@@ -21,7 +21,7 @@ INSERT = {
 }
 VENUE_USE = (
     f"INSERT INTO uses ({COLUMNS['uses']})",
-    "ON CONFLICT DO UPDATE SET undone = 1 WHERE venue AND excluded.undone",
+    "ON CONFLICT DO UPDATE SET undone = max(undone, excluded.undone) WHERE venue AND excluded.undone",
 )
 PURGEABLE = (
     SELECT["facts"]  # noqa: S608 - constants

@@ -28,6 +28,7 @@ from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.factcodec import (
     COLUMNS,
     SELECT,
+    UNDONE,
     Head,
     moment_body,
     operation_body,
@@ -141,14 +142,17 @@ class LedgerWriter:
         bulk.insert(self._db, *VENUE_USE, rows)
 
     # --- corrections ------------------------------------------------------------------------------------------------
-    def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
+    def undo(
+        self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str, *, by_hub: bool = False
+    ) -> Sequence[Operation]:
         """Take a use back; return the operations that reached the platform, or may have. Nothing for one undone."""
         scan = self._db.execute(SELECT["facts"] + " WHERE id = ?", (scan_id,)).fetchone()
         if scan is None:
             raise Bug(f"no scan {scan_id} to undo")
         key = PassKey(scan[5], scan[6])
         where = ("account = ? AND uid = ? AND scan_id = ?", (key.account, key.uid, scan_id))
-        if not self._change("uses", "undone = 1", (), f"{where[0]} AND undone = 0", where[1]):
+        undone = to_us(moment.trusted) if by_hub else UNDONE
+        if not self._change("uses", "undone = ?", (undone,), f"{where[0]} AND undone = 0", where[1]):
             return ()
         mine = [row for row in self._operations(key) if row[3] == scan_id]
         cancelled = [row for row in mine if unsent(row)]

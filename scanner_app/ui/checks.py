@@ -140,7 +140,7 @@ def _venue(status: Status) -> Iterator[Check]:
     venue = status.venue
     if venue is None:
         return
-    rule = venue_words.rule(venue.rule)
+    rule = venue_words.in_force(venue)
     if venue_words.alone(venue):
         yield Check("venue", Tone.WARN, texts.word("ready.hub_away", rule=rule), texts.word("ready.hub_advice"))
     else:

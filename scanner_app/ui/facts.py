@@ -32,9 +32,9 @@ _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
 _WHY = (
     "used_at", "used_place", "used_device", "direction", "valid_from", "expired_at", "places", "opens_at",
     "closed_at", "template", "balance", "amount", "entries", "count", "choices", "flight", "shown_flight", "date",
-    "airport", "asked", "part", "rule",
+    "airport", "asked", "part", "rule", "why",
 )  # fmt: skip
-_CODED = {"direction": "direction", "rule": "venue.rule"}
+_CODED = {"direction": "direction", "rule": "venue.rule", "why": "venue.why"}
 _ALONE = {"direction": Reason.NOT_INSIDE}  # told with this reason only
 
 

@@ -122,4 +122,9 @@ def alone(state: HubState) -> str:
     """Return what stands on the door's own strip while no hub decides, '' while one does."""
     if state.connected and state.isolated_for is None:
         return ""
-    return texts.word("strip.no_hub", rule=rule(state.rule))
+    return texts.word("strip.no_hub", rule=in_force(state))
+
+
+def in_force(state: HubState) -> str:
+    """Return what this door does now when no hub decides."""
+    return texts.word("venue.rule.spent") if state.spent else rule(state.rule)

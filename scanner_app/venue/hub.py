@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from scanner_app.application.claimfacts import keep_record
 from scanner_app.application.config import VenueConfig
-from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
+from scanner_app.application.hub import Alone, Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
 from scanner_app.application.ports import Clerk, Clock, Priority
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.errors import StorageTrouble
@@ -23,7 +23,7 @@ from scanner_app.venue.ledger_copy import LedgerCopy
 from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.presence import Presence
 from scanner_app.venue.reconcile import Reconciler
-from scanner_app.venue.rule import Alone, HybridClock, may_admit, rule_of
+from scanner_app.venue.rule import HybridClock, OnItsOwn, is_spent, judge, rule_of
 from scanner_app.venue.survey import survey
 from scanner_app.venue.uploader import CloudUploader
 
@@ -105,22 +105,23 @@ class VenueHub:
         self._begun(claim.claim_id)
         alone = self.link.isolated_for
         seconds = min(deadline, SHORT_SECONDS) if alone is not None and alone > LONG_ALONE else deadline
-        until = time.monotonic() + seconds
-        if not self._may_claim(until):
-            return ClaimAnswer(ClaimEnd.UNDECIDED)
-        try:
-            left = max(0.0, until - time.monotonic())
-            answer = self.link.call(self.protocol.claim(claim, left), left + SLACK)
-        except (HubUnreachable, TimeoutError):
-            answer = ClaimAnswer(ClaimEnd.UNDECIDED)
-        except Exception:
-            log.exception("a claim failed")
-            answer = ClaimAnswer(ClaimEnd.UNDECIDED)
+        answer = self._asked(claim, time.monotonic() + seconds)
         if answer.end is not ClaimEnd.UNDECIDED:
             self._alone_since = None
         elif self._alone_since is None:
             self._alone_since = time.monotonic()
         return answer
+
+    def _asked(self, claim: Claim, until: float) -> ClaimAnswer:
+        if self._may_claim(until):
+            left = max(0.0, until - time.monotonic())
+            try:
+                return self.link.call(self.protocol.claim(claim, left), left + SLACK)
+            except (HubUnreachable, TimeoutError) as error:
+                log.debug("no decision: %r", error)
+            except Exception:
+                log.exception("a claim failed")
+        return ClaimAnswer(ClaimEnd.UNDECIDED)
 
     def _may_claim(self, until: float) -> bool:
         """Wait until this kiosk may claim; return whether it may. `until` in monotonic seconds.
@@ -142,21 +143,23 @@ class VenueHub:
         self._open = True
         self._bell.set()
 
-    def may_admit_alone(self, claim: Claim) -> bool:
-        """Return whether the rule in force lets this door admit although the hub did not decide.
+    def alone(self, claim: Claim) -> Alone:
+        """Return what the rule in force says of a pass that the hub did not decide on; an admission is counted.
 
-        False under every rule where what was heard of other doors is not on disk in time: it could not be judged by,
-        and a door that may have heard of a use does not admit past it (decisions/0009).
+        Under no rule is anybody admitted where what was heard of other doors is not on disk in time: it could not be
+        judged by, and a door that may have heard of a use does not admit past it (decisions/0009).
         """
         if not self._follower.is_on_disk(WRITE_SECONDS):
             log.warning("not admitted alone: what other doors did is not on disk yet")
-            return False
-        since = self._alone_since
-        alone = Alone(time.monotonic() - since if since is not None else 0.0, self._reconciler.provisional)
-        allowed = may_admit(self._config(), self._me.hash_key, claim, alone)
-        if allowed:
+            return Alone.NEWS
+        answer = judge(self._config(), self._me.hash_key, claim, self._on_its_own())
+        if answer is Alone.ADMITS:
             self._reconciler.expect(claim.claim_id)
-        return allowed
+        return answer
+
+    def _on_its_own(self) -> OnItsOwn:
+        since = self._alone_since
+        return OnItsOwn(time.monotonic() - since if since is not None else 0.0, self._reconciler.provisional)
 
     def state(self) -> HubState:
         """Return how the hub is doing."""
@@ -173,6 +176,7 @@ class VenueHub:
             self._follower.offset,
             self._trouble(),
             self._follower.keeper.alarms,
+            is_spent(self._config(), self._on_its_own()),
         )
 
     def view(self) -> VenueView:
@@ -261,7 +265,8 @@ class VenueHub:
 
     def _led_again(self) -> None:
         """After an undecided claim: this door is not on its own any more when the hub answers again."""
-        if self._alone_since is not None and self.link.is_up and self.link.call(self._follower.is_led(), LED_SECONDS):
+        up = self.link.is_up and self._follower.enrolled
+        if self._alone_since is not None and up and self.link.call(self._follower.is_led(), LED_SECONDS):
             self._alone_since = None
 
 
@@ -278,9 +283,9 @@ class HubAway:
     def tell(self, record: VenueRecord) -> None:
         """Leave it in the ledger, where the correction put it."""
 
-    def may_admit_alone(self, claim: Claim) -> bool:
-        """Return False: whose door this is, nobody can say."""
-        return False
+    def alone(self, claim: Claim) -> Alone:
+        """Let nobody in: whose door this is, nobody can say."""
+        return Alone.REFUSES
 
     def state(self) -> HubState:
         """Return what is wrong."""

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from scanner_app.application.config import VenueConfig
-from scanner_app.application.hub import Claim, VenueRule
+from scanner_app.application.hub import Alone, Claim, VenueRule
 from scanner_app.venue import keys
 
 SPACE = 65536
@@ -15,22 +15,28 @@ SPACE = 65536
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class OnItsOwn:
     """How long this door has been on its own, in seconds, and how many it admitted that no hub knows of."""
 
     seconds: float
     provisional: int
 
 
-def may_admit(config: VenueConfig, hash_key: bytes, claim: Claim, alone: Alone) -> bool:
-    """Return whether the rule in force lets this door admit on its own."""
+def judge(config: VenueConfig, hash_key: bytes, claim: Claim, door: OnItsOwn) -> Alone:
+    """Return what the rule in force says of a pass at a door on its own."""
     rule = rule_of(config)
     if rule is VenueRule.OPEN:
-        return alone.provisional < config.cap_count and alone.seconds <= config.cap_minutes * 60
+        return Alone.LIMIT if is_spent(config, door) else Alone.ADMITS
     if rule is VenueRule.RESERVED:
         first, end = config.share
-        return first <= share(hash_key, claim) < end
-    return False
+        return Alone.ADMITS if first <= share(hash_key, claim) < end else Alone.SHARE
+    return Alone.REFUSES
+
+
+def is_spent(config: VenueConfig, door: OnItsOwn) -> bool:
+    """Return whether a door under the rule `open` has let in alone as many, or for as long, as may be."""
+    within = door.provisional < config.cap_count and door.seconds <= config.cap_minutes * 60
+    return rule_of(config) is VenueRule.OPEN and not within
 
 
 def rule_of(config: VenueConfig) -> VenueRule:
@@ -39,6 +45,13 @@ def rule_of(config: VenueConfig) -> VenueRule:
         return VenueRule(config.rule)
     except ValueError:
         return VenueRule.CLOSED
+
+
+def part(number: int, doors: int) -> tuple[int, int]:
+    """Return a door's share, from..to, as one of so many doors that share out everything; ValueError for nonsense."""
+    if not 1 <= number <= doors <= SPACE:
+        raise ValueError(f"{number} of {doors}")
+    return SPACE * (number - 1) // doors, SPACE * number // doors
 
 
 def share(hash_key: bytes, claim: Claim) -> int:

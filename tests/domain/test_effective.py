@@ -40,6 +40,28 @@ def test_what_was_undone_is_gone_with_its_echo() -> None:
     assert effective(echoed, LocalFacts((replace(MINE, undone=True),)))[1] == ()
 
 
+def test_what_the_hub_has_back_leaves_neither_its_repeats_nor_its_void() -> None:
+    back = replace(MINE, undone=True, venue=True, returned_at=NOW + HOUR / 2)
+    repeat = Use("main", NOW + HOUR / 4)
+    voided = replace(TICKET, uses=(Use("main", NOW), repeat), voided=True, seen_at=NOW + HOUR / 2)
+    subject, uses = effective(voided, LocalFacts((back,)))
+    assert (subject.voided, subject.redeemed, uses) == (False, False, ())
+    for other in (replace(repeat, at=NOW + HOUR), replace(repeat, place="elsewhere"), replace(repeat, at=NOW - HOUR)):
+        assert effective(replace(voided, uses=(other,)), LocalFacts((back,)))[1] == (other,)
+    assert len(effective(voided, LocalFacts((replace(back, returned_at=None),)))[1]) == 1, "on a kiosk alone it counts"
+
+
+def test_a_void_that_the_hub_has_nothing_to_do_with_stands() -> None:
+    back = replace(MINE, undone=True, returned_at=NOW)
+    voided = replace(TICKET, uses=(Use("main", NOW),), voided=True, seen_at=NOW)
+    for still, facts in (
+        (replace(voided, seen_at=NOW + HOUR), back),  # voided after the use was given back, or never restored
+        (replace(voided, uses=()), back),  # the platform knows nothing of the use: it was somebody else
+        (voided, replace(back, returned_at=None)),
+    ):
+        assert effective(still, LocalFacts((facts,)))[0].voided
+
+
 def test_an_unsent_void_holds_and_an_unsent_restore_lifts() -> None:
     assert effective(TICKET, LocalFacts((MINE,), (LocalVoid(voided=True),)))[0].redeemed
     blocked = effective(TICKET, LocalFacts(voids=(LocalVoid(voided=True),)))[0]

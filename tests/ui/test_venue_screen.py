@@ -61,6 +61,7 @@ def test_the_rule_in_force_is_on_every_screen_while_no_hub_decides(joined, qtbot
     assert strip._hub.accessibleName() == "No hub · Alone: refuses"
     undecided = HubState(connected=True, rule=VenueRule.OPEN, isolated_for=1.0)
     assert venue_words.alone(undecided) == "No hub · Alone: admits, up to a limit"
+    assert venue_words.alone(replace(undecided, spent=True)) == "No hub · Alone: limit reached, refuses"
     assert venue_words.alone(HubState(connected=True)) == ""
 
 

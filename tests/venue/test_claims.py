@@ -12,7 +12,7 @@ import pytest
 from support.venue_door import a_claim, kiosks
 from support.venue_kit import until, venue
 
-from scanner_app.application.hub import ClaimEnd, VenueRule
+from scanner_app.application.hub import Alone, ClaimEnd, VenueRule
 from scanner_app.application.ids import new_id
 from scanner_app.domain.passes import PassKey
 from scanner_app.venue.asking import HubUnreachable
@@ -155,30 +155,33 @@ def test_the_share_of_a_pass_is_the_same_everywhere_and_spread(one_hub):
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        ({"rule": "open"}, True),
-        ({"rule": "closed"}, False),
-        ({"rule": "nonsense"}, False),
-        ({"rule": "open", "cap_count": 0}, False),
-        ({"rule": "reserved", "share": (0, 65536)}, True),
-        ({"rule": "reserved", "share": (0, 0)}, False),
+        ({"rule": "open"}, Alone.ADMITS),
+        ({"rule": "closed"}, Alone.REFUSES),
+        ({"rule": "nonsense"}, Alone.REFUSES),
+        ({"rule": "open", "cap_count": 0}, Alone.LIMIT),
+        ({"rule": "open", "cap_minutes": 0.0}, Alone.LIMIT),
+        ({"rule": "reserved", "share": (0, 65536)}, Alone.ADMITS),
+        ({"rule": "reserved", "share": (0, 0)}, Alone.SHARE),
     ],
 )
 def test_what_a_door_may_do_alone(one_hub, tmp_path, rule, expected):
     with kiosks(one_hub, tmp_path, ["kiosk-01"], hubs=("127.0.0.1:1",), **rule) as (kiosk,):
         claim = a_claim("alone")
         assert kiosk.hub.claim(claim, 0.1).end is ClaimEnd.UNDECIDED
-        assert kiosk.hub.may_admit_alone(claim) is expected
+        assert kiosk.hub.alone(claim) is expected
         state = kiosk.hub.state()
         assert not state.connected
         assert state.rule in VenueRule
         assert state.isolated_for is not None
-        assert state.provisional == int(expected)
+        assert state.provisional == int(expected is Alone.ADMITS)
+        assert state.spent is (expected is Alone.LIMIT)
 
 
 def test_the_cap_counts_admissions_made_alone(one_hub, tmp_path):
     rule = {"rule": "open", "cap_count": 2, "hubs": ("127.0.0.1:1",)}
     with kiosks(one_hub, tmp_path, ["kiosk-01"], **rule) as (kiosk,):
-        assert [kiosk.hub.may_admit_alone(a_claim(f"u{n}")) for n in range(3)] == [True, True, False]
+        assert [kiosk.hub.alone(a_claim(f"u{n}")) for n in range(3)] == [Alone.ADMITS] * 2 + [Alone.LIMIT]
+        assert kiosk.hub.state().spent
 
 
 def test_the_key_of_a_claim_is_its_pass():

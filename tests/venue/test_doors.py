@@ -197,3 +197,28 @@ def test_many_kiosks_switched_on_at_once_over_a_long_evening_are_ready_soon(own_
     own_hub.fill("kiosk-01", 1500)
     with kiosks(own_hub, tmp_path, [f"kiosk-0{n}" for n in range(1, 9)], deadline=5.0) as made:
         until(lambda: all(k.hub.state().connected and k.hub.state().sequence > 1500 for k in made), 9.0)
+
+
+def test_entries_left_count_those_that_another_door_took_a_moment_before(two):
+    first, second = two
+    second.hub._follower.keeper._copy._concerns = lambda record: False  # the news does not reach its ledger
+    assert first.show(1, COUNTED).scan.verdict.detail["entries_left"] == 2
+    verdict = second.show(1, COUNTED).scan.verdict
+    assert (verdict.detail["hub_slot"], verdict.detail["entries_left"]) == (2, 1)
+    assert second.show(1, COUNTED).scan.verdict.detail["entries_left"] == 0
+
+
+def test_undone_here_is_good_at_both_doors_although_the_platform_still_has_it_void(two):
+    first, second = two
+    decided = first.show(6)
+    seen(second, 6)
+    again = second.clock.now().trusted
+    assert second.show(6).scan.verdict.reason is Reason.ALREADY_USED
+    first.undo(decided)
+    until(lambda: second.uses(6)[0].undone)
+    listed = [Use("main-door", decided.scan.moment.trusted), Use("main-door", again)]
+    for kiosk in two:  # what a platform lists that was told of the admission, and of the attempt at the other door
+        kiosk.load(10, uses=tuple(listed), voided=True, seen_at=again)
+    assert second.show(6).scan.verdict.grade is Grade.CONFIRMED
+    seen(first, 6, 2)
+    assert first.show(6).scan.verdict.reason is Reason.ALREADY_USED

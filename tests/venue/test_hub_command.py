@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -22,10 +24,15 @@ import pytest
 from nats.errors import Error as NatsError
 from support.venue_kit import until
 
+from scanner_app import settings as settings_file
+from scanner_app.cli import main
 from scanner_app.commands import hub as command
+from scanner_app.commands import hub_rule
+from scanner_app.commands.output import Exit
 from scanner_app.venue import hub_admin, hub_folder
 from scanner_app.venue.link import Enrolment
 from scanner_app.venue.page_feed import PageFeed
+from scanner_app.venue.rule import SPACE, part
 
 
 def free_ports(count: int) -> list[int]:
@@ -244,4 +251,46 @@ def test_a_kiosk_joins_by_the_picture_of_its_enrolment(tmp_path: Path) -> None:
     assert joined.returncode == 0, joined.stderr
     assert json.loads(joined.stdout)["kiosk"] == "door-1"
     picture.write_bytes(picture.read_bytes()[:200])
-    assert hub(tmp_path / "other", "join", str(picture), "--json").returncode == command.Exit.TROUBLE
+    assert hub(tmp_path / "other", "join", str(picture), "--json").returncode == Exit.TROUBLE
+
+
+def test_the_rule_of_a_kiosk_is_set_and_changed_without_joining_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(folder: str, *words: str) -> dict[str, Any]:
+        done = main(["--data-dir", str(tmp_path / folder), "hub", *words, "--json"])
+        said = capsys.readouterr()
+        return {"done": done, "error": said.err, **(json.loads(said.out) if said.out else {})}
+
+    file = tmp_path / "door-1.json"
+    ask("venue", "init", "--hub", f"127.0.0.1:{free_ports(1)[0]}")
+    ask("venue", "enrol", "door-1", "--out", str(file))
+    assert ask("kiosk", "rule", "open")["done"] == Exit.TROUBLE, "it did not join yet"
+    assert "--share" in ask("kiosk", "join", str(file), "--rule", "reserved")["error"]
+    joined = ask("kiosk", "join", str(file), "--rule", "reserved", "--share", "2/4")
+    assert joined["share"] == "16384..32768 of 65536"
+    file.unlink()
+    changed = ask("kiosk", "rule", "open", "--guests", "50", "--minutes", "10", "--wait", "1.5")
+    assert (changed["rule"], changed["guests"], changed["minutes"], changed["wait"]) == ("open", 50, 10.0, 1.5)
+    assert ask("kiosk", "rule", "closed")["wait"] == 1.5
+    kept = settings_file.load(tmp_path / "kiosk").venue
+    assert kept is not None
+    assert (kept.rule, kept.share, kept.cap_count, kept.deadline) == ("closed", (16384, 32768), 50, 1.5)
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--share", "5/4"), ("--share", "x"), ("--guests", "-1"), ("--minutes", "nan"), ("--wait", "60")]
+)
+def test_a_rule_that_makes_no_sense_is_not_taken(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    hub_rule.add_rule_options(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(wrong)
+    assert wrong[1] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("doors", [1, 3, 4, 7])
+def test_shares_of_all_doors_are_everything_and_nothing_twice(doors: int) -> None:
+    shares = [part(number, doors) for number in range(1, doors + 1)]
+    assert (shares[0][0], shares[-1][1]) == (0, SPACE)
+    assert all(mine[1] == following[0] for mine, following in itertools.pairwise(shares))

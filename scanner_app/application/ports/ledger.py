@@ -47,8 +47,13 @@ class LedgerTx(Protocol):
     def record(self, scan: Scan, use: LocalUse | None, operations: Sequence[Operation]) -> None:
         """Add the scan, its use and its outbox rows."""
 
-    def undo(self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str) -> Sequence[Operation]:
-        """Take a recorded use back: mark it undone, cancel what was not sent, return the operations that were sent."""
+    def undo(
+        self, fact_id: str, scan_id: str, moment: Moment, operator: str, reason: str, *, by_hub: bool = False
+    ) -> Sequence[Operation]:
+        """Take a recorded use back: mark it undone, cancel what was not sent, return the operations that were sent.
+
+        `by_hub`: it was the venue's hub that granted it, and is given it back.
+        """
 
     def purge(self, fact_id: str, moment: Moment, before: datetime, limit: int) -> int:
         """Blank the bodies of facts older than a time that no platform waits for; return how many."""
