@@ -10,7 +10,7 @@ from pathlib import Path
 import keyring
 from keyring.errors import KeyringError
 
-from scanner_app.domain.errors import StorageTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.files import read_json, write_private
 from scanner_app.seal import MARK, Seal
 
@@ -91,9 +91,9 @@ class SecretStore:
     def _held(self) -> dict[str, str]:
         try:
             found = read_json(self._file) or {}
-        except StorageTrouble:
+        except StorageTrouble as trouble:
             log.exception("the secrets file cannot be read")
-            raise
+            raise SettingsTrouble("unreadable", trouble.detail) from trouble
         return {str(k): str(v) for k, v in found.items()}
 
     def _forget_in_file(self, name: str) -> None:

@@ -15,7 +15,7 @@ from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cipher import ERRORS, TROUBLES
 from scanner_app.storage.connection import Connection, converted, open_reader, open_writer, trouble
-from scanner_app.storage.journal import Journal
+from scanner_app.storage.journal import Journal, read
 from scanner_app.storage.ledger_rows import Image, Tail
 from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import bring_up, refuse_newer
@@ -63,8 +63,9 @@ class LedgerFile:
 
     # --- opening ----------------------------------------------------------------------------------------------------
     def open(self, *, unclean: bool) -> None:
-        """Open or make the ledger; after an unclean end check it, and rebuild it if it is damaged."""
+        """Open or make the ledger; after an unclean end check it, and rebuild it if it is damaged or gone."""
         try:
+            self._refuse_gone()
             self._open(check=unclean)
         except StorageTrouble as error:
             if error.kind is not StorageKind.CORRUPT:
@@ -76,6 +77,12 @@ class LedgerFile:
         self._try(lambda: self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone())  # makes the WAL
         reserve_wal(self.path)
         self.run(_begin)
+
+    def _refuse_gone(self) -> None:
+        """A ledger that is not there, or empty, is no new kiosk's where its second copy holds facts."""
+        held = self.path.exists() and self.path.stat().st_size
+        if not held and next(read(self.journal_path), None):
+            raise StorageTrouble(StorageKind.CORRUPT, f"{self.path.name} is gone")
 
     def _open(self, *, check: bool) -> None:
         refuse_newer(self.path, LEDGER)

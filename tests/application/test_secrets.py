@@ -11,7 +11,7 @@ import pytest
 
 from scanner_app import seal
 from scanner_app.application.control import Role
-from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageKind, StorageTrouble
 from scanner_app.files import write_private
 from scanner_app.pins import Pins
 from scanner_app.secrets import SecretStore
@@ -128,3 +128,13 @@ def test_a_damaged_key_is_told_and_never_replaced(folder, tmp_path, held):
     assert file.read_bytes() == held
     file.write_bytes(good)
     assert store.get("account:a") == KEY
+
+
+def test_a_secrets_file_that_cannot_be_read_is_said_to_be_just_that(folder):
+    """It was called a damaged database that had been set aside: neither was so."""
+    (folder / "secrets.json").write_text('{"x')
+    with pytest.raises(SettingsTrouble) as raised:
+        SecretStore(folder, use_keyring=False).get("account:a")
+    assert raised.value.code == "settings_unreadable"
+    assert raised.value.detail.startswith("secrets.json")
+    assert (folder / "secrets.json").exists()

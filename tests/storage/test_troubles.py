@@ -149,6 +149,21 @@ class TestDamagedLedger:
             assert all(ledger.scan(scan_id) is not None for scan_id in unsent)
             assert store.health().codes == ("storage_set_aside",)
 
+    @pytest.mark.parametrize("left", [None, b""], ids=["deleted", "empty"])
+    def test_also_when_the_file_is_not_there(self, folder, left):
+        """Somebody tidied up, or a file system check did: the second copy says that this is no new kiosk."""
+        _ids, unsent = filled(folder)
+        for file in folder.glob("ledger.db*"):
+            file.unlink()
+        if left is not None:
+            (folder / "ledger.db").write_bytes(left)
+        with opened(folder) as store, store.ledger_reader() as ledger:
+            assert all(ledger.scan(scan_id) is not None for scan_id in unsent)
+            pending = ledger.outbox(frozenset({OperationState.PENDING}))
+            assert {i.operation.scan_id for i in pending} == set(unsent)
+            assert store.health().codes == ("storage_set_aside",)
+            refuses_all(store)
+
     def test_met_while_the_door_is_open(self, folder):
         with opened(folder) as store, store.cache_reader() as reader:
             load(store, [a_pass(n) for n in range(20)])
