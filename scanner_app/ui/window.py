@@ -8,11 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 from shiboken6 import delete
 
 from scanner_app.application.config import Settings
-from scanner_app.application.control import Action, DoorControl, PinAnswer, Role
+from scanner_app.application.control import Action, DoorControl, Role
 from scanner_app.application.events import (
     Decided,
     DeviceChanged,
@@ -25,16 +25,17 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
-from scanner_app.application.roles import ANYBODY, role_for, speaker
 from scanner_app.application.sheets import SHEET_PREFIX
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.desk import Desk, Screen
+from scanner_app.ui.dress import BASE, dress_of, dressed
 from scanner_app.ui.frame import Frame
 from scanner_app.ui.idle import Idle
 from scanner_app.ui.picture_process import PictureProcess
+from scanner_app.ui.pin_gate import PinGate
 from scanner_app.ui.saving import Saver
 from scanner_app.ui.screens import attended_screens
 from scanner_app.ui.screens.door_panels import LeavePanel
@@ -44,13 +45,10 @@ from scanner_app.ui.slices import Slices
 from scanner_app.ui.sound import Sounds
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.touch_typing import TouchTyping
-from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
 from scanner_app.ui.widgets.training import TrainingBand
 
 log = logging.getLogger(__name__)
-BASE = (1280, 800)
-"""The window size at which a factor of 1 is right."""
 TICK = 10_000
 """Milliseconds between two looks at ages and clocks while nothing happens."""
 
@@ -87,6 +85,7 @@ class Window(QMainWindow):
         self._memory: dict[str, str] = {}
         self._missed: list[Decided] = []
         self._slices = Slices(self)
+        self._gate = PinGate(self, self)
         self._saver = Saver(control, bridge, self._kept, self._not_kept, self)
         self.current = ""
         self.on_busy: Callable[[], None] = lambda: None
@@ -133,17 +132,8 @@ class Window(QMainWindow):
         self._slices.add([partial(self._make, name) for name in self._plan if self.ahead])
 
     def _dress(self) -> None:
-        screen = self.settings.screen
-        self._dressed_for = _dress_of(self.settings)
-        texts.set_language(screen.language)
-        self.theme = Theme.named(
-            screen.theme, self._factor(), reduced_motion=screen.reduced_motion, text=screen.text_scale
-        )
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            rtl = texts.is_rtl()
-            app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
-            self.theme.apply(app)
+        self._dressed_for = dress_of(self.settings)
+        self.theme = dressed(self.settings.screen, self.width(), self.height())
 
     def _make(self, name: str) -> None:
         """Make a screen, unless it is there; what was decided meanwhile is shown."""
@@ -164,11 +154,6 @@ class Window(QMainWindow):
         self.setUpdatesEnabled(True)
         # What was dirty before counts as asked for, and that was heard in vain: nothing would be painted any more.
         QCoreApplication.postEvent(self, QEvent(QEvent.Type.UpdateRequest))
-
-    def _factor(self) -> float:
-        """Sizes grow with the screen, more slowly than it: a larger screen also shows more."""
-        fit = min(self.width() / BASE[0], self.height() / BASE[1])
-        return round(max(0.85, min(1.5, 1 + (fit - 1) * 0.8)), 2)
 
     def _build_frame(self) -> None:
         names = [n for n in self._plan if n != "setup"]
@@ -269,7 +254,7 @@ class Window(QMainWindow):
         look = settings.screen
         self.sounds.enabled, self.sounds.volume = look.sounds, look.volume
         self.typing.mode = look.keyboard
-        if self._dressed_for != _dress_of(settings) and not self._in_setup:
+        if self._dressed_for != dress_of(settings) and not self._in_setup:
             self.rebuild()
         self._ask_status()
 
@@ -331,54 +316,29 @@ class Window(QMainWindow):
 
     def with_pin(self, role: Role, then: Callable[[], None]) -> None:
         """Run `then` once the role's PIN was entered; at once while none has been chosen."""
-        self.bridge.call(
-            self.control.check_pin, role, "", done=lambda answer: self._pin_known(role, then, answer), owner=self
-        )
+        self._gate.ask(role, then)
 
     def allow(self, action: Action, then: Callable[[], None]) -> None:
         """Run `then` once the PIN that this action asks for was entered."""
-        role = role_for(action, self.settings.pins)
-        if role == ANYBODY:
-            then()
-        else:
-            self.with_pin(Role(role), then)
+        self._gate.allow(action, then)
 
     def operator(self, action: Action) -> str:
         """Return in whose name an action is done that was allowed."""
-        return speaker(action, self.settings.pins)
+        return self._gate.operator(action)
 
-    def _pin_known(self, role: Role, then: Callable[[], None], answer: PinAnswer) -> None:
-        if answer.unset or answer.ok:
-            then()
-            return
-        pad = PinPad(
-            self.theme,
-            texts.word("pin.title", role=texts.word(f"role.{role.value}")),
-            texts.word("pin.help"),
-            lambda pin: self._try_pin(role, pin, then),
-            self._pin_cancelled,
-        )
-        self._overlay.open(pad)
-        if answer.wait > 0:
-            pad.answer(answer)
+    # --- what the gate stands in
+    def cover(self, panel: QWidget) -> None:
+        """Lay a panel over everything, whatever was said before."""
+        self._overlay.open(panel)
 
-    def _pin_cancelled(self) -> None:
+    def lift(self) -> None:
+        """Take it away; nothing else changes."""
+        self._overlay.close_panel()
+
+    def turn_back(self) -> None:
+        """Take it away: nobody goes where the rail pointed."""
         self._overlay.close_panel()
         self._rail.choose(self.current)
-
-    def _try_pin(self, role: Role, pin: str, then: Callable[[], None]) -> None:
-        pad = self._overlay.panel
-        self.bridge.call(
-            self.control.check_pin, role, pin, done=lambda answer: self._pin_answered(answer, then), owner=pad
-        )
-
-    def _pin_answered(self, answer: PinAnswer, then: Callable[[], None]) -> None:
-        pad = self._overlay.panel
-        if answer.ok:
-            self._overlay.close_panel()
-            then()
-        elif isinstance(pad, PinPad):
-            pad.answer(answer)
 
     def _rail_pressed(self, screen: str) -> None:
         if screen == "settings" and self.current != "settings":
@@ -403,7 +363,7 @@ class Window(QMainWindow):
         if self.settings.screen.attended or self._in_setup:
             return
         if self._overlay.panel is not None:
-            self._pin_cancelled()
+            self.turn_back()
         self.go(self.home)
 
     # --- scans that come as keys
@@ -418,13 +378,10 @@ class Window(QMainWindow):
     # --- the way out
     def leave(self) -> None:
         """Ask for the administrator's PIN, or where none is set whether it is meant, then end."""
-        self.bridge.call(self.control.check_pin, Role.ADMINISTRATOR, "", done=self._ask_to_leave, owner=self)
+        self._gate.ask(Role.ADMINISTRATOR, self.close_now, self._ask_to_leave)
 
-    def _ask_to_leave(self, answer: PinAnswer) -> None:
-        if answer.unset or answer.ok:
-            self._overlay.open(LeavePanel(self, self.close_now))
-        else:
-            self._pin_known(Role.ADMINISTRATOR, self.close_now, answer)
+    def _ask_to_leave(self) -> None:
+        self._overlay.open(LeavePanel(self, self.close_now))
 
     def close_now(self) -> None:
         """Close without asking anybody."""
@@ -460,24 +417,11 @@ class Window(QMainWindow):
 
     def _escape(self) -> None:
         if self._overlay.panel is not None:
-            self._pin_cancelled()
+            self.turn_back()
         elif self.current != self.home:
             self.go(self.home)
         else:
             self.leave()
-
-
-def _dress_of(settings: Settings) -> tuple[object, ...]:
-    """Return what of the settings everything is built in; a change of anything else is heard by whom it concerns."""
-    screen = settings.screen
-    return (
-        settings.venue is not None,
-        screen.language,
-        screen.theme,
-        screen.text_scale,
-        screen.reduced_motion,
-        screen.attended,
-    )
 
 
 def _notice(notice: Notice) -> str:

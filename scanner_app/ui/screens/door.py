@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from scanner_app.application.control import Action, CorrectionReport
+from scanner_app.application.control import Action
 from scanner_app.application.events import (
     Checking,
     Decided,
@@ -16,11 +16,10 @@ from scanner_app.application.events import (
     DeviceState,
     Event,
     FrameSeen,
-    Level,
     Status,
     StatusChanged,
 )
-from scanner_app.domain.passes import Direction, Pass
+from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Scan
 from scanner_app.domain.verdict import Outcome, Reason, Verdict
@@ -29,7 +28,8 @@ from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, ticket
 from scanner_app.ui.photo import PhotoLine
 from scanner_app.ui.records import Record
-from scanner_app.ui.screens.door_panels import ChoicePanel, ManualPanel, ReasonPanel, ScanPanel
+from scanner_app.ui.screens.door_corrections import Corrections
+from scanner_app.ui.screens.door_panels import ManualPanel, ScanPanel
 from scanner_app.ui.screens.history import books_of, last
 from scanner_app.ui.screens.record_panel import RecordPanel, short_line
 from scanner_app.ui.sound import name as sound_name
@@ -65,11 +65,11 @@ class DoorScreen(Screen):
         self._banner = Label(texts.word("door.look_on"), "strong", tone="warn", wrap=True)
         self._look_button = button("", self._toggle_look, name="door-look")
         self._current: Decided | None = None
-        self._undone: set[str] = set()
         self._books = books_of(desk.status)
         self._back = QTimer(self)
         self._back.setSingleShot(True)
         self._back.timeout.connect(self._to_ready)
+        self.corrections = Corrections(desk, self, self._back.stop, self._taken_back, self._admitted_after_all)
         self._lay_out()
         self._show_status(desk.status)
 
@@ -167,19 +167,28 @@ class DoorScreen(Screen):
     def _add_actions(self, event: Decided) -> None:
         verdict, scan = event.scan.verdict, event.scan
         if _can_undo(event):
-            self.panel.add_action(button(texts.word("door.undo"), lambda: self.undo(scan), name="door-undo"))
+            self.panel.add_action(
+                button(texts.word("door.undo"), lambda: self.corrections.undo(scan), name="door-undo")
+            )
         elif verdict.reason is Reason.AMBIGUOUS:
-            self.panel.add_action(button(texts.word("door.choose"), lambda: self.choose(scan), name="door-choose"))
+            self.panel.add_action(
+                button(texts.word("door.choose"), lambda: self.corrections.choose(scan), name="door-choose")
+            )
         elif verdict.outcome is Outcome.REFUSE and verdict.subject is not None and event.durable:
             self.panel.add_action(
-                button(texts.word("door.override"), lambda: self.override(scan), name="door-override")
+                button(texts.word("door.override"), lambda: self.corrections.override(scan), name="door-override")
             )
 
     def _to_ready(self) -> None:
         self.photos.want(None)
         self.panel.show_ready(self._direction)
         event = self._current
-        if event is None or not _can_undo(event) or event.scan.scan_id in self._undone or event.undo_until is None:
+        if (
+            event is None
+            or not _can_undo(event)
+            or event.scan.scan_id in self.corrections.undone
+            or event.undo_until is None
+        ):
             return
         left = min(20.0, (event.undo_until - moments.now()).total_seconds())
         verdict = event.scan.verdict
@@ -187,7 +196,9 @@ class DoorScreen(Screen):
             "door.undo_of", title=texts.headline(texts.verdict_code(verdict)), name=holder(verdict) or ticket(verdict)
         )
         if left > 1:
-            self.desk.toast(said, action=texts.word("door.undo"), then=lambda: self.undo(event.scan), seconds=left)
+            self.desk.toast(
+                said, action=texts.word("door.undo"), then=lambda: self.corrections.undo(event.scan), seconds=left
+            )
 
     def _show_status(self, status: Status) -> None:
         self.counts.show_status(status)
@@ -224,86 +235,13 @@ class DoorScreen(Screen):
         announce(self.way, texts.word(f"direction.{self._direction.value}"))
 
     # --- what staff do
-    def undo(self, scan: Scan) -> None:
-        """Take an admission back."""
-        self.desk.allow(Action.UNDO, lambda: self._undo_now(scan))
-
-    def _undo_now(self, scan: Scan) -> None:
-        control = self.desk.control
-        self.desk.bridge.call(
-            control.undo,
-            scan.scan_id,
-            self.desk.operator(Action.UNDO),
-            done=lambda report: self._undone_now(scan, report),
-            owner=self,
-        )
-
-    def _undone_now(self, scan: Scan, report: CorrectionReport) -> None:
-        if report.trouble == "undo_needs_supervisor":
-            self.desk.allow(Action.UNDO_LATE, lambda: self._ask_undo_reason(scan))
-            return
-        if report.trouble:
-            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
-            return
-        self._undone.add(scan.scan_id)
+    def _taken_back(self, scan: Scan) -> None:
         self.recent.mark_undone(scan.scan_id)
         self._back.stop()
         self.panel.show_ready(self._direction)
-        self.desk.toast(f"{texts.word('door.undone')}: {holder(scan.verdict) or ticket(scan.verdict)}")
 
-    def _ask_undo_reason(self, scan: Scan) -> None:
-        self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._undo_late(scan, reason), "door.undo"))
-
-    def _undo_late(self, scan: Scan, reason: str) -> None:
-        self.desk.close_panel()
-        self.desk.bridge.call(
-            self.desk.control.undo,
-            scan.scan_id,
-            self.desk.operator(Action.UNDO_LATE),
-            reason,
-            done=lambda report: self._undone_now(scan, report),
-            owner=self,
-        )
-
-    def override(self, scan: Scan) -> None:
-        """Admit a refused guest on a supervisor's word: PIN, then the reason."""
-        self._back.stop()
-        self.desk.allow(Action.OVERRIDE, lambda: self._ask_reason(scan))
-
-    def _ask_reason(self, scan: Scan) -> None:
-        self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._override(scan, reason)))
-
-    def _override(self, scan: Scan, reason: str) -> None:
-        self.desk.close_panel()
-        self.desk.bridge.call(
-            self.desk.control.override,
-            scan.scan_id,
-            self.desk.operator(Action.OVERRIDE),
-            reason,
-            done=self._overridden,
-            owner=self,
-        )
-
-    def _overridden(self, report: CorrectionReport) -> None:
-        if report.trouble:
-            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
-            return
+    def _admitted_after_all(self) -> None:
         self.panel.show_ready(self._direction)
-        self.desk.toast(texts.word("door.override_done"))
-
-    def choose(self, scan: Scan) -> None:
-        """Let a supervisor pick among several passes of one code."""
-        self._back.stop()
-        self.desk.allow(Action.CHOOSE, lambda: self._find_choices(scan))
-
-    def _find_choices(self, scan: Scan) -> None:
-        text = next(iter(scan.credential.candidates), "")
-        self.desk.bridge.call(self.desk.control.search, text, 20, done=partial(self._offer, text), owner=self)
-
-    def _offer(self, text: str, found: list[Pass]) -> None:
-        """Offer the passes that carry this code; a search also finds those that only begin with it."""
-        exact = [one for one in found if text in one.identifiers.values()]
-        self.desk.open_panel(ChoicePanel(self.desk, exact or found))
 
     def open_manual(self) -> None:
         """Type a code that no camera reads."""
@@ -320,11 +258,13 @@ class DoorScreen(Screen):
         self.desk.bridge.call(self.desk.control.set_look_only, False, self.desk.operator(Action.LOOK_OFF))
 
     def _open_scan(self, event: Decided) -> None:
-        self.desk.open_panel(ScanPanel(self.desk, event, self._telling(), self.undo if self._may_undo(event) else None))
+        self.desk.open_panel(
+            ScanPanel(self.desk, event, self._telling(), self.corrections.undo if self._may_undo(event) else None)
+        )
 
     def _may_undo(self, event: Decided) -> bool:
         late = event.undo_until is None or moments.now() >= event.undo_until
-        return _can_undo(event) and not late and event.scan.scan_id not in self._undone
+        return _can_undo(event) and not late and event.scan.scan_id not in self.corrections.undone
 
 
 def _can_undo(event: Decided) -> bool:
