@@ -46,6 +46,7 @@ from scanner_app.ui.sound import Sounds
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.touch_typing import TouchTyping
 from scanner_app.ui.widgets.preview import Preview
+from scanner_app.ui.widgets.scroll import bring_into_view
 from scanner_app.ui.widgets.training import TrainingBand
 
 log = logging.getLogger(__name__)
@@ -414,6 +415,14 @@ class Window(QMainWindow):
             self._rail_pressed(names[number])
             return
         super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
+        """Tab brings into view what it comes to, and goes into the panel that is open."""
+        if self._overlay.panel is not None:
+            return self._overlay.focusNextPrevChild(forward)
+        moved = super().focusNextPrevChild(forward)
+        bring_into_view(self.focusWidget())
+        return moved
 
     def _escape(self) -> None:
         if self._overlay.panel is not None:

@@ -95,15 +95,14 @@ class FlagButton(QPushButton):
         self.clicked.connect(lambda *_: chosen(language))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw; the one that is spoken stands in a ring."""
+        """Draw; the one that is spoken stands in a ring, the one that the keyboard is at in a dotted one."""
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.isChecked() or self.hasFocus():
-            ring = theme.px(3)
-            painter.setPen(QPen(self.ink, ring, Qt.PenStyle.SolidLine if self.isChecked() else Qt.PenStyle.DotLine))
-            inner = QRectF(self.rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2)
-            painter.drawRoundedRect(inner, theme.px(RADIUS["s"]), theme.px(RADIUS["s"]))
+        if self.isChecked():
+            self._ring(painter, Qt.PenStyle.SolidLine, 0.5)
+        if self.hasFocus():
+            self._ring(painter, Qt.PenStyle.DotLine, 2 if self.isChecked() else 0.5)
         painter.setFont(self._font)
         wide, high = theme.px(45), theme.px(30)
         below = painter.fontMetrics().height() + theme.px(4) if self._name else 0
@@ -116,3 +115,9 @@ class FlagButton(QPushButton):
         words = QRectF(0, flag.bottom() + theme.px(4), self.width(), below)
         painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._name)
         painter.end()
+
+    def _ring(self, painter: QPainter, line: Qt.PenStyle, inside: float) -> None:
+        wide, round_ = self._theme.px(3), self._theme.px(RADIUS["s"])
+        painter.setPen(QPen(self.ink, wide, line))
+        edge = wide * inside
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), round_, round_)

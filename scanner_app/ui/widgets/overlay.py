@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from scanner_app.application.events import Level
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.scroll import bring_into_view
 from scanner_app.ui.widgets.text import Label
 
 
@@ -26,6 +28,9 @@ class Overlay(QWidget):
         self._lay = QVBoxLayout(self)
         self._lay.setAlignment(Qt.AlignmentFlag.AlignCenter)
         parent.installEventFilter(self)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
         self.hide()
 
     @property
@@ -47,6 +52,7 @@ class Overlay(QWidget):
         self._hug()
         self.show()
         self.raise_()
+        panel.show()  # now: what is not seen yet takes no focus, and the panel before it may have had it
         first = next((w for w in _focusable(panel) if isinstance(w, QLineEdit)), panel)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -98,8 +104,21 @@ class Overlay(QWidget):
             return True
         now = self.window().focusWidget()
         at = around.index(now) if now in around else -1
-        around[(at + (1 if forward else -1)) % len(around)].setFocus(Qt.FocusReason.TabFocusReason)
+        chosen = around[(at + (1 if forward else -1)) % len(around)]
+        chosen.setFocus(Qt.FocusReason.TabFocusReason)
+        bring_into_view(chosen)
         return True
+
+    def _focus_moved(self) -> None:
+        if self._panel is not None:
+            QTimer.singleShot(0, self, self._stay_inside)
+
+    def _stay_inside(self) -> None:
+        """What had the focus may have gone out of the panel: nobody's keys go to what lies behind it."""
+        focused = cast("QWidget | None", self.window().focusWidget())
+        inside = focused is not None and self.isAncestorOf(focused)
+        if self._panel is not None and self._panel.isVisible() and not inside:
+            self._panel.setFocus()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Dim what lies behind."""

@@ -42,7 +42,8 @@ class PinPad(QWidget):
         self._dots.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys: list[QPushButton] = []
         self.setFixedWidth(theme.px((460 if theme.large else 420) if title else 820))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # digits are typed anywhere in it; Tab goes to its keys
+        self.setAccessibleName(title or texts.word("settings.pin"))
         self._lay_out(title, cancel)
         self._show_dots()
 

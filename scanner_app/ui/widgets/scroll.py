@@ -28,6 +28,15 @@ class Scroll(QScrollArea):
             inner.setMaximumWidth(self.viewport().width())
 
 
+def bring_into_view(widget: QWidget | None) -> None:
+    """Scroll to what the keyboard came to; Qt does so only within the list where it was before."""
+    above = widget.parentWidget() if widget is not None else None
+    while widget is not None and above is not None:
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(widget)
+        above = above.parentWidget()
+
+
 def scrolled(inner: QWidget, *, hugs: bool = False) -> Scroll:
     """Return a widget that scrolls up and down when it is too long."""
     area = Scroll()
