@@ -76,9 +76,18 @@ def is_rtl() -> bool:
     return catalogue(_current).rtl
 
 
+BREAK = "\N{SOFT HYPHEN}"
+"""In a catalogue: where a long word may break, should its place be narrow. Nobody is shown it."""
+
+
 def word(key: str, /, **values: object) -> str:
     """Return a label, a button, a heading."""
-    return _in(catalogue(_current).words, catalogue(FALLBACK).words, key, values)
+    return _in(catalogue(_current).words, catalogue(FALLBACK).words, key, values).replace(BREAK, "")
+
+
+def parts(key: str, /) -> list[str]:
+    """Return a word in the parts into which its language lets it break."""
+    return _in(catalogue(_current).words, catalogue(FALLBACK).words, key, {}).split(BREAK)
 
 
 def plural(key: str, count: int, /, **values: object) -> str:

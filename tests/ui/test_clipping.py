@@ -13,6 +13,7 @@ from scanner_app.ui.screenshot_stage import staged
 from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.theme import Theme, load_fonts
 from scanner_app.ui.widgets.headline import Headline
+from scanner_app.ui.widgets.rail import RailButton
 from scanner_app.ui.widgets.text import Label
 from tests.support.measure import faults
 
@@ -103,3 +104,16 @@ def words(window):
     """Everything that is to be read, and whether it is to be seen."""
     read = [(w.text(), w.isVisible()) for kind in (QLabel, QAbstractButton) for w in window.findChildren(kind)]
     return read + [field.placeholderText() for field in window.findChildren(QLineEdit)]
+
+
+def test_a_long_word_of_the_rail_breaks_where_its_language_lets_it(qapp):
+    load_fonts()
+    texts.set_language("de")
+    try:
+        large, usual = RailButton(Theme(text=2.0), "settings"), RailButton(Theme(), "settings")
+    finally:
+        texts.set_language(texts.FALLBACK)
+    assert large.accessibleName() == large.text() == "Einstellungen"
+    assert large.lines == ["Einstel-", "lungen"]
+    assert usual.lines == ["Einstellungen"]
+    assert large.height() > usual.height()

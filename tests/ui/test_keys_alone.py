@@ -84,3 +84,17 @@ def test_the_pin_of_the_first_set_up_is_typed_and_reached_by_tab(qapp):
         names = [widget.accessibleName() or widget.text() for widget in stops(stage.window, FORWARD)]
         assert names.count("1") == 1
         assert all(names)
+
+
+def test_after_a_message_the_keyboard_is_where_it_was(qapp):
+    """What was done is told by a story made anew."""
+    with staged(next(s for s in SHOTS if s.name == "helpdesk"), "en", (1280, 800)) as stage:
+        stage.window.findChild(QWidget, "office-push").setFocus()
+        QTest.keyClick(stage.window.focusWidget(), Qt.Key.Key_Space)
+        settle()
+        QTest.keyClicks(stage.window.panel.field, "Doors open at 19:00")
+        QTest.keyClick(stage.window.panel.field, Qt.Key.Key_Return)
+        stage.until(stage.window.bridge.idle)
+        settle()
+        assert stage.window.panel is None
+        assert stage.window.focusWidget() is stage.window.findChild(QWidget, "office-push")

@@ -23,7 +23,7 @@ from scanner_app.ui.screens.walk_up import WalkUpPanel
 from scanner_app.ui.whose import whose
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.rows import Line, Row
-from scanner_app.ui.widgets.scroll import scrolled
+from scanner_app.ui.widgets.scroll import focused_in, scrolled
 from scanner_app.ui.widgets.text import Label
 
 SHOWN = 40
@@ -189,6 +189,7 @@ class HelpDeskScreen(Screen):
         self.desk.bridge.call(self.desk.control.story, key, done=self._show_story, owner=self)
 
     def _show_story(self, story: Story | None) -> None:
+        at = focused_in(self.story) if self.story is not None else ""
         while (item := self._right.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -199,7 +200,7 @@ class HelpDeskScreen(Screen):
             empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._right.addWidget(empty, 1)
             return
-        self.story = StoryView(self.desk, story, self._undo, self._present, self._office)
+        self.story = StoryView(self.desk, story, self._undo, self._present, self._office, at=at)
         self._right.addWidget(self.story, 1)
 
     def _present(self, key: PassKey) -> None:

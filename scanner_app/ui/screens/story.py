@@ -24,7 +24,7 @@ from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.face import face
 from scanner_app.ui.widgets.qr import QrView
 from scanner_app.ui.widgets.rows import Line, Row
-from scanner_app.ui.widgets.scroll import scrolled
+from scanner_app.ui.widgets.scroll import focused_in, scrolled
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
 
@@ -47,8 +47,12 @@ class StoryView(QWidget):
         undo: Callable[[str], None],
         present: Callable[[PassKey], None],
         office: Callable[[OfficeTask], None],
+        *,
+        at: str = "",
     ) -> None:
+        """Show it; `at`: the name of what the keyboard was at while the same pass was shown before."""
         super().__init__()
+        self._at = at
         self.desk, self.story = desk, story
         self._undo, self._present, self._ask_office = undo, present, office
         self.setObjectName("card")
@@ -163,9 +167,11 @@ class StoryView(QWidget):
 
     # --- what can be done
     def _show_doing(self, capabilities: Capabilities) -> None:
+        self._at = focused_in(self) or self._at
         for row in (self._doing, self._office):
             while (item := row.takeAt(0)) is not None:
                 if (widget := item.widget()) is not None:
+                    widget.setObjectName("")
                     widget.hide()
                     widget.deleteLater()
         subject = self.story.subject
@@ -197,6 +203,13 @@ class StoryView(QWidget):
         said = why_not(told)
         self._why.setText(said)
         self._why.setVisible(bool(said))
+        self._give_focus_back()
+
+    def _give_focus_back(self) -> None:
+        same = self.findChild(QWidget, self._at) if self._at else None
+        if isinstance(same, QWidget) and same.isEnabled():
+            same.setFocus()
+            self._at = ""
 
     def _undoable(self) -> str:
         undone = {str(f.body.get("scan_id")) for f in self.story.facts if f.kind is FactKind.UNDO}

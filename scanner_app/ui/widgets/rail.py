@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
 
 from scanner_app.ui import texts
@@ -27,10 +27,20 @@ class RailButton(QAbstractButton):
         self._icon = name
         self.setText(texts.word(f"nav.{name}"))
         self.setAccessibleName(self.text())
+        self._font = theme.font("caption", 600)
+        self.lines = self._broken(texts.parts(f"nav.{name}"))
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedSize(QSize(_wide(theme) - theme.px(12), theme.px(84)))
+        more = (len(self.lines) - 1) * QFontMetrics(self._font).height()
+        self.setFixedSize(QSize(_wide(theme) - theme.px(12), theme.px(84) + more))
+
+    def _broken(self, parts: list[str]) -> list[str]:
+        """Return the word's lines: where text is large, and too large for it, it breaks where its language lets it."""
+        room, metrics = _wide(self._theme) - self._theme.px(12) - 8, QFontMetrics(self._font)
+        if not self._theme.large or len(parts) < 2 or metrics.horizontalAdvance(self.text()) <= room:
+            return [self.text()]
+        return [f"{part}-" for part in parts[:-1]] + parts[-1:]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw."""
@@ -59,17 +69,17 @@ class RailButton(QAbstractButton):
         painter.end()
 
     def _paint_word(self, painter: QPainter, area: QRectF, top: float) -> None:
-        font = self._theme.font("caption", 600)
+        font = QFont(self._font)
         painter.setFont(font)
-        while painter.fontMetrics().horizontalAdvance(
-            self.text()
-        ) > area.width() - 4 and font.pixelSize() > self._theme.px(10):
+        longest = max(self.lines, key=painter.fontMetrics().horizontalAdvance)
+        while painter.fontMetrics().horizontalAdvance(longest) > area.width() - 4 and font.pixelSize() > self._theme.px(
+            10
+        ):
             font.setPixelSize(font.pixelSize() - 1)
             painter.setFont(font)
         painter.setPen(self._theme.colour("ink" if self.isChecked() else "ink_soft"))
-        painter.drawText(
-            QRectF(area.left(), top, area.width(), area.bottom() - top), Qt.AlignmentFlag.AlignCenter, self.text()
-        )
+        words = QRectF(area.left(), top, area.width(), area.bottom() - top)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "\n".join(self.lines))
 
 
 class Rail(QWidget):

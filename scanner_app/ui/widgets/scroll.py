@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QScroller, QWidget
@@ -26,6 +28,12 @@ class Scroll(QScrollArea):
         super().resizeEvent(event)
         if (inner := self.widget()) is not None:
             inner.setMaximumWidth(self.viewport().width())
+
+
+def focused_in(widget: QWidget) -> str:
+    """Return the name of what the keyboard is at in a widget that is about to be made anew, '' for nothing."""
+    focused = cast("QWidget | None", widget.window().focusWidget())
+    return focused.objectName() if focused is not None and widget.isAncestorOf(focused) else ""
 
 
 def bring_into_view(widget: QWidget | None) -> None:
