@@ -30,6 +30,7 @@ class Alone(StrEnum):
     REFUSES = "refuses"  # the rule lets nobody in
     LIMIT = "limit"  # `open`: as many were let in alone, or for as long, as may be
     SHARE = "share"  # `reserved`: the pass is another door's
+    SHUT_OUT = "shut_out"  # the hubs refuse this kiosk itself: it is not cut off, it was revoked
     NEWS = "news"  # what other doors did is not on disk in time: it cannot be judged by
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from scanner_app.application.events import AccountStatus, Status
+from scanner_app.application.hub import HubState
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
@@ -67,8 +68,18 @@ def status_record(status: Status) -> dict[str, object]:
         "admitted_today": status.admitted,
         "flight": status.flight or None,
         "boarded": status.admitted if status.flight else None,
+        "venue": _venue(status.venue),
         "accounts": [_account(a) for a in status.accounts],
     }
+
+
+def _venue(hub: HubState | None) -> dict[str, object] | None:
+    """Return how the venue's hub stands; None for a kiosk of its own, or where no door is open to ask it."""
+    if hub is None:
+        return None
+    alone = not hub.connected or hub.isolated_for is not None
+    told = {"decides": not alone, "rule": hub.rule.value, "limit_reached": hub.spent, "alarms": hub.alarms}
+    return {**told, "trouble": hub.trouble or None}
 
 
 def _account(account: AccountStatus) -> dict[str, object]:

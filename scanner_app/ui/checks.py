@@ -142,7 +142,7 @@ def _venue(status: Status) -> Iterator[Check]:
         return
     rule = venue_words.in_force(venue)
     if venue_words.alone(venue):
-        yield Check("venue", Tone.WARN, texts.word("ready.hub_away", rule=rule), texts.word("ready.hub_advice"))
+        yield Check("venue", Tone.WARN, texts.word("ready.hub_away", rule=rule), venue_words.why_alone(venue))
     else:
         yield Check("venue", Tone.GOOD, texts.word("ready.hub_reached", rule=rule))
     if venue.alarms:

@@ -13,6 +13,9 @@ from scanner_app.ui.plain import visible
 CLOCK_LIMIT = 2.0
 """Seconds off the hub's clock from which a supervisor is told (venue.md, 9)."""
 BEHIND_LIMIT = 100
+SHUT_OUT = "refused"
+TOLD = frozenset({SHUT_OUT, "untrusted", "not_in_roster", "enrolment_missing"})
+"""Why a kiosk is on its own, where its administrator can do something about it here."""
 TONES = {DoorState.ONLINE: "good", DoorState.ISOLATED: "warn", DoorState.SILENT: "danger", DoorState.UNKNOWN: ""}
 BOX_TONES = {BoxState.LEADER: "good", BoxState.READY: "good", BoxState.BEHIND: "warn", BoxState.AWAY: "danger"}
 _ORDER = (DoorState.SILENT, DoorState.ISOLATED, DoorState.UNKNOWN, DoorState.ONLINE)
@@ -125,6 +128,13 @@ def alone(state: HubState) -> str:
     return texts.word("strip.no_hub", rule=in_force(state))
 
 
+def why_alone(state: HubState) -> str:
+    """Return why no hub decides and what to do, as far as it is known here."""
+    return texts.word(f"venue.trouble.{state.trouble}" if state.trouble in TOLD else "ready.hub_advice")
+
+
 def in_force(state: HubState) -> str:
     """Return what this door does now when no hub decides."""
+    if state.trouble == SHUT_OUT:
+        return texts.word("venue.rule.shut_out")
     return texts.word("venue.rule.spent") if state.spent else rule(state.rule)

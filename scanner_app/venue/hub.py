@@ -147,8 +147,11 @@ class VenueHub:
         """Return what the rule in force says of a pass that the hub did not decide on; an admission is counted.
 
         Under no rule is anybody admitted where what was heard of other doors is not on disk in time: it could not be
-        judged by, and a door that may have heard of a use does not admit past it (decisions/0009).
+        judged by, and a door that may have heard of a use does not admit past it (decisions/0009). Nor by a kiosk that
+        the hubs shut out: it is not on its own, it is none of the venue's.
         """
+        if self.link.refused:
+            return Alone.SHUT_OUT
         if not self._follower.is_on_disk(WRITE_SECONDS):
             log.warning("not admitted alone: what other doors did is not on disk yet")
             return Alone.NEWS
@@ -201,7 +204,7 @@ class VenueHub:
     def _trouble(self) -> str:
         if self.link.is_up and self._follower.caught_up and not self._follower.enrolled:
             return NOT_IN_ROSTER
-        return self._follower.trouble or self.link.trouble
+        return "refused" if self.link.refused else self._follower.trouble or self.link.trouble
 
     def listen(self, hear: Callable[[VenueRecord], None]) -> None:
         """Call `hear` with each record of the stream, in order, from the hub's own thread."""

@@ -68,6 +68,7 @@ class HubLink:
         self._next = 0
         self.hub = ""
         self.trouble = ""
+        self.refused = False  # a hub of the venue said that this kiosk may not: revoked, or not told of it yet
         self.lost_at: float | None = time.monotonic()
 
     # --- life, from any thread
@@ -201,13 +202,15 @@ class HubLink:
 
     async def _visit(self, hub: str, context: ssl.SSLContext) -> bool:
         """Connect to a hub and stay until it or we want to end it; return whether there was a connection."""
-        client, gone = Client(), asyncio.Event()
+        client, gone, untrusted = Client(), asyncio.Event(), asyncio.Event()
 
         async def leave() -> None:
             gone.set()
 
         async def heard(error: Exception) -> None:
             self.trouble = type(error).__name__
+            if isinstance(error, ssl.SSLCertVerificationError):
+                untrusted.set()
             log.debug("hub %s: %s", hub, error)
             if not client.is_connected:
                 _drop(client)
@@ -216,13 +219,13 @@ class HubLink:
             connecting = self._connect(client, hub, context, leave, heard)
             asking = await asyncio.wait_for(connecting, CONNECT_SECONDS + 1.0)
         except (NatsError, OSError, TimeoutError, ValueError) as error:
-            self.trouble = "refused" if "authorization" in str(error).lower() else "unreachable"
+            self._failed(error, untrusted=untrusted.is_set())
             log.info("no connection to hub %s: %r", hub, error)
             await _closed(client)
             return False
         try:
             self._client, self._asking, self._gone = client, asking, gone
-            self.hub, self.trouble, self.lost_at = hub, "", None
+            self.hub, self.trouble, self.refused, self.lost_at = hub, "", False, None
             self._up.set()
             log.info("connected to hub %s", hub)
             await gone.wait()
@@ -234,6 +237,13 @@ class HubLink:
             self.lost_at = time.monotonic()
             await _closed(client)
         return True
+
+    def _failed(self, error: Exception, *, untrusted: bool) -> None:
+        if "authorization" in str(error).lower():
+            self.trouble, self.refused = "refused", True
+        else:
+            untrusted = untrusted or isinstance(error, ssl.SSLCertVerificationError)
+            self.trouble = "untrusted" if untrusted else "unreachable"
 
     async def _connect(
         self,

@@ -65,6 +65,15 @@ def test_the_rule_in_force_is_on_every_screen_while_no_hub_decides(joined, qtbot
     assert venue_words.alone(HubState(connected=True)) == ""
 
 
+def test_the_strip_and_the_checks_say_why_no_hub_decides():
+    cut_off = HubState(rule=VenueRule.OPEN, isolated_for=1.0, trouble="unreachable")
+    shut_out = replace(cut_off, trouble="refused")
+    assert venue_words.alone(shut_out) == "No hub · Shut out: refuses"
+    said = {trouble: venue_words.why_alone(replace(cut_off, trouble=trouble)) for trouble in venue_words.TOLD}
+    assert said["not_in_roster"].startswith("The hubs were not told of this kiosk.")
+    assert len({*said.values(), venue_words.why_alone(cut_off)}) == len(said) + 1
+
+
 @pytest.mark.parametrize("language", texts.languages())
 def test_every_state_has_words(language):
     texts.set_language(language)
@@ -72,6 +81,11 @@ def test_every_state_has_words(language):
         for state in DoorState:
             view = replace(sample.VENUE, doors=tuple(replace(d, state=state) for d in sample.VENUE.doors))
             assert all("venue." not in line.below for line in venue_words.doors(view))
+        states = [HubState(trouble=trouble) for trouble in venue_words.TOLD]
+        assert all("venue." not in venue_words.why_alone(state) for state in states)
+        assert all(
+            texts.word(f"venue.why.{why}") != f"venue.why.{why}" for why in ("limit", "share", "shut_out", "news")
+        )
         assert all("venue." not in text for text in venue_words.alarms(sample.VENUE) + venue_words.twice(sample.VENUE))
     finally:
         texts.set_language("en")

@@ -6,11 +6,12 @@ import json
 import pytest
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
-from support.venue_door import a_claim
+from support.venue_door import a_claim, kiosks
 from support.venue_kit import until
 
-from scanner_app.application.hub import ClaimEnd
+from scanner_app.application.hub import Alone, ClaimEnd
 from scanner_app.application.ids import new_id
+from scanner_app.domain.verdict import Reason
 from scanner_app.venue import keys
 from scanner_app.venue.claims import Protocol
 from scanner_app.venue.link import HubLink
@@ -151,8 +152,9 @@ def test_a_hub_that_is_not_the_venues_is_not_believed(one_hub):
 
     stranger = HubLink(type(enrolment)(**{**_fields(enrolment), "ca": new_ca("Other")[0]}))
     stranger.start()
-    until(lambda: stranger.trouble == "unreachable")
+    until(lambda: stranger.trouble == "untrusted")
     assert not stranger.is_up
+    assert not stranger.refused
     assert stranger.stop()
 
 
@@ -170,3 +172,18 @@ def test_a_revoked_kiosk_is_dropped_at_once_and_the_others_stay(own_hub):
     assert not links["kiosk-02"].is_up
     assert links["kiosk-01"].is_up
     assert all(link.stop() for link in links.values())
+
+
+def test_a_kiosk_that_the_hubs_shut_out_is_not_on_its_own(own_hub, tmp_path):
+    """What it may do alone is for a kiosk that is cut off; a stolen one would let in what its rule allows."""
+    with kiosks(own_hub, tmp_path, ["kiosk-01"], rule="open", deadline=5.0) as (kiosk,):
+        kiosk.load(3)
+        until(lambda: kiosk.hub.state().connected)
+        own_hub.revoke("kiosk-01")
+        until(lambda: kiosk.hub.state().trouble == "refused")
+        verdict = kiosk.show(1).scan.verdict
+        assert (verdict.reason, verdict.detail["why"]) == (Reason.HUB_UNDECIDED, Alone.SHUT_OUT)
+        assert kiosk.hub.state().provisional == 0
+        own_hub.kill()  # whoever takes it away from the hubs afterwards gains nothing
+        until(lambda: kiosk.hub.link.trouble == "unreachable")
+        assert kiosk.hub.alone(a_claim("u1")) is Alone.SHUT_OUT
