@@ -13,9 +13,9 @@ from typing import Any
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, content: str | bytes) -> None:
     """Replace a file (mode 0600) so that a crash leaves the old or the new one, never half of either."""
-    _write(path, text, lambda name: name.replace(path))
+    _write(path, content, lambda name: name.replace(path))
 
 
 def write_private_once(path: Path, text: str) -> bool:
@@ -27,15 +27,15 @@ def write_private_once(path: Path, text: str) -> bool:
     return True
 
 
-def _write(path: Path, text: str, put_in_place: Callable[[Path], object]) -> None:
+def _write(path: Path, content: str | bytes, put_in_place: Callable[[Path], object]) -> None:
     try:
         handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise _trouble(error, path) from error
     name = Path(made)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
             out.flush()
             os.fsync(out.fileno())
         put_in_place(name)

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -18,9 +18,11 @@ from scanner_app.bootstrap import open_kiosk, unlock_store
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.files import write_private
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.secrets import SecretStore
 from scanner_app.storage import cipher
+from scanner_app.storage.connection import converted
 from scanner_app.storage.derived import Difference
 
 MANIFEST = "backup.json"
@@ -98,25 +100,28 @@ def run_backup(args: argparse.Namespace) -> int:
     """Write the backup; works beside a running door."""
     folder = data_dir(args)
     unlock_store(folder, SecretStore(folder))
-    with TemporaryDirectory(dir=folder) as scratch:
-        files = dict(_copies(folder, Path(scratch)))
-        sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
-        manifest = {
-            "format": FORMAT,
-            "program": __version__,
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "sha256": sums,
-        }
-        partial = args.file.with_name(args.file.name + ".part")
-        partial.touch(0o600)
-        partial.chmod(0o600)  # guests' names and the hashes of PINs are in it
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
-            for name, path in files.items():
-                archive.write(path, name)
-        partial.replace(args.file)
+    partial = args.file.with_name(args.file.name + ".part")
+    try:
+        with converted("write the backup"), TemporaryDirectory(dir=folder) as scratch:
+            files = dict(_copies(folder, Path(scratch)))
+            _pack(files, partial)
+            partial.replace(args.file)
+    finally:
+        partial.unlink(missing_ok=True)
     say(f"{args.file}: {', '.join(files)}. Keys are not in it.")
     return Exit.OK
+
+
+def _pack(files: Mapping[str, Path], archive: Path) -> None:
+    sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = {"format": FORMAT, "program": __version__, "at": at, "sha256": sums}
+    archive.touch(0o600)
+    archive.chmod(0o600)  # guests' names and the hashes of PINs are in it
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(MANIFEST, json.dumps(manifest, indent=2))
+        for name, path in files.items():
+            packed.write(path, name)
 
 
 def _copies(folder: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
@@ -160,9 +165,7 @@ def _unpack(file: Path, folder: Path) -> None:
         if hashlib.sha256(body).hexdigest() != manifest["sha256"][name]:
             raise SettingsTrouble("backup_unreadable", f"{file}: {name} does not match its checksum")
     for name, body in contents.items():
-        target = folder / name
-        target.write_bytes(body)
-        target.chmod(0o600)
+        write_private(folder / name, body)  # each whole or absent: broken off before the ledger, it can be begun anew
 
 
 def _is_ours(name: str) -> bool:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.e2e.conftest import Scene
 
@@ -64,6 +70,38 @@ def test_a_backup_holds_everything_but_keys_and_restores_elsewhere(scene: Scene,
     assert [r["raw"] for r in other.lines("export", "scans")] == [code]
     again = other.run("restore", str(archive), check=False)
     assert again.returncode == 3, "never over a ledger"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of a process")
+@pytest.mark.parametrize("room", [20_000, 40_000], ids=["database", "archive"])
+def test_a_backup_without_room_says_so_and_leaves_nothing_behind(scene: Scene, tmp_path: Path, room: int) -> None:
+    """It called that a mistake of the program, and left its half."""
+    admitted(scene)
+    (scene.folder / "pins.json").write_bytes(os.urandom(50_000))
+    before = sorted(each.name for each in scene.folder.iterdir())
+    done = subprocess.run(
+        [sys.executable, "-m", "scanner_app", "backup", str(tmp_path / "kiosk.zip"), "--data-dir", str(scene.folder)],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "mistake" not in done.stderr
+    assert not list(tmp_path.glob("kiosk.zip*"))
+    assert sorted(each.name for each in scene.folder.iterdir() if "-" not in each.name) == before
+
+
+def test_a_restore_that_was_broken_off_can_be_begun_anew(scene: Scene, tmp_path: Path) -> None:
+    code = admitted(scene)
+    scene.run("backup", str(tmp_path / "kiosk.zip"))
+    other = Scene(scene.sandbox, tmp_path / "other", scene.place)
+    other.folder.mkdir(exist_ok=True)
+    (other.folder / ".ledger.db.half").write_bytes(b"SQLite format 3")
+    (other.folder / "settings.json").write_bytes((scene.folder / "settings.json").read_bytes())
+    other.run("restore", str(tmp_path / "kiosk.zip"))
+    assert [r["raw"] for r in other.lines("export", "scans")] == [code]
 
 
 def test_purging_blanks_people_and_keeps_the_chain_and_the_unsent(scene: Scene) -> None:
