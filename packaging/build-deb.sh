@@ -43,7 +43,14 @@ put 644 packaging/kiosk/pass-scanner-nfc.conf usr/lib/modprobe.d/pass-scanner-nf
 put 644 packaging/kiosk/kiosk.conf etc/pass-scanner/kiosk.conf
 put 644 packaging/kiosk/logrotate etc/logrotate.d/pass-scanner
 put 644 docs/user/kiosk.md usr/share/doc/pass-scanner/kiosk.md
-put 644 LICENSE usr/share/doc/pass-scanner/copyright
+about=$tree/usr/share/doc/pass-scanner
+printf 'Copyright %s the authors of Pass Scanner\n\n%s\n' "$(date -u -d "@$moment" +%Y)" \
+  'Licensed under the Apache License, Version 2.0: /usr/share/common-licenses/Apache-2.0' >"$about/copyright"
+{
+  printf 'pass-scanner (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the program.\n\n' "$version"
+  printf ' -- Pass Scanner <pass-scanner@localhost>  %s\n' "$(LC_ALL=C date -u -R -d "@$moment")"
+} | gzip -9n >"$about/changelog.gz"
+chmod 644 "$about/copyright" "$about/changelog.gz"
 put 644 packaging/debian/conffiles DEBIAN/conffiles
 for script in preinst postinst prerm postrm; do
   put 755 "packaging/debian/$script" "DEBIAN/$script"
@@ -59,9 +66,10 @@ Maintainer: Pass Scanner <pass-scanner@localhost>
 Installed-Size: $(du -sk "$tree" | cut -f1)
 Depends: $depends
 Recommends: pulseaudio | pipewire-pulse
-Description: the door: wallet passes read, judged and recorded, online or not
- Reads wallet passes at a venue's door, decides, records every admission on disk before the screen turns green, and
- tells the pass platform later. This package runs it as an unattended kiosk under systemd.
+Description: wallet passes at a door, read, judged and recorded, online or not
+ Reads wallet passes at a venue's door, decides, records every admission on
+ disk before the screen turns green, and tells the pass platform later. This
+ package runs it as an unattended kiosk under systemd.
 EOF
 
 mkdir -p "$out"

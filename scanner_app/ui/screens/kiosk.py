@@ -247,7 +247,11 @@ class KioskScreen(Screen):
         verdict = self._event.scan.verdict
         telling = Telling(self._event.scan.moment.wall, place.zone if place else "")
         labels = {texts.word(f"fact.{key}") for key in _GUEST_FACTS}
-        lines = [f"{f.label}: {f.value}" for f in refusal_facts(verdict, telling) if f.label in labels]
+        lines = [
+            texts.word("helpdesk.now", title=f.label, says=f.value)
+            for f in refusal_facts(verdict, telling)
+            if f.label in labels
+        ]
         left = verdict.detail.get("entries_left")
         if verdict.admits and isinstance(left, int):
             lines.append(texts.word("kiosk.entries_left", count=texts.number(left)))
