@@ -12,7 +12,7 @@ from hardware.decode.engines import ZxingEngine, zbar_or_reason
 from hardware.decode.enhance import VIEWS, bleached, calmed, noise_of
 from hardware.decode.gate import Box, ChangeGate, Scene
 from hardware.decode.parts import Parts
-from hardware.decode.patches import find_patches, patch_of
+from hardware.decode.patches import Patch, find_patches, patch_of
 from hardware.decode.read import DEFAULT_FORMATS, TURN_SENSITIVE, Read, bounds, checked_formats
 from hardware.frames import Frame, Gray
 
@@ -23,11 +23,14 @@ _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
 _PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
 _VIEW_EVERY: Final = 2  # of frames that do not read; in the others patches of bars are turned, if there are any
-_DARK_EVERY: Final = 3  # of slow steps, where the picture looks over-exposed
 _DARKENED: Final = 0  # of VIEWS
 # Views of a patch in which a code read once is looked for again in the same frame; over-exposed ones want darkening.
 _SECOND_VIEWS: Final = (0, 1, 2)
 _SECOND_VIEWS_BLEACHED: Final = (4, 3)
+# Slow steps where the picture looks over-exposed, in turn: the whole picture darkened and patches darkened read nearly
+# every such frame and hardly anything else does, so no frame may be long without one of them.
+_BLEACHED_STEPS: Final = ("darkened", "patches", "darkened", "other")
+_BLEACHED_TURNS: Final = (4, 3, 9, 18)  # of BarReader: stacked codes darkened, linear ones each time otherwise
 _PATCHES: Final = 2  # bar-like patches turned and read per frame
 _NOISY: Final = 3.5  # gray levels from which noise costs more time, and hides more bars, than averaging it away
 
@@ -153,32 +156,49 @@ class Pipeline:
         if found:
             return [_shifted(read, box) for read in found]
         self._blind += 1
+        self._bleached = bleached(cut)
         if scene.region is not None:
             # Cheap everywhere; and an edge of the region may lie just so that a blurred code does not read in it.
             everything = calmed(gray) if plain is not cut else gray
             found = self._zxing.read(everything, self._matrix)
-            if found or self._turn % _WHOLE_EVERY == 0:
+            if found or self._whole_due():
                 return found or self._zxing.read(everything, self._bars)
-        return [_shifted(read, box) for read in self._slowly(cut, plain)]
+        slowly = self._darkly if self._bleached else self._slowly
+        return [_shifted(read, box) for read in slowly(cut, plain)]
+
+    def _whole_due(self) -> bool:
+        """Whether bars are looked for everywhere now; it never takes the place of what reads over-exposed pictures."""
+        if self._bleached:
+            return self._bleached_step == "other" and self._blind // len(_BLEACHED_STEPS) % 2 == 0
+        return self._turn % _WHOLE_EVERY == 0
+
+    @property
+    def _bleached_step(self) -> str:
+        return _BLEACHED_STEPS[(self._blind - 1) % len(_BLEACHED_STEPS)]
 
     def _slowly(self, cut: Gray, plain: Gray) -> list[Read]:
-        """One of the ways that cost more than plain looks: bar-like patches turned upright, each so often a view.
-
-        A picture that looks over-exposed is darkened first: hardly anything else reads one that is.
-        """
-        self._bleached = bleached(cut)
-        if self._bleached and self._blind % _DARK_EVERY == 1:
-            return self._by_view(_DARKENED, cut)
-        patches = find_patches(cut)[:_PATCHES] if self._bars and self._blind % _VIEW_EVERY else []
-        if patches:
-            found = (self._bar_reader.read(cut, patch, self._turn) for patch in patches)
-            return next(filter(None, found), [])
+        """One of the ways that cost more than plain looks: bar-like patches turned upright, each so often a view."""
+        if self._bars and self._blind % _VIEW_EVERY and (patches := find_patches(cut)[:_PATCHES]):
+            return self._turned(cut, patches, self._turn)
         return self._view(cut, plain) if self._blind >= _BLIND else []
+
+    def _darkly(self, cut: Gray, plain: Gray) -> list[Read]:
+        """The same for a picture that looks over-exposed."""
+        if self._bleached_step == "darkened":
+            return self._by_view(_DARKENED, cut)
+        patches = find_patches(cut)[:_PATCHES] if self._bars and self._bleached_step == "patches" else []
+        if patches:
+            turn = self._blind // len(_BLEACHED_STEPS) % len(_BLEACHED_TURNS)
+            return self._turned(cut, patches, _BLEACHED_TURNS[turn])
+        return self._view(cut, plain)
+
+    def _turned(self, cut: Gray, patches: list[Patch], turn: int) -> list[Read]:
+        """What the first patch says that reads."""
+        return next(filter(None, (self._bar_reader.read(cut, patch, turn) for patch in patches)), [])
 
     def _patches(self, gray: Gray, box: Box) -> list[Read]:
         cut = _cut(gray, box)
-        found = (self._bar_reader.read(cut, patch, self._turn) for patch in find_patches(cut)[:_PATCHES])
-        return [_shifted(read, box) for read in next(filter(None, found), [])]
+        return [_shifted(read, box) for read in self._turned(cut, find_patches(cut)[:_PATCHES], self._turn)]
 
     def _view(self, cut: Gray, plain: Gray) -> list[Read]:
         """The next other view of the picture: light on dark, enhanced, by the other engine, its noise taken or left."""

@@ -146,6 +146,17 @@ def test_what_reads_over_exposed_bars_is_tried_first():
     assert {read.text for _, read in reads} == {"PASS-4711"}
 
 
+@pytest.mark.parametrize("before", [0, 3, 9, 12])
+def test_over_exposed_bars_never_wait_for_other_ways_of_looking(before):
+    picture, _ = hold_up(scene(), phone("PASS-4711", "PDF417", "Night", 420), Pose(SIZE[0] / 2, SIZE[1] / 2, roll=2))
+    nobody, arriving, held = (
+        noisy(_over_exposed(view), 3.0) for view in (scene(), cv2.GaussianBlur(picture, (0, 0), 8), picture)
+    )
+    frames = [*(next(nobody) for _ in range(10)), *(next(arriving) for _ in range(before))]
+    reads = show(Pipeline(), [*frames, next(held), next(held)])
+    assert [read.text for _, read in reads[:1]] == ["PASS-4711"], f"two frames would do after {before} blurred ones"
+
+
 def _over_exposed(picture):
     small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     glow = cv2.resize(cv2.GaussianBlur(small, (0, 0), 2.2), SIZE)
