@@ -141,7 +141,8 @@ class Kiosk:
         self._parts.add("clock", self.clock.check)
         with contextlib.closing(self.store.ledger_reader()) as reader, contextlib.suppress(StorageTrouble):
             for last in reader.recent_scans(1):  # a damaged ledger is being built anew: the door opens without it
-                self.clock.floor(last.at)
+                if known is None or not known.disproves(last.at):
+                    self.clock.floor(last.at)
 
     @property
     def encrypted(self) -> bool:

@@ -31,7 +31,9 @@ class ClockMemory:
         try:
             found = read_json(self._file) or {}
             at = datetime.fromisoformat(found["at"])
-            self._kept = ClockOffset(float(found["offset"]), at) if at.tzinfo else None
+            disproved = datetime.fromisoformat(found["disproved"]) if found.get("disproved") else None
+            zoned = at.tzinfo and (disproved is None or disproved.tzinfo)
+            self._kept = ClockOffset(float(found["offset"]), at, disproved) if zoned else None
         except (StorageTrouble, KeyError, TypeError, ValueError):
             self._kept = None
         return self._kept
@@ -43,11 +45,15 @@ class ClockMemory:
 
     def _news(self, kept: ClockOffset, known: ClockOffset) -> bool:
         older = abs((known.at - kept.at).total_seconds())  # also when our clock was set back
-        return older > OLD_SECONDS or abs(known.seconds - kept.seconds) > MOVED_SECONDS
+        moved = abs(known.seconds - kept.seconds) > MOVED_SECONDS
+        return older > OLD_SECONDS or moved or known.disproved != kept.disproved
 
     def _write(self, known: ClockOffset) -> None:
         self._kept = known  # also where it cannot be written: not tried again every second
+        body = {"offset": round(known.seconds, 3), "at": known.at.isoformat()}
+        if known.disproved:
+            body["disproved"] = known.disproved.isoformat()
         try:
-            write_private(self._file, json.dumps({"offset": round(known.seconds, 3), "at": known.at.isoformat()}))
+            write_private(self._file, json.dumps(body))
         except StorageTrouble as trouble:
             log.warning("the clock's offset is not kept: %s", trouble.code)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scanner_app.application.ports import ClockOffset
+from scanner_app.application.ports.clock import LEEWAY
 from scanner_app.domain.scan import Moment
 
 WARN_SECONDS = 30.0
@@ -86,6 +87,7 @@ class SystemClock:
         self._heard: deque[Anchor] = deque(maxlen=SAMPLES)
         self._ledger: Anchor | None = None
         self._platform: Anchor | None = None
+        self._disproved: datetime | None = None
         self._last = self._read()
         self._jump = 0.0
 
@@ -102,10 +104,18 @@ class SystemClock:
     def heard(self, platform_time: datetime, round_trip: float = 0.0) -> None:
         """Take note of a platform's `Date`, heard `round_trip` seconds after it was asked for."""
         with self._lock:
-            steady = self._look().steady
+            look = self._look()
             at = platform_time + HALF_SECOND + timedelta(seconds=round_trip / 2)
-            self._heard.append(Anchor(at, steady))
-            self._platform = Anchor(platform_time, steady)
+            self._heard.append(Anchor(at, look.steady))
+            self._platform = Anchor(platform_time, look.steady)
+            self._disprove(look)
+
+    def _disprove(self, look: Look) -> None:
+        """Give up a floor that lies ahead of the platform: a clock that ran ahead once is no reason to stay there."""
+        offset = platform_offset(self._heard, look)
+        told = self._ledger.now(look.steady) if self._ledger else None
+        if offset is not None and told is not None and told > look.wall + timedelta(seconds=offset) + LEEWAY:
+            self._ledger, self._disproved = None, told
 
     def floor(self, at: datetime) -> None:
         """It cannot be earlier than this: the ledger holds a fact of that time."""
@@ -128,11 +138,12 @@ class SystemClock:
             offset = platform_offset(self._heard, look)
             if offset is None or self._platform is None:
                 return self._recalled
-            return ClockOffset(offset, look.wall - timedelta(seconds=look.steady - self._platform.steady))
+            at = look.wall - timedelta(seconds=look.steady - self._platform.steady)
+            return ClockOffset(offset, at, self._disproved)
 
     def recall(self, known: ClockOffset) -> None:
         """Take over what an earlier run knew: it is told, and time cannot be earlier than the platform's was then."""
-        self._recalled = known
+        self._recalled, self._disproved = known, known.disproved
         self.floor(known.at + timedelta(seconds=known.seconds))
 
     @property

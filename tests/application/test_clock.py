@@ -154,6 +154,9 @@ def test_whoever_keeps_the_offset_hears_of_it_at_the_next_look(machine: Machine)
     assert [round(known.seconds, 1) for known in told] == [0.5]
 
 
+NAIVE = '{"offset": 1, "at": "2026-01-01T00:00:00+00:00", "disproved": "2027-01-01"}'
+
+
 def test_the_offset_survives_on_disk_and_a_broken_file_is_only_nothing_known(tmp_path: Path) -> None:
     memory = ClockMemory(tmp_path)
     assert memory.read() is None
@@ -164,6 +167,35 @@ def test_the_offset_survives_on_disk_and_a_broken_file_is_only_nothing_known(tmp
     assert (tmp_path / "clock.json").stat().st_mtime_ns == written  # no news
     memory.keep(ClockOffset(15.0, START + timedelta(seconds=6)))
     assert ClockMemory(tmp_path).read() == ClockOffset(15.0, START + timedelta(seconds=6))
-    for rubbish in ("", "[]", '{"offset": "x", "at": 7}', '{"offset": 1, "at": "2026-01-01"}'):
+    for rubbish in ("", "[]", '{"offset": "x", "at": 7}', '{"offset": 1, "at": "2026-01-01"}', NAIVE):
         (tmp_path / "clock.json").write_text(rubbish)
         assert ClockMemory(tmp_path).read() is None
+
+
+def test_a_ledger_that_a_wrong_clock_wrote_is_no_floor_after_a_restart_either(machine: Machine, tmp_path: Path) -> None:
+    """Once a year ahead, it judged by that year whenever the platform was out of reach."""
+    clock, year = machine.clock(), START + timedelta(days=365)
+    clock.floor(year)
+    clock.heard(machine.wall_time)
+    known = clock.known
+    assert known is not None
+    assert known.disproves(year)
+    assert not known.disproves(START + timedelta(minutes=50))  # what is written from now on counts
+    assert not known.disproves(year + timedelta(days=1))  # nor is anything said of what comes later still
+    ClockMemory(tmp_path).keep(known)
+    again = machine.clock()
+    recalled = ClockMemory(tmp_path).read()
+    assert recalled is not None
+    again.recall(recalled)
+    assert recalled.disproves(year)
+    again.heard(machine.wall_time)
+    assert again.known is not None
+    assert again.known.disproves(year)  # it is not forgotten by the next answer
+
+
+def test_a_ledger_a_little_ahead_is_not_disproved(machine: Machine) -> None:
+    clock = machine.clock()
+    clock.floor(START + timedelta(minutes=30))
+    clock.heard(machine.wall_time)
+    assert clock.known is not None
+    assert clock.known.disproved is None

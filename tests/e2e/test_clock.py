@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,21 @@ def test_the_clock_is_known_after_any_answer_and_told_with_its_age(scene: Scene)
     scene.sandbox.clock.offset = 90
     scene.run("sync")
     assert scene.lines("status", "--json")[0]["clock_offset"] == pytest.approx(90.0, abs=2.0)
+
+
+def test_a_clock_that_ran_ahead_once_is_forgotten_when_the_platform_was_heard(scene: Scene) -> None:
+    """Its facts kept time above them, also after the clock was set right: passes not valid yet were admitted."""
+    guests = {g["expected"]: g["barcode"] for g in scene.sandbox.guest_line()}
+    scene.run("gate", "--offline", "--place", scene.place, "--source", "-", text=guests["UNKNOWN"] + "\n")
+    with closing(sqlite3.connect(scene.folder / "ledger.db")) as db:
+        db.execute("UPDATE facts SET at = at + 400 * 86400 * 1000000")  # as a clock 400 days ahead would have written
+        db.commit()
+    judge = ("check", guests["NOT_YET_VALID"], "--offline", "--place", scene.place, "--json")
+    assert scene.lines(*judge)[0]["reason"] == "NOT_YET_VALID"  # looking alone has no floor
+    scene.run("sync")
+    text = guests["NOT_YET_VALID"] + "\n"
+    told = scene.lines("gate", "--offline", "--place", scene.place, "--source", "-", "--json", text=text)
+    assert told[0]["reason"] == "NOT_YET_VALID"
 
 
 def test_the_doctor_says_that_the_clock_is_wrong(scene: Scene) -> None:
