@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 
-from scanner_app.bootstrap import open_kiosk
+from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
+from scanner_app.domain.scan import OperationState
 from scanner_app.ui import texts
 
 
@@ -38,13 +41,24 @@ def run_push(args: argparse.Namespace) -> int:
             kiosk.sync.runner.retry_refused()
         report = kiosk.sync.runner.push(args.deadline)
         left = kiosk.door.status().unsent
+        stranded = _stranded(kiosk) if left else {}
     if args.json:
         print_json({"sent": report.sent, "refused": report.refused, "contested": report.contested, "left": left})
     else:
         say(f"Sent {report.sent}, refused {report.refused}, contested {report.contested}, left {left}.")
     if left and report.trouble:
         complain(f"{texts.sentence(report.trouble)} {texts.admin(report.trouble)}")
+    for account, count in stranded.items():
+        complain(f"{count} are of the account {account}, which is not set up here. Set it up again under that name.")
     return Exit.TROUBLE if left else Exit.OK
+
+
+def _stranded(kiosk: Kiosk) -> Mapping[str, int]:
+    """Return how much is unsent of accounts that the settings no longer have: nobody else's key may send it."""
+    known = {account.id for account in kiosk.settings.load().accounts}
+    with closing(kiosk.store.ledger_reader()) as ledger:
+        items = ledger.outbox(frozenset({OperationState.PENDING}))
+    return Counter(item.operation.account for item in items if item.operation.account not in known)
 
 
 def run_sync(args: argparse.Namespace) -> int:
