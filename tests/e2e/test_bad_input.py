@@ -209,13 +209,14 @@ def test_a_recording_that_is_not_there_or_is_none(scene: Scene, tmp_path: Path) 
         assert source in done.stderr
 
 
-def test_what_is_unsent_of_an_account_that_is_gone_is_said_to_be_its(scene: Scene) -> None:
+def test_what_is_unsent_of_an_account_that_is_gone_is_said_to_be_its(scene: Scene, key_file: Path) -> None:
     """`push` left it where it was and said nothing of why."""
     guest = next(g["barcode"] for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")
     scene.run("gate", "--offline", "--place", scene.place, "--source", "-", text=guest + "\n")
+    scene.run("setup", *words_of(scene.sandbox, key_file, account="other"))
     file = scene.folder / "settings.json"
     held = json.loads(file.read_text())
-    held["settings"]["accounts"][0]["id"] = "other"
+    del held["settings"]["accounts"][0]
     file.write_text(json.dumps(held))
     done = scene.run("push", check=False)
     assert done.returncode == 3
