@@ -88,6 +88,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("kiosk-attract", kiosk.attract, unattended),
     Shot("kiosk-refused", door.with_camera(sample.decided(sample.refused(Reason.NOT_YET_VALID))), unattended),
     Shot("kiosk-see-staff", door.with_camera(sample.decided(sample.refused(Reason.ALREADY_USED))), unattended),
+    Shot("kiosk-staff", kiosk.staff, unattended),
     Shot("training-door", door.verdict("already-used"), training(attended=True)),
     Shot("training-panel", door.button("door-type"), training(attended=True)),
     Shot("training-kiosk", kiosk.waiting, training(attended=False)),

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from scanner_app.ui.screenshot_stage import settle, staged
 from scanner_app.ui.screenshots import SHOTS
@@ -98,3 +98,22 @@ def test_after_a_message_the_keyboard_is_where_it_was(qapp):
         settle()
         assert stage.window.panel is None
         assert stage.window.focusWidget() is stage.window.findChild(QWidget, "office-push")
+
+
+def test_tab_ends_the_idle_kiosks_picture_and_goes_nowhere_unseen(qapp):
+    with staged(next(s for s in SHOTS if s.name == "kiosk-attract"), "en", (1280, 800)) as stage:
+        kiosk = stage.window.screens["kiosk"]
+        assert kiosk.attract.isVisible()
+        QTest.keyClick(stage.window.findChild(QWidget, "language-en"), *FORWARD)
+        assert not kiosk.attract.isVisible()
+        assert all(seen(widget) for widget in stops(stage.window, FORWARD))
+
+
+@pytest.mark.parametrize("look", ["dark", "light", "contrast"])
+def test_a_slider_shows_that_the_keyboard_is_at_it(qapp, look):
+    with staged(next(s for s in SHOTS if s.name == "settings-sound"), "en", (1280, 800), look) as stage:
+        slider = stage.window.findChild(QSlider)
+        before = slider.grab().toImage()
+        slider.setFocus(Qt.FocusReason.TabFocusReason)
+        settle()
+        assert slider.grab().toImage() != before

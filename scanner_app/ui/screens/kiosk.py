@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from scanner_app.application.control import Role
 from scanner_app.application.events import Decided, DeviceChanged, Event, FrameSeen
@@ -16,7 +13,7 @@ from scanner_app.ui.desk import Desk, Screen
 from scanner_app.ui.facts import Telling, holder, refusal_facts
 from scanner_app.ui.kiosk_machine import Kiosk, State, Timing
 from scanner_app.ui.pictures import HOUSE, content_of
-from scanner_app.ui.screens.door_panels import Panel
+from scanner_app.ui.screens.kiosk_staff import StaffPanel
 from scanner_app.ui.sound import name as sound_name
 from scanner_app.ui.widgets.attract import Attract
 from scanner_app.ui.widgets.buttons import button
@@ -120,6 +117,13 @@ class KioskScreen(Screen):
     def _picture_read(self, picture: QImage | None) -> None:
         if self.machine.state is State.WAITING and self.isVisible():
             self.attract.begin(picture)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
+        """Tab ends the picture: it would go to what lies below it."""
+        if self.attract.isVisible():
+            self._stay_awake()
+            return True
+        return super().focusNextPrevChild(forward)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A touch ends the picture."""
@@ -282,22 +286,3 @@ class KioskScreen(Screen):
     def _back_in_order(self) -> None:
         self.desk.close_panel()
         self._enter(self.machine.repaired())
-
-
-class StaffPanel(Panel):
-    """What staff may do at a kiosk: put it back in order, look at the other screens, or leave."""
-
-    def __init__(self, desk: Desk, in_order: Callable[[], None]) -> None:
-        super().__init__(desk, texts.word("kiosk.staff"))
-        back: QWidget = button(texts.word("kiosk.back_in_order"), in_order, "primary", name="kiosk-back")
-        self.lay.addWidget(back)
-        for screen in ("door", "settings"):
-            self.lay.addWidget(button(texts.word(f"nav.{screen}"), partial(self._open, screen), name=f"kiosk-{screen}"))
-        self.lay.addWidget(button(texts.word("settings.quit"), desk.leave, "danger", name="kiosk-quit"))
-
-    def _open(self, screen: str) -> None:
-        self.desk.close_panel()
-        if screen == "settings":
-            self.desk.with_pin(Role.ADMINISTRATOR, lambda: self.desk.go("settings"))
-        else:
-            self.desk.go(screen)

@@ -30,3 +30,10 @@ def attract(stage: Stage) -> None:
 def out_of_order(stage: Stage) -> None:
     """The camera is gone."""
     stage.tell(DeviceChanged("camera:0", DeviceState.LOST))
+
+
+def staff(stage: Stage) -> None:
+    """Staff came to it."""
+    waiting(stage)
+    stage.press("kiosk-staff")
+    stage.panel()
