@@ -132,6 +132,7 @@ def open_file(path: Path) -> Reader:
     if not path.is_file():
         raise CannotOpen(f"there is no file {path}")
     if path.suffix.lower() in PICTURES:
+        read_picture(path)  # a single one that cannot be read is no show without pictures: why not is said
         return _Pictures([path])
     if not path.stat().st_size:
         raise CannotOpen(f"{path} is empty")

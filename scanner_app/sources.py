@@ -53,9 +53,15 @@ class CameraLine:
         self._every_frame = False
 
     def start(self, *, paced: bool = True, loop: bool = False) -> None:
-        """Open the source. Unpaced recordings are read as fast as they can be decoded, each frame once."""
+        """Open the source. Unpaced recordings are read as fast as they can be decoded, each frame once.
+
+        Raises SettingsTrouble for a spec that cannot be meant.
+        """
         self._every_frame = not paced
-        self._source = open_source(self.spec, paced=paced, loop=loop, tuning=lambda: self._tuning(self.spec))
+        try:
+            self._source = open_source(self.spec, paced=paced, loop=loop, tuning=lambda: self._tuning(self.spec))
+        except ValueError as error:
+            raise SettingsTrouble("bad_source", str(error)) from error
         self._decoder.start()
         self._source.start(self._framed, self._state)
 

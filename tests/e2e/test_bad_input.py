@@ -201,12 +201,13 @@ def test_pictures_that_are_none(tmp_path: Path) -> None:
 
 def test_a_recording_that_is_not_there_or_is_none(scene: Scene, tmp_path: Path) -> None:
     (tmp_path / "junk.mp4").write_bytes(b"junk")
+    (tmp_path / "junk.png").write_bytes(b"junk")
     (tmp_path / "empty").mkdir()
-    for source in ("nowhere.mp4", "junk.mp4", "empty"):
+    for source in ("nowhere.mp4", "junk.mp4", "junk.png", "empty"):
         words = ["gate", "--offline", "--place", scene.place, "--source", str(tmp_path / source), "--json"]
         done = scene.run(*words, check=False)
         assert done.returncode == 3, source
-        assert source in done.stderr
+        assert str(tmp_path / source) in done.stderr.partition("missing (")[2]
 
 
 def test_what_is_unsent_of_an_account_that_is_gone_is_said_to_be_its(scene: Scene, key_file: Path) -> None:
@@ -222,3 +223,10 @@ def test_what_is_unsent_of_an_account_that_is_gone_is_said_to_be_its(scene: Scen
     assert done.returncode == 3
     assert "are of the account passcreator, which is not set up here" in done.stderr
     assert scene.lines("status", "--json")[0]["unsent"] > 0
+
+
+@pytest.mark.parametrize("source", ["ftp://x/y", "", "serial:/dev/x?baud=fast"])
+def test_a_source_that_cannot_be_meant_is_no_mistake_of_the_program(scene: Scene, source: str) -> None:
+    done = scene.run("gate", "--offline", "--place", scene.place, "--source", source, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("scanner-app: This is no camera, file, folder or address that can be read.")
