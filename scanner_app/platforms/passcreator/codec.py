@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from scanner_app.domain.errors import PlatformTrouble
 from scanner_app.domain.passes import IdentifierKind, Pass, Use, by_time
 from scanner_app.platforms.fields import a_list, an_object, flag, needed, number, text, texts
 from scanner_app.platforms.names import holder
 from scanner_app.platforms.passcreator.boarding import BOARDING_KEYS
+from scanner_app.platforms.rows import barred, read_rows
 from scanner_app.platforms.strict_json import Json, nonsense
 from scanner_app.platforms.zones import to_utc
-
-log = logging.getLogger(__name__)
-
-FEW = 2
-MOST_UNREAD = 0.2
-"""More of a list than a few passes, and than this share of it, cannot be read: then it is not this platform's list."""
 
 LANGUAGE = re.compile(r"^https?://[^/]+/([a-z]{2})/p/")
 
@@ -75,36 +68,18 @@ def read_pass(value: Json, reading: Reading, seen_at: datetime | None) -> Pass:
 
 def read_passes(value: Json, reading: Reading, seen_at: datetime | None) -> tuple[Pass, ...]:
     """Return a list of passes. One that cannot be read is listed as voided: it stops itself, not the list."""
-    rows = a_list(value, "results")
-    read: list[Pass] = []
-    unread: list[PlatformTrouble] = []
-    for each in rows:
-        try:
-            read.append(read_pass(each, reading, seen_at))
-        except PlatformTrouble as trouble:
-            unread.append(trouble)
-            read.append(_barred(each, reading, seen_at))
-            log.warning("pass %s of %s cannot be read: %s", read[-1].uid, reading.account, trouble.detail)
-    if len(unread) > max(FEW, MOST_UNREAD * len(rows)):
-        raise unread[0]
-    return tuple(read)
+    return read_rows(
+        a_list(value, "results"),
+        lambda each: read_pass(each, reading, seen_at),
+        lambda each: _barred(each, reading, seen_at),
+    )
 
 
 def _barred(value: Json, reading: Reading, seen_at: datetime | None) -> Pass:
-    """Return what is sure of a pass that cannot be read. Whoever can ask for it asks before it is refused."""
     found = an_object(value, "pass")
     known = {IdentifierKind.UID: needed(found, "identifier"), IdentifierKind.BARCODE: text(found, "barcodeValue")}
-    return Pass(
-        reading.account,
-        "passcreator",
-        known[IdentifierKind.UID],
-        template=text(found, "passTemplateGuid"),
-        template_name=text(found, "passTemplateName"),
-        identifiers={kind: name for kind, name in known.items() if name},
-        voided=True,
-        seen_at=seen_at,
-        partial=True,
-    )
+    template, name = text(found, "passTemplateGuid"), text(found, "passTemplateName")
+    return barred(reading.account, "passcreator", known, template, seen_at, name)
 
 
 def read_mapping(value: Json) -> dict[str, str]:

@@ -10,6 +10,7 @@ from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use, by_t
 from scanner_app.platforms import marks
 from scanner_app.platforms.fields import a_list, an_object, instant, needed, text
 from scanner_app.platforms.names import holder
+from scanner_app.platforms.rows import barred
 from scanner_app.platforms.strict_json import Json, nonsense
 
 GOOD = frozenset({"successful", "success"})
@@ -91,6 +92,15 @@ def read_pass(found: Json, reading: Reading, uses: Sequence[Use], seen_at: datet
         created=instant(said, "createdAt"),
         seen_at=seen_at,
     )
+
+
+def bar_pass(found: Json, account: str, seen_at: datetime | None) -> Pass:
+    """Return what is sure of a pass that cannot be read."""
+    whole = an_object(found, "pass")
+    said = an_object(whole.get("attributes"), "attributes")
+    sure = said if isinstance(said.get("barcode"), dict) else {**said, "barcode": None}
+    known = _identifiers(needed(whole, "id"), sure)
+    return barred(account, "passentry", known, text(said, "passTemplateUuid"), seen_at, text(said, "passTemplateName"))
 
 
 def _identifiers(uid: str, said: Mapping[str, Json]) -> dict[IdentifierKind, str]:

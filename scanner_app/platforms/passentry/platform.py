@@ -16,11 +16,12 @@ from scanner_app.platforms.http import Http, Reply
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.pace import rate
 from scanner_app.platforms.passentry.calls import CHECK, DEADLINE, PER_SECOND, Calls
-from scanner_app.platforms.passentry.codec import Reading, read_pass, resource
+from scanner_app.platforms.passentry.codec import Reading, bar_pass, read_pass, resource
 from scanner_app.platforms.passentry.counter import PassEntryCounter
 from scanner_app.platforms.passentry.courier import Courier
 from scanner_app.platforms.passentry.office import Office
 from scanner_app.platforms.passentry.scans import Scans
+from scanner_app.platforms.rows import read_rows
 from scanner_app.platforms.segments import UnusableSegment
 from scanner_app.platforms.strict_json import Json
 from scanner_app.platforms.tenant import fingerprint
@@ -137,8 +138,8 @@ class PassEntryPlatform:
         data = data[: ids.index(first)] if repeats else data
         last = not ids or repeats or (pages is not None and int(number or 1) >= pages)
         following = "" if last else f"{int(number or 1) + 1}:{first or ids[0]}"
-        passes = tuple(p for p in (self._read(each, reply.date) for each in data) if takes(p))
-        return Page(passes, following, self._total(meta), reply.date)
+        passes = self._read_rows(data, reply.date)
+        return Page(tuple(p for p in passes if takes(p)), following, self._total(meta), reply.date)
 
     def _total(self, meta: Mapping[str, Json]) -> int | None:
         return None if self._config.templates else whole(meta, "total")
@@ -146,6 +147,11 @@ class PassEntryPlatform:
     def _wanted(self, found: Pass) -> bool:
         wanted = {t.id for t in self._config.templates}
         return not wanted or found.template in wanted
+
+    def _read_rows(self, rows: Sequence[Json], seen_at: datetime | None) -> tuple[Pass, ...]:
+        return read_rows(
+            rows, lambda each: self._read(each, seen_at), lambda each: bar_pass(each, self.account, seen_at)
+        )
 
     def _read(self, found: Json, seen_at: datetime | None) -> Pass:
         uses = self._scans.uses(needed(an_object(found, "pass"), "id"))
@@ -173,7 +179,7 @@ class PassEntryPlatform:
             return []
         reply = self._calls.list_passes({"extIdPrefix": text.strip(), self._paging[1]: str(PAGE)})
         found = a_list(an_object(reply.json(), "answer").get("data"), "data")
-        return [self._read(each, reply.date) for each in found[:PAGE]]
+        return list(self._read_rows(found[:PAGE], reply.date))
 
     def _told(self, key: str, deadline: float = DEADLINE) -> Reply | None:
         try:

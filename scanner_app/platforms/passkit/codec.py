@@ -11,6 +11,7 @@ from scanner_app.platforms import marks
 from scanner_app.platforms.fields import Object, a_list, an_object, instant, needed, number, text
 from scanner_app.platforms.names import holder
 from scanner_app.platforms.passkit.calls import Kind
+from scanner_app.platforms.rows import barred
 from scanner_app.platforms.strict_json import Json, nonsense
 
 INVALIDATED = "PASS_INVALIDATED"
@@ -61,6 +62,12 @@ def read_pass(
         modified=instant(found, "updated"),
         seen_at=seen_at,
     )
+
+
+def bar_pass(value: Json, kind: Kind, owner: str, reading: Reading, seen_at: datetime | None) -> Pass:
+    """Return what is sure of a message that cannot be read."""
+    known = _identifiers(an_object(value, kind.value), kind)
+    return barred(reading.account, "passkit", known, owner, seen_at, reading.names.get(owner, ""))
 
 
 def read_event(value: Json) -> Use | None:

@@ -19,11 +19,12 @@ from scanner_app.platforms.http import Http
 from scanner_app.platforms.keys import two_parts
 from scanner_app.platforms.names import chosen
 from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, CHECK, DEADLINE, PAGE, Calls, Kind
-from scanner_app.platforms.passkit.codec import Reading, read_event, read_pass
+from scanner_app.platforms.passkit.codec import Reading, bar_pass, read_event, read_pass
 from scanner_app.platforms.passkit.counter import PassKitCounter
 from scanner_app.platforms.passkit.courier import Courier, others
 from scanner_app.platforms.passkit.office import Office
 from scanner_app.platforms.passkit.token import Mint
+from scanner_app.platforms.rows import read_rows
 from scanner_app.platforms.segments import UnusableSegment, segment
 from scanner_app.platforms.strict_json import Json
 from scanner_app.platforms.tenant import fingerprint
@@ -134,7 +135,11 @@ class PassKitPlatform:
         last, _, skip = resume.partition("|")
         filters = _filters(cursor, last, int(skip or 0))
         found, date = self._calls.listed(kind, owner, filters)
-        passes = tuple(self._read(each, kind, owner, date) for each in found)
+        passes = read_rows(
+            [(each, self._uses(each, kind)) for each in found],
+            lambda row: read_pass(row[0], kind, owner, self._reading, date, row[1]),
+            lambda row: bar_pass(row[0], kind, owner, self._reading, date),
+        )
         following = _following(found, last, int(skip or 0)) if len(found) >= PAGE else ""
         ends = not resume or not following  # the first to show how far a walk is, the last to prove that it was whole
         # A delta's own count is of no use; that of the class saves reading its first page for it.
@@ -142,10 +147,12 @@ class PassKitPlatform:
         return Page(passes, following, None if cursor else total, date, total)
 
     def _read(self, value: Json, kind: Kind, owner: str, seen_at: datetime | None) -> Pass:
-        uses: list[Use] = []
-        if kind is Kind.MEMBER and text(an_object(value, "member"), "status") in MOVED:
-            uses = self._events(needed(value, "id"))
-        return read_pass(value, kind, owner, self._reading, seen_at, uses)
+        return read_pass(value, kind, owner, self._reading, seen_at, self._uses(value, kind))
+
+    def _uses(self, value: Json, kind: Kind) -> list[Use]:
+        """Return a member's events, which its own message does not hold."""
+        moved = kind is Kind.MEMBER and text(an_object(value, "member"), "status") in MOVED
+        return self._events(needed(value, "id")) if moved else []
 
     def _events(self, member: str) -> list[Use]:
         found, _ = self._calls.lines(["members", "member", "list", "events", member], {"filters": {"limit": -1}})
