@@ -113,6 +113,30 @@ def test_what_was_put_off_is_looked_at_after_a_restart(kiosk):
     assert [each.body["why"] for each in kiosk.book.happenings("alarm", 9)[0]] == [Doubt.SIGNATURE]
 
 
+class TakenBack(NoLedger):
+    """Notes what is to count for nothing."""
+
+    def __init__(self):
+        self.ids = []
+
+    def take_back(self, record):
+        self.ids.append(record.claim_id)
+
+
+def test_a_forged_record_under_anothers_id_takes_nothing_back_but_itself(kiosk):
+    genuine = [a_record("kiosk-01", f"u{n}") for n in range(FEW + 1)]
+    forged = [replace(genuine[0], slot=2), a_record("kiosk-01", "u99")]
+    told = [encode(each, kiosk.seed) for each in genuine] + [encode(each, kiosk.rogue) for each in forged]
+    kiosk.keeper._copy = taken = TakenBack()
+    kiosk.keeper.keep(kiosk.rows(told))
+    while kiosk.keeper.put_off:
+        kiosk.keeper.check()
+    assert taken.ids == [forged[1].claim_id]
+    assert kiosk.keeper.alarms == 2
+    in_all = {what: count for _, what, count, _ in kiosk.book.tallies(0)}
+    assert in_all == {"admitted": FEW + 1}, "what is forged is not counted"
+
+
 def test_nothing_is_read_past_a_gap_and_nothing_twice(kiosk):
     told = [encode(a_record("kiosk-01", f"u{number}"), kiosk.seed) for number in range(4)]
     assert [row.entry.sequence for row in kiosk.rows(told[:2])] == [1, 2]

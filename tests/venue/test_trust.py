@@ -82,6 +82,8 @@ def alarms(kiosk):
 
 
 def test_a_use_in_another_kiosks_name_counts_for_nobody_and_is_an_alarm_everywhere(own_hub, doors, cloud):
+    heard = []
+    doors[0].hub.listen(lambda record: heard.append(record.claim_id))
     forged = Rogue(own_hub).forge(1)
     until(lambda: all(alarms(kiosk) == [("signature", VICTIM)] for kiosk in doors))
     assert [kiosk.uses(1) for kiosk in doors] == [(), ()]
@@ -94,6 +96,8 @@ def test_a_use_in_another_kiosks_name_counts_for_nobody_and_is_an_alarm_everywhe
     real = first.uses(1)[0].scan_id
     until(lambda: cloud.told[real] == 2, what="recorded and voided")
     assert forged.claim_id not in cloud.told
+    assert real in heard
+    assert forged.claim_id not in heard, "no screen shows it, not for a moment"
 
 
 def test_a_slot_not_seen_yet_is_passed_over_by_the_claim_itself(own_hub, doors):
@@ -154,6 +158,7 @@ def test_among_many_a_forged_one_refuses_until_it_was_looked_at(own_hub, doors, 
         assert late.show(51).scan.verdict.reason is Reason.ALREADY_USED
         (mine,) = [n for kiosk, what, n, _ in late.hub._book.tallies(0) if (kiosk, what) == (ROGUE, "admitted")]
         assert mine == reading.FEW + 19
+        assert sum(n for kiosk, _, n, _ in late.hub._book.tallies(0) if kiosk == VICTIM) == 0
     finally:
         late.close()
 
