@@ -52,6 +52,10 @@ def run_settle(args: argparse.Namespace) -> int:
         return _tell(args, kiosk.door.settle(args.number, args.operator, args.note))
 
 
+MACHINES = ("claim", "hlc", "kiosk")
+"""What a venue's record tells besides of the other door, for `--json`: its device is named anyway."""
+
+
 def run_conflicts(args: argparse.Namespace) -> int:
     """List; beside a running door as well."""
     with open_kiosk(data_dir(args), writes=False) as kiosk:
@@ -68,9 +72,9 @@ def run_conflicts(args: argparse.Namespace) -> int:
 def _in_words(row: FactRow) -> str:
     """Return a conflict on one line: whose pass, what the platform said, and both doors."""
     subject, here, there = (_part(row, name) for name in ("pass", "here", "there"))
-    guest = subject.get("holder") or subject.get("barcode") or subject.get("uid") or "?"
+    guest = subject.get("holder") or subject.get("barcode") or here.get("raw") or subject.get("uid") or "?"
     ours = _joined(here.get("at"), here.get("place"), here.get("device"))
-    theirs = _joined(*there.values()) or "not said"
+    theirs = _joined(*(value for name, value in there.items() if name not in MACHINES)) or "not said"
     return f"{row.number:6} {guest}: {texts.told(str(row.body.get('answer', '')))}; here {ours}; there {theirs}"
 
 

@@ -282,10 +282,12 @@ def _audit(args: argparse.Namespace) -> int:
 
 def _join(args: argparse.Namespace) -> int:
     known, enrolment = hub_join.read(args.file)
-    config = hub_rule.with_rule(known, args)
     with open_kiosk(data_dir(args), writes=True) as kiosk:
+        settings = kiosk.settings.load()
+        before = settings.venue or known  # enrolled anew: its share and limits stay
+        config = hub_rule.with_rule(replace(before, name=known.name, kiosk=known.kiosk, hubs=known.hubs), args)
         kiosk.secrets.put(config.secret_name, json.dumps(enrolment))
-        kiosk.settings.save(replace(kiosk.settings.load(), venue=config))
+        kiosk.settings.save(replace(settings, venue=config))
     _tell(args, hub_rule.told(config))
     return Exit.OK
 

@@ -269,6 +269,8 @@ def test_the_rule_of_a_kiosk_is_set_and_changed_without_joining_anew(
     assert "--share" in ask("kiosk", "join", str(file), "--rule", "reserved")["error"]
     joined = ask("kiosk", "join", str(file), "--rule", "reserved", "--share", "2/4")
     assert joined["share"] == "16384..32768 of 65536"
+    ask("venue", "enrol", "door-1", "--out", str(file))
+    assert ask("kiosk", "join", str(file), "--rule", "reserved")["share"] == joined["share"], "enrolled anew"
     file.unlink()
     changed = ask("kiosk", "rule", "open", "--guests", "50", "--minutes", "10", "--wait", "1.5")
     assert (changed["rule"], changed["guests"], changed["minutes"], changed["wait"]) == ("open", 50, 10.0, 1.5)
