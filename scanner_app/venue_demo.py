@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -38,6 +39,8 @@ GUEST_SECONDS = 0.08
 LEADER_BACK_SECONDS = 4.0
 TOLD_SECONDS = 60.0
 DEADLINE = 2.0
+ENDED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 
 class Hubs:
@@ -150,6 +153,15 @@ def main() -> int:
     parser.add_argument("--guests", type=int, default=60)
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends it, hubs and kiosks end with it
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        say("ended before its end; nothing of it runs on")
+        return ENDED
+
+
+def _run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="pass-scanner-venue-") as folder, Sandbox(passes=PASSES) as sandbox:
         return _demo(Path(folder), sandbox, args.guests, random.Random(args.seed))  # noqa: S311 - a line of guests
 
@@ -241,7 +253,12 @@ def load(folder: Path, doors: Sequence[str]) -> None:
     loads = [
         subprocess.Popen([*ME, "sync", "--data-dir", str(folder / door)], stdout=subprocess.DEVNULL) for door in doors
     ]
-    ended = [process.wait(120) for process in loads]
+    try:
+        ended = [process.wait(120) for process in loads]
+    finally:
+        for process in loads:
+            process.kill()
+            process.wait()
     if any(ended):
         raise SystemExit("a kiosk could not load its passes")
 
