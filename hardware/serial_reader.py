@@ -169,9 +169,12 @@ class SerialStream:
 
     def read(self, timeout: float) -> bytes:
         """What has come within `timeout` seconds, without waiting for more once there is something."""
-        self._port.timeout = timeout
-        first: bytes = self._port.read(1)
-        return first + (self._port.read(self._port.in_waiting) if first and self._port.in_waiting else b"")
+        try:
+            self._port.timeout = timeout
+            first: bytes = self._port.read(1)
+            return first + (self._port.read(self._port.in_waiting) if first and self._port.in_waiting else b"")
+        except serial.SerialException as error:
+            raise OSError(errno.EIO, "it was unplugged, or another program reads from it too") from error
 
     def write(self, data: bytes) -> None:
         """Send."""

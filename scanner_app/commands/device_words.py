@@ -25,7 +25,8 @@ class DeviceWords:
     def hear(self, event: Event) -> None:
         """Say what changed."""
         if isinstance(event, Notice) and (event.level is not Level.INFO or event.code.startswith("tap_")):
-            complain(f"{event.code}: {event.detail}")
+            about = f"{event.code}: {event.detail}" if event.detail else event.code
+            complain(f"{texts.sentence(event.code)} {texts.advice(event.code)} ({about})")
         if isinstance(event, DeviceChanged):
             self._device(event)
 

@@ -22,6 +22,7 @@ from hardware.wallet_keys import BadKey, load_key_file
 from scanner_app.commands import nfc_setup
 from scanner_app.commands.options import data_dir, whole_number
 from scanner_app.commands.output import json_line
+from scanner_app.ui import texts
 
 OK, USAGE, TROUBLE = 0, 2, 3
 _STOP_S = 5.0
@@ -104,7 +105,8 @@ def _print_taps(events: queue.SimpleQueue[_Event], args: argparse.Namespace) -> 
             if left == 0:
                 return OK
         elif isinstance(event, Refused):
-            sys.stderr.write(f"not taken: {event.reason.value} {event.detail}\n")
+            says = texts.sentence(f"tap_{event.reason.value}")
+            sys.stderr.write(f"not taken: {says} ({event.reason.value}: {event.detail})\n")
         elif event.condition is ReaderCondition.TROUBLE:
             sys.stderr.write(f"reader: {event.text}\n")
             if not found:

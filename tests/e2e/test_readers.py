@@ -24,6 +24,7 @@ from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, 
 from scanner_app.application.devices import TapKeys
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.device_words import DeviceWords
 from scanner_app.device_desk import KioskDevices
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
@@ -239,6 +240,12 @@ def test_a_source_that_cannot_be_meant() -> None:
 def test_every_refused_tap_has_its_words(language: str) -> None:
     codes = texts.catalogue(language).codes
     assert not [r for r in Refusal if f"tap_{r.value}" not in codes]
+
+
+def test_a_gate_without_a_window_says_in_words_why_a_tap_does_not_count(capsys: pytest.CaptureFixture[str]) -> None:
+    DeviceWords().hear(Notice("tap_foreign_uri", Level.INFO, "nfc:usb"))
+    said = "The tag leads somewhere else. Ask for the right card. (tap_foreign_uri: nfc:usb)"
+    assert capsys.readouterr().err == f"scanner-app: {said}\n"
 
 
 def test_taps_are_set_up_and_switched_off_by_the_command_line(scene: Scene, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Structured append: parts are told apart from codes, joined when all were seen, and never taken for a pass."""
 
 import io
+from functools import reduce
+from operator import xor
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +13,8 @@ import zxingcpp
 from hardware.decode import DEFAULT_FORMATS, Pipeline, decode_image
 from hardware.decode.engines import ZxingEngine
 from hardware.decode.link import Answer, read_answer, send_answer
-from hardware.decode.parts import PATIENCE
+from hardware.decode.parts import PATIENCE, join
+from hardware.decode.read import Part, Read
 from hardware.decode.structured_append import part_of
 from hardware.frames import Frame
 
@@ -67,6 +70,18 @@ def test_a_part_alone_is_given_as_a_part():
 def test_parts_of_two_codes_are_not_joined():
     (first, _), (_, second) = parts("AAAA-ONE" * 6, 2), parts("BBBB-TWO" * 6 + "!", 2)
     assert {read.part is not None for read in decode_image(scene(first, second))} == {True}
+
+
+@pytest.mark.parametrize(("second", "joined"), [(b"TWO", b"ONE-TWO"), (b"OWN", None)])
+def test_parts_whose_parity_is_not_that_of_the_whole_are_never_joined(second, joined):
+    """Of two codes with as many parts one in 256 carries the parity of the other."""
+    parity = reduce(xor, b"ONE-TWO")
+    made = [
+        Read("QR", data.decode(), data, ((0, 0),) * 4, "zxing", part=Part(number, 2, "QR-2", parity))
+        for number, data in enumerate((b"ONE-", second), 1)
+    ]
+    whole = join(made)
+    assert (whole and whole.data) == joined
 
 
 def shown(pipeline, pictures, start=0):

@@ -252,6 +252,27 @@ def test_garbage_that_used_up_its_error_correction_is_not_saved_by_a_second_view
     assert not Confirmation.second_view_will_do(read("QR", engine="zbar"))
 
 
+class Garbage:
+    """An engine that reads something else each time it is asked, as was measured on dim codes."""
+
+    name = "zxing"
+
+    def __init__(self):
+        self.asked = 0
+
+    def read(self, *_picture, **_options):
+        self.asked += 1
+        return [read("PDF417", b"%d" % self.asked)]
+
+
+def test_what_is_read_once_is_never_shown_whoever_looks():
+    pipeline = Pipeline()
+    pipeline._zxing = garbage = Garbage()
+    seen = show(pipeline, [*([scene()] * 3), *shots(scene(), "QR", 4), *([scene()] * 110)])
+    assert (seen, pipeline.counts.heartbeats > 0) == ([], True)
+    assert garbage.asked > pipeline.counts.heartbeats, "moving and still frames both"
+
+
 def test_a_phone_without_a_code_is_no_patch():
     picture = scene().copy()
     cv2.rectangle(picture, (300, 80), (600, 500), 230, -1)

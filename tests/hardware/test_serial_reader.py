@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.readers import BadSpec, is_reader, open_reader
-from hardware.serial_reader import IDLE_S, LONGEST, LineFramer, SerialProfile, Source, VtapPoll, attribute
+from hardware.serial_reader import (
+    IDLE_S,
+    LONGEST,
+    LineFramer,
+    SerialProfile,
+    SerialStream,
+    Source,
+    VtapPoll,
+    attribute,
+)
 from hardware.text_reader import LineState
 
 
@@ -82,6 +91,15 @@ def test_a_port_that_leaves_and_comes_back(pty):
         assert states.get(timeout=10) is LineState.RUNNING
         pty.send(b"back\r")
         assert found.get(timeout=5) == ("back", "scanner")
+
+
+def test_why_a_port_is_lost_is_said_in_words(pty):
+    stream = SerialStream(str(pty.link), 9600)
+    pty.unplug()
+    with pytest.raises(OSError, match="unplugged, or another program") as caught:
+        stream.read(1.0)
+    stream.close()
+    assert "readiness" not in caught.value.strerror
 
 
 def test_a_port_that_is_not_there_yet(tmp_path):

@@ -95,6 +95,14 @@ def test_what_was_set_up_can_be_tried(tmp_path):
     assert json.loads(out)["value"] == "T-0002"
 
 
+def test_why_a_card_is_not_taken_is_said():
+    with UdpCard(TypeACard(Type2Tag(b""), sak=0)) as wire, reading("--device", wire.device, "--json") as process:
+        said = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert said.startswith("not taken: There is no pass on this card, and card numbers are not accepted here. (uid_not")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
