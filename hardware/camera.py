@@ -32,7 +32,10 @@ class CameraState(Enum):
 
     OPENING = "opening"
     RUNNING = "running"
-    MISSING = "missing"  # cannot be opened; tried again
+    MISSING = "missing"  # cannot be opened; tried again, as are the next three
+    NO_PERMISSION = "no_permission"  # it is there, and this user may not open it
+    BUSY = "busy"  # it is there, and gives itself to nobody: another program has it
+    UNSUPPORTED = "unsupported"  # what is there is no camera
     LOST = "lost"  # was there, gives nothing any more; tried again
     FROZEN = "frozen"  # repeats one picture; reopened
     ENDED = "ended"  # a recording is over, or the source was stopped
@@ -125,7 +128,7 @@ class CameraSource:
             with _opened(self._opener) as reader:
                 return self._read_all(reader)
         except CannotOpen as error:
-            return False, CameraState.MISSING, str(error)
+            return False, CameraState(error.why.value), str(error)
         except Exception as error:  # noqa: BLE001 - the thread must survive whatever a driver does
             _log.exception("camera %s", self.name)
             return False, CameraState.LOST, f"{type(error).__name__}: {error}"

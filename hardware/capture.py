@@ -1,8 +1,10 @@
 """What OpenCV can open, each as a plain reader: a device, a video, pictures in a folder, a stream from the network."""
 
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,8 +23,21 @@ _SLIDE_SECONDS: Final = 1.0  # how long each picture of a folder is shown
 _SLIDE_RATE: Final = 10.0  # frames per second of such a show
 
 
+class Why(Enum):
+    """Why a source cannot be opened."""
+
+    MISSING = "missing"
+    NO_PERMISSION = "no_permission"
+    BUSY = "busy"
+    UNSUPPORTED = "unsupported"
+
+
 class CannotOpen(Exception):
     """The source is not there or cannot be read; the message says which and what to check."""
+
+    def __init__(self, text: str, why: Why = Why.MISSING) -> None:
+        super().__init__(text)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +119,34 @@ def open_device(device: int | str, width: int = 1280, height: int = 720) -> Read
     capture = cv2.VideoCapture(device, backend)
     if not capture.isOpened():
         capture.release()
-        raise CannotOpen(f"camera {device} is not there or is in use by another program")
+        why = why_shut(Path(f"/dev/video{device}") if isinstance(device, int) else Path(device))
+        raise CannotOpen(f"camera {device} {_SHUT[why]}", why)
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return _Capture(capture, None)
+
+
+_SHUT: Final = {
+    Why.MISSING: "is not there or is in use by another program",
+    Why.NO_PERMISSION: "may not be opened by this user",
+    Why.BUSY: "is in use by another program",
+    Why.UNSUPPORTED: "is no camera",
+}
+
+
+def why_shut(node: Path, may: Callable[[Path, int], bool] = os.access) -> Why:
+    """Why a camera's node cannot be opened, OpenCV having failed to and having said nothing.
+
+    On Windows there are no nodes: that is told as MISSING. A node that is there, may be opened and still gives nothing
+    is streaming to somebody else: V4L2 lets many open a camera and one read it.
+    """
+    if not node.exists():
+        return Why.MISSING
+    if not node.is_char_device():
+        return Why.UNSUPPORTED
+    return Why.BUSY if may(node, os.R_OK | os.W_OK) else Why.NO_PERMISSION
 
 
 def open_url(url: str) -> Reader:

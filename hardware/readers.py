@@ -123,12 +123,22 @@ class NfcReader:
         return self._poller is None or self._poller.stop(deadline)
 
 
+_AWAY = {
+    Reason.LOST: LineState.LOST,
+    Reason.NO_PERMISSION: LineState.NO_PERMISSION,
+    Reason.BUSY: LineState.BUSY,
+    Reason.NO_LIBUSB: LineState.NO_LIBRARY,
+    Reason.NO_PCSC: LineState.NO_LIBRARY,
+    Reason.UNSUPPORTED: LineState.UNSUPPORTED,
+}
+
+
 def _line_state(state: ReaderState) -> tuple[LineState, str]:
     if state.condition is ReaderCondition.READY:
         return LineState.RUNNING, ""
     if state.condition is ReaderCondition.STOPPED:
         return LineState.ENDED, ""
-    return LineState.LOST if state.reason is Reason.LOST else LineState.MISSING, state.text
+    return _AWAY.get(state.reason or Reason.MISSING, LineState.MISSING), state.text
 
 
 def _split(rest: str, known: set[str]) -> tuple[str, dict[str, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 import time
@@ -21,7 +22,20 @@ class LineState(Enum):
     RUNNING = "running"
     MISSING = "missing"
     LOST = "lost"
+    NO_PERMISSION = "no_permission"
+    BUSY = "busy"
+    NO_LIBRARY = "no_library"
+    UNSUPPORTED = "unsupported"
     ENDED = "ended"
+
+
+# EAGAIN: a serial port that another program has locked; EBUSY: an input device that another has grabbed.
+_SHUT = {
+    errno.EACCES: LineState.NO_PERMISSION,
+    errno.EPERM: LineState.NO_PERMISSION,
+    errno.EBUSY: LineState.BUSY,
+    errno.EAGAIN: LineState.BUSY,
+}
 
 
 class OnCredential(Protocol):
@@ -105,7 +119,8 @@ class TextReader:
                 stream = self._open()
             except OSError as error:
                 # Once found, it is lost until it is back; "missing" would hide that it worked.
-                self._tell(on_state, LineState.LOST if was_there else LineState.MISSING, _why(error))
+                away = LineState.LOST if was_there else LineState.MISSING
+                self._tell(on_state, _SHUT.get(error.errno or 0, away), _why(error))
                 self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
                 failures += 1
                 continue

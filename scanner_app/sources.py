@@ -202,8 +202,8 @@ class SourceSet:
             self._states[event.source] = ReaderReport(event.source, event.state, event.reason)
         if not (self._has_camera and isinstance(event, DeviceChanged)):
             self._tell(event)
-        elif event.state in (DeviceState.MISSING, DeviceState.LOST):
-            self._tell(Notice(f"device_{event.state.value}", Level.WARNING, event.source))
+        elif event.state.away:
+            self._tell(Notice(event.state.code, Level.WARNING, event.source))
 
     def _start(self, spec: str) -> None:
         try:

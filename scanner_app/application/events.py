@@ -63,13 +63,30 @@ class DeviceState(StrEnum):
     MISSING = "missing"
     LOST = "lost"
     FROZEN = "frozen"
+    NO_PERMISSION = "no_permission"
+    BUSY = "busy"
+    NO_LIBRARY = "no_library"
+    UNSUPPORTED = "unsupported"
     ENDED = "ended"
     OFF = "off"
+
+    @property
+    def away(self) -> bool:
+        """Whether it should be reading and cannot."""
+        return self not in _AT_WORK
+
+    @property
+    def code(self) -> str:
+        """The code of its texts, for one that is away."""
+        return f"device_{self.value}"
+
+
+_AT_WORK = frozenset({DeviceState.OPENING, DeviceState.RUNNING, DeviceState.ENDED, DeviceState.OFF})
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """A camera or reader changed state. `reason` is a code for `ui/texts.py`.
+    """A camera or reader changed state. `reason` is for the log and the command line: the device's own words.
 
     `watched`: somebody only looks at it, in the settings; the door does not live by it.
     """

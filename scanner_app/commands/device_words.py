@@ -6,9 +6,6 @@ from scanner_app.application.events import Decided, DeviceChanged, DeviceState, 
 from scanner_app.commands.output import complain
 from scanner_app.ui import texts
 
-TROUBLE = frozenset({DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN, DeviceState.OFF})
-WAITED_FOR = frozenset({DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN})
-
 
 class DeviceWords:
     """Hears the events of a gate's devices."""
@@ -38,7 +35,7 @@ class DeviceWords:
         self._disk = code
 
     def _device(self, event: DeviceChanged) -> None:
-        if event.state in TROUBLE:
+        if event.state.away or event.state is DeviceState.OFF:
             now = (event.state, event.reason)
             if self._said.get(event.source) != now:
                 self._said[event.source] = now
@@ -48,6 +45,6 @@ class DeviceWords:
             complain(f"{event.source}: {event.state.value}")
 
     def _waits(self, event: DeviceChanged) -> str:
-        if event.source in self._recordings or event.state not in WAITED_FOR:
+        if event.source in self._recordings or not event.state.away:
             return ""
-        return f". {texts.advice('device_missing')} It is tried again until it is there; Ctrl-C ends."
+        return f". {texts.device_help(event.state.code)} It is tried again until it is there; Ctrl-C ends."

@@ -27,32 +27,6 @@ class Trouble(ScannerError):
     code = "trouble"
 
 
-class DeviceReason(StrEnum):
-    """Why a device cannot be used."""
-
-    MISSING = "missing"
-    BUSY = "busy"
-    NO_PERMISSION = "no_permission"
-    NO_LIBRARY = "no_library"
-    UNSUPPORTED = "unsupported"
-    FROZEN = "frozen"
-
-
-class DeviceUnavailable(Trouble):
-    """A camera or reader cannot be opened."""
-
-    def __init__(self, reason: DeviceReason, detail: str = "") -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.code = f"device_{reason.value}"
-
-
-class DeviceLost(Trouble):
-    """A camera or reader went away while in use."""
-
-    code = "device_lost"
-
-
 class StorageKind(StrEnum):
     """What is wrong with the disk or a database."""
 

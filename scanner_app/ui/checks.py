@@ -178,8 +178,8 @@ def _reader(reader: ReaderReport) -> Check:
         return Check("reader", Tone.GOOD, f"{name} · {texts.word('readers.state.on')}")
     if reader.state is DeviceState.OPENING:
         return Check("reader", Tone.NOTE, f"{name} · {texts.word('readers.state.opening')}")
-    says = f"{name} · {texts.word('readers.state.away')}"
-    return Check("reader", Tone.WARN, says, visible(reader.reason) or texts.advice("device_missing"))
+    code = reader.state.code
+    return Check("reader", Tone.WARN, f"{name} · {texts.headline(code)}", texts.device_help(code))
 
 
 def _limits(settings: Settings) -> Iterator[Check]:
@@ -201,6 +201,5 @@ def _camera(settings: Settings, camera: DeviceState | None) -> Check:
     says = texts.word(f"device.{camera.value}")
     if camera in (DeviceState.RUNNING, DeviceState.ENDED):
         return Check("camera", Tone.GOOD, says)
-    if settings.devices.wedge:  # a hand scanner can do the work
-        return Check("camera", Tone.WARN, says, texts.advice("device_missing"))
-    return Check("camera", Tone.DANGER, says, texts.advice("device_missing"))
+    tone = Tone.WARN if settings.devices.wedge else Tone.DANGER  # a hand scanner can do the work
+    return Check("camera", tone, says, texts.device_help(camera.code if camera.away else "device_missing"))

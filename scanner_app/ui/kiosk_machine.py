@@ -155,7 +155,7 @@ class Kiosk:
         return replace(done, **_AFTER_GATE[event.state]) if event.state in _AFTER_GATE else done
 
     def _device(self, event: DeviceChanged) -> Kiosk:
-        if event.state in (DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN):
+        if event.state.away:
             return self if self.broken else Kiosk(State.OUT_OF_ORDER, DEVICE, DEVICE)
         if event.state is DeviceState.RUNNING and self.broken == DEVICE:
             return Kiosk()

@@ -139,6 +139,14 @@ def admin(code: str, /, **values: object) -> str:
     return _part(code, "admin", values) or advice(code, **values)
 
 
+_ADMINISTRATORS = frozenset({"device_no_permission", "device_no_library", "device_unsupported"})
+
+
+def device_help(code: str) -> str:
+    """Return what to do about a camera or reader that is away: staff, or the administrator where only they can."""
+    return admin(code) if code in _ADMINISTRATORS else advice(code)
+
+
 def guest(code: str) -> str:
     """Return what a guest at a kiosk is told; never anything about other guests."""
     return _part(code, "guest", {}) or _part("ERROR", "guest", {})

@@ -4,12 +4,13 @@ import http.server
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hardware.camera import CameraSource, CameraState, open_source
-from hardware.capture import CannotOpen, Picture
+from hardware.capture import CannotOpen, Picture, Why, why_shut
 from hardware.opencv import cv2
 
 PAUSES = (0.05, 0.05)
@@ -47,6 +48,8 @@ class Device:
         opening = self._openings.pop(0) if len(self._openings) > 1 else self._openings[0]
         if opening == "missing":
             raise CannotOpen("camera 0 is not there")
+        if isinstance(opening, Why):
+            raise CannotOpen("camera 0 is somebody else's", opening)
         self.open_now += 1
         return _Reader(self, iter(opening), self._noise)
 
@@ -94,6 +97,22 @@ def test_a_missing_camera_is_told_and_found_when_it_comes():
         seen.wait(lambda s: CameraState.RUNNING in s.states and s.frames > 3)
         assert seen.states[:2] == [CameraState.OPENING, CameraState.MISSING]
         assert seen.states.count(CameraState.MISSING) == 2
+
+
+@pytest.mark.parametrize("why", [Why.NO_PERMISSION, Why.BUSY, Why.UNSUPPORTED])
+def test_a_camera_that_is_there_and_cannot_be_opened_says_why_and_is_tried_again(why):
+    with running(Device(why, forever(1))) as (_, seen):
+        seen.wait(lambda s: CameraState.RUNNING in s.states)
+        assert seen.states[:2] == [CameraState.OPENING, CameraState(why.value)]
+
+
+def test_why_a_camera_is_shut(tmp_path):
+    picture, device = tmp_path / "no device", Path("/dev/null")
+    picture.write_bytes(b"")
+    assert why_shut(tmp_path / "video9") is Why.MISSING
+    assert why_shut(picture) is Why.UNSUPPORTED
+    assert why_shut(device, lambda _node, _mode: False) is Why.NO_PERMISSION
+    assert why_shut(device) is Why.BUSY
 
 
 def test_an_unplugged_camera_is_lost_and_reopened():

@@ -111,7 +111,18 @@ def test_a_device_somebody_else_has_grabbed(tmp_path):
         raise OSError(16, "Device or resource busy")
 
     with reading(path, busy) as (_, states):
-        assert states.get(timeout=5) == (LineState.MISSING, "Device or resource busy")
+        assert states.get(timeout=5) == (LineState.BUSY, "Device or resource busy")
+
+
+def test_a_device_this_user_may_not_open(tmp_path):
+    path = tmp_path / "event7"
+    os.mkfifo(path)
+
+    def forbidden(_number):
+        raise PermissionError(13, "Permission denied")
+
+    with reading(path, forbidden) as (_, states):
+        assert states.get(timeout=5) == (LineState.NO_PERMISSION, "Permission denied")
 
 
 def test_devices_by_name_and_number(tmp_path):

@@ -7,6 +7,7 @@ import tty
 from contextlib import contextmanager
 
 import pytest
+import serial
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +112,11 @@ def test_a_port_that_is_not_there_yet(tmp_path):
         port.send(b"hello\r")
         assert found.get(timeout=5)[0] == "hello"
     port.unplug()
+
+
+def test_a_port_that_another_program_has_open_is_in_use(pty):
+    with serial.Serial(str(pty.link), exclusive=True), reading(f"serial:{pty.link}") as (_, states):
+        assert states.get(timeout=5) is LineState.BUSY
 
 
 def test_prefixes_say_what_a_value_is(pty):

@@ -38,7 +38,7 @@ def _saved(door):
 
 def test_each_reader_is_listed_with_its_state(page):
     assert _button(page, "reader-serial:/dev/ttyACM0").text().endswith("Connected")
-    assert _button(page, "reader-nfc:usb:04e6:5591").text().endswith("Not there")
+    assert _button(page, "reader-nfc:usb:04e6:5591").text().endswith("Not found")
     assert _button(page, "reader-camera:0") is None
 
 

@@ -334,6 +334,25 @@ def test_disk_readers_and_the_limits_of_a_door_without_a_network_are_told():
     assert told[texts.sentence("storage_copy")] is told[texts.sentence("storage_chores")] is Tone.WARN
 
 
+@pytest.fixture
+def german():
+    texts.set_language("de")
+    yield
+    texts.set_language("en")
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("state", [s for s in DeviceState if s.away])
+def test_what_keeps_a_reader_or_the_camera_away_is_told_in_the_users_language_and_what_to_do(state):
+    readers = (ReaderReport("nfc:usb", state, "the device's own words"),)
+    found = {c.name: c for c in checks(sample.STATUS, sample.SETTINGS, state, readers)}
+    assert found["camera"].says == texts.word(f"device.{state.value}") != f"device.{state.value}"
+    assert found["reader"].says == f"nfc:usb · {texts.headline(state.code)}"
+    assert found["camera"].advice == found["reader"].advice == texts.device_help(state.code)
+    needs_administrator = state in (DeviceState.NO_PERMISSION, DeviceState.NO_LIBRARY, DeviceState.UNSUPPORTED)
+    assert found["reader"].advice == (texts.admin if needs_administrator else texts.advice)(state.code)
+
+
 def test_the_screen_asks_how_the_readers_fare(window, door, qtbot):
     window.go("readiness")
     screen = window.screens["readiness"]

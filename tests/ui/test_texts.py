@@ -17,10 +17,9 @@ from scanner_app.application.events import DeviceState
 from scanner_app.application.ports import Connection
 from scanner_app.domain.errors import (
     Bug,
-    DeviceReason,
-    DeviceUnavailable,
     PlatformCause,
     PlatformKind,
+    SettingsTrouble,
     StorageKind,
     StorageTrouble,
 )
@@ -35,10 +34,10 @@ ROOT = Path(scanner_app.__file__).parent
 LANGUAGES = texts.languages()
 CODES = [
     *(r.value for r in Reason),
-    *(f"device_{r.value}" for r in DeviceReason),
+    *(s.code for s in DeviceState if s.away),
     *(f"storage_{k.value}" for k in StorageKind),
     *(f"platform_{k.value}" for k in (*PlatformKind, *PlatformCause)),
-    "device_lost", "trouble", "bug", "error", "ADMIT_PENDING", "ADMIT_STALE", "ADMIT_LOOK", "unknown_code",
+    "trouble", "bug", "error", "ADMIT_PENDING", "ADMIT_STALE", "ADMIT_LOOK", "unknown_code",
 ]  # fmt: skip
 
 
@@ -162,7 +161,7 @@ def test_values_are_put_in_plain_and_never_read_as_patterns():
 
 
 @pytest.mark.parametrize(
-    "error", [DeviceUnavailable(DeviceReason.BUSY, "camera:0"), StorageTrouble(StorageKind.FULL), Bug("x{y}")]
+    "error", [SettingsTrouble("bad_source", "camera:"), StorageTrouble(StorageKind.FULL), Bug("x{y}")]
 )
 def test_explain_says_what_and_what_to_do(error):
     said = texts.explain(error)

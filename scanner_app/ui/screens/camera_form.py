@@ -23,7 +23,6 @@ from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
 
 SHORTEST_PIN = 4
-AWAY = (DeviceState.MISSING, DeviceState.LOST, DeviceState.FROZEN)
 LOOK_AGAIN = 2000
 """Milliseconds after which the list of cameras is looked at again: one may have been plugged in."""
 
@@ -138,8 +137,8 @@ class CameraForm(QWidget):
 
     def hear_camera(self, event: DeviceChanged) -> None:
         """Say why there is no picture, and what to do."""
-        if event.source == self.source and event.state in AWAY:
-            self.preview.clear(f"{texts.word(f'device.{event.state.value}')}. {texts.advice('device_missing')}")
+        if event.source == self.source and event.state.away:
+            self.preview.clear(f"{texts.word(f'device.{event.state.value}')}. {texts.device_help(event.state.code)}")
 
     def show_frame(self, frame: FrameSeen) -> None:
         """Take a picture."""

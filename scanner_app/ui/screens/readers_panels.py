@@ -24,11 +24,17 @@ from scanner_app.ui.widgets.tick import Tick
 KINDS = ("serial:", "evdev:", "nfc:")
 
 
+def _how(report: ReaderReport) -> str:
+    """What is wrong with a reader and what to do, in the user's language; nothing where all is well."""
+    code = report.state.code
+    return f"{texts.sentence(code)} {texts.device_help(code)}" if report.state.away else ""
+
+
 class ReaderPanel(Panel):
     """One reader: how it fares, and the way to be rid of it."""
 
     def __init__(self, desk: Desk, report: ReaderReport, removed: Callable[[str], None]) -> None:
-        super().__init__(desk, visible(report.source), visible(report.reason), wide=760)
+        super().__init__(desk, visible(report.source), _how(report), wide=760)
         self._source, self._removed = report.source, removed
         self.feet(button(texts.word("do.remove"), self._remove, "danger", name="reader-remove"))
 

@@ -88,7 +88,7 @@ class ReadersPage(Page):
         self._shown = reports
         _empty(self._rows)
         for report in reports:
-            state = texts.word(f"readers.state.{_word(report.state)}")
+            state = _fares(report.state)
             words = f"{visible(report.source)} · {state}"
             made = button(words, partial(self._edit, report), "choice", name=words, foreign=True)
             made.setObjectName(f"reader-{report.source}")
@@ -205,8 +205,10 @@ def _told(credential: Credential) -> str:
     return f"{at} · {visible(credential.text)} · {credential.symbology.value} · {trust}"
 
 
-def _word(state: DeviceState) -> str:
-    return "on" if state is DeviceState.RUNNING else "opening" if state is DeviceState.OPENING else "away"
+def _fares(state: DeviceState) -> str:
+    if state.away:
+        return texts.headline(state.code)
+    return texts.word(f"readers.state.{'opening' if state is DeviceState.OPENING else 'on'}")
 
 
 def _empty(layout: QVBoxLayout) -> None:
