@@ -1,15 +1,14 @@
 """What OpenCV can open, each as a plain reader: a device, a video, pictures in a folder, a stream from the network."""
 
 import logging
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 
+from hardware.camera_names import Why, node, why_shut
 from hardware.frames import Gray
 from hardware.opencv import cv2
 
@@ -21,15 +20,6 @@ _TOO_BIG: Final = "is too big: pictures of up to 16,384 pixels a side and 67 mil
 _NO_PICTURE: Final = "is not a picture that can be read, or a part of it is missing"
 _SLIDE_SECONDS: Final = 1.0  # how long each picture of a folder is shown
 _SLIDE_RATE: Final = 10.0  # frames per second of such a show
-
-
-class Why(Enum):
-    """Why a source cannot be opened."""
-
-    MISSING = "missing"
-    NO_PERMISSION = "no_permission"
-    BUSY = "busy"
-    UNSUPPORTED = "unsupported"
 
 
 class CannotOpen(Exception):
@@ -119,7 +109,7 @@ def open_device(device: int | str, width: int = 1280, height: int = 720) -> Read
     capture = cv2.VideoCapture(device, backend)
     if not capture.isOpened():
         capture.release()
-        why = why_shut(Path(f"/dev/video{device}") if isinstance(device, int) else Path(device))
+        why = why_shut(node(device) if isinstance(device, int) else Path(device))
         raise CannotOpen(f"camera {device} {_SHUT[why]}", why)
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
@@ -134,19 +124,6 @@ _SHUT: Final = {
     Why.BUSY: "is in use by another program",
     Why.UNSUPPORTED: "is no camera",
 }
-
-
-def why_shut(node: Path, may: Callable[[Path, int], bool] = os.access) -> Why:
-    """Why a camera's node cannot be opened, OpenCV having failed to and having said nothing.
-
-    On Windows there are no nodes: that is told as MISSING. A node that is there, may be opened and still gives nothing
-    is streaming to somebody else: V4L2 lets many open a camera and one read it.
-    """
-    if not node.exists():
-        return Why.MISSING
-    if not node.is_char_device():
-        return Why.UNSUPPORTED
-    return Why.BUSY if may(node, os.R_OK | os.W_OK) else Why.NO_PERMISSION
 
 
 def open_url(url: str) -> Reader:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import keyring
 
-from hardware.camera_names import cameras
+from hardware.camera_names import cameras, forbidden
 from scanner_app import __version__
 from scanner_app import settings as settings_file
 from scanner_app.accounts import Accounts
+from scanner_app.application.events import DeviceState
 from scanner_app.application.ports import Platform
 from scanner_app.bootstrap import unlock_store
 from scanner_app.commands.options import data_dir, json_option
@@ -123,9 +124,15 @@ def _loads(library: str) -> bool:
 
 def _cameras() -> Finding:
     found = cameras()
-    if found:
-        return Finding("cameras", "ok", ", ".join(f"{source} {name}" for source, name in found))
-    return Finding("cameras", "warning", "none", "Plug one in, or use a hand-held scanner or a video as the source.")
+    if not found:
+        return Finding(
+            "cameras", "warning", "none", "Plug one in, or use a hand-held scanner or a video as the source."
+        )
+    says = ", ".join(f"{source} {name}" for source, name in found)
+    if shut := [source for source, _ in found if forbidden(source)]:
+        code = DeviceState.NO_PERMISSION.code
+        return Finding("cameras", "warning", says, f"{', '.join(shut)}: {texts.sentence(code)} {texts.admin(code)}")
+    return Finding("cameras", "ok", says)
 
 
 def _keyring() -> Finding:

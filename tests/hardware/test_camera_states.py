@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hardware.camera import CameraSource, CameraState, open_source
-from hardware.capture import CannotOpen, Picture, Why, why_shut
+from hardware.camera_names import Why, why_shut
+from hardware.capture import CannotOpen, Picture
 from hardware.opencv import cv2
 
 PAUSES = (0.05, 0.05)
