@@ -132,7 +132,7 @@ def open_url(url: str) -> Reader:
     capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits)
     if not capture.isOpened():
         capture.release()
-        raise CannotOpen("the network camera does not answer")
+        raise CannotOpen("the network camera does not answer, or sends no pictures")
     return _Capture(capture, None)
 
 

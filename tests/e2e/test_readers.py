@@ -292,6 +292,7 @@ def test_what_is_wrong_with_a_set_up_is_said(scene: Scene, words: list[str], cod
 def test_counters_of_tags_outlive_a_restart(tmp_path: Path) -> None:
     counters = SunCounters(tmp_path)
     counters[b"\x04" * 7] = 61
+    assert dict(SunCounters(tmp_path)) == {b"\x04" * 7: 61}, "on disk before the tap counts"
     counters[b"\x05" * 7] = 1
     del counters[b"\x05" * 7]
     again = SunCounters(tmp_path)
