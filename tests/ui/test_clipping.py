@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea
 
 from scanner_app.ui import moments, texts
 from scanner_app.ui.screenshot_stage import staged
@@ -117,3 +117,23 @@ def test_a_long_word_of_the_rail_breaks_where_its_language_lets_it(qapp):
     assert large.lines == ["Einstel-", "lungen"]
     assert usual.lines == ["Einstellungen"]
     assert large.height() > usual.height()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("name", ["settings-language", "settings-readers", "settings-one-place"])
+def test_what_scrolls_is_clear_of_its_scroll_bar(qapp, name, language):
+    """Also where the language begins at the other side."""
+    with staged(next(s for s in SHOTS if s.name == name), language, SIZES[0]) as stage:
+        for area in stage.window.findChildren(QScrollArea):
+            bar, inner = area.verticalScrollBar(), area.widget()
+            if not bar.isVisible() or area.window().panel not in (None, *_above(area)):
+                continue
+            for made in inner.findChildren(QAbstractButton):
+                near = made.mapTo(area, made.rect().topLeft()).x()
+                gap = near - bar.width() if language == "ar" else area.width() - bar.width() - near - made.width()
+                assert gap >= 4, made.text()
+
+
+def _above(widget):
+    while (widget := widget.parentWidget()) is not None:
+        yield widget

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from scanner_app.application.ports import FormField
 from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.plain import visible
 from scanner_app.ui.widgets.text import Label
 
@@ -23,7 +24,7 @@ class FormGrid(QWidget):
         self.fields = tuple(fields)
         self.edits: dict[str, QLineEdit] = {}
         grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, theme.space("s"), 0)
+        margins(grid, 0, 0, theme.space("s"), 0)
         grid.setHorizontalSpacing(theme.space("l"))
         grid.setVerticalSpacing(theme.space("m"))
         across = 1 if theme.large else 2

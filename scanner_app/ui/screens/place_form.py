@@ -20,6 +20,7 @@ from scanner_app.application.ports import Door
 from scanner_app.domain.place import Place, Policy
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.forms import field
 from scanner_app.ui.widgets.buttons import choice
@@ -61,7 +62,7 @@ class PlaceForm(QWidget):
             lay.addWidget(Label(texts.word("place.door"), "soft"))
             inner = QWidget()
             listed = column(theme, inner, margin="", gap="s")
-            listed.setContentsMargins(0, 0, theme.space("m"), 0)  # clear of the scroll bar
+            margins(listed, 0, 0, theme.space("m"), 0)  # clear of the scroll bar
             names = Counter(door.called for door in doors)
             for n, door in enumerate(doors):
                 words = visible(door.called)

@@ -13,6 +13,7 @@ from scanner_app.application.devices import ReaderReport
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import field
@@ -90,7 +91,7 @@ class TapsPanel(Panel):
         self._taps, self._kept = taps, kept
         inner = QWidget()
         lay = column(desk.theme, inner, margin="", gap="s")
-        lay.setContentsMargins(0, 0, desk.theme.space("m"), 0)
+        margins(lay, 0, 0, desk.theme.space("m"), 0)
         self._lines: dict[str, QLineEdit] = {}
         for name, value in (
             ("apple_types", ", ".join(taps.apple_pass_types)),

@@ -13,6 +13,7 @@ from scanner_app.application.config import Settings
 from scanner_app.application.events import Event, FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.screens.sections.accounts import AccountsPage
 from scanner_app.ui.screens.sections.camera import CameraPage
 from scanner_app.ui.screens.sections.details import DetailsPage
@@ -86,7 +87,7 @@ class SettingsScreen(Screen):
         for group, pages in GROUPS.items():
             side.addSpacing(theme.space("s"))
             caption = Label(texts.word(f"settings.group.{group}"), "caption", wrap=True)
-            caption.setContentsMargins(theme.space("m") + theme.px(3), 0, theme.space("m"), 0)
+            margins(caption, theme.space("m") + theme.px(3), 0, theme.space("m"), 0)
             side.addWidget(caption)
             self._add_group(side, pages)
         side.addStretch(1)
@@ -94,7 +95,7 @@ class SettingsScreen(Screen):
         left.setLayout(side)
         area = scrolled(left)
         area.setFixedWidth(theme.px(370 if theme.large else 290))
-        side.setContentsMargins(0, 0, theme.space("s"), 0)
+        margins(side, 0, 0, theme.space("s"), 0)
         return area
 
     def _add_group(self, side: QVBoxLayout, pages: Mapping[str, object]) -> None:

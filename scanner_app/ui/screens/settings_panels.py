@@ -21,6 +21,7 @@ from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Place, Policy
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.screens.door_panels import Panel
 from scanner_app.ui.screens.forms import AccountForm, key_words
 from scanner_app.ui.screens.place_codes import CodesField, FlightField
@@ -125,7 +126,7 @@ class PlacePanel(Panel):
         theme = self.desk.theme
         inner = QWidget()
         grid = QGridLayout(inner)
-        grid.setContentsMargins(0, 0, theme.space("s"), 0)
+        margins(grid, 0, 0, theme.space("s"), 0)
         grid.setHorizontalSpacing(theme.space("l"))
         grid.setVerticalSpacing(theme.space("s"))
         self._labels: dict[QWidget, Label] = {}

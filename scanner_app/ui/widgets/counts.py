@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from scanner_app.application.events import Status
 from scanner_app.ui import texts
+from scanner_app.ui.margins import margins
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.text import Label
 
@@ -21,7 +22,7 @@ class Counts(QWidget):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(10), theme.space("s"), theme.px(4), theme.space("s"))
+        margins(row, theme.px(10), theme.space("s"), theme.px(4), theme.space("s"))
         row.setSpacing(theme.space("xs"))
         self.figures: dict[str, Label] = {}
         self._columns: dict[str, QWidget] = {}

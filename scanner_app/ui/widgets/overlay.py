@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBo
 from shiboken6 import isValid
 
 from scanner_app.application.events import Level
+from scanner_app.ui.margins import margins
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.scroll import bring_into_view
@@ -146,7 +147,7 @@ class Toast(QFrame):
         self._foot = 0
         self._button = button("", self._pressed, "quiet", name="toast-action")
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(theme.space("l"), theme.space("s"), theme.space("s"), theme.space("s"))
+        margins(self._row, theme.space("l"), theme.space("s"), theme.space("s"), theme.space("s"))
         self._row.setSpacing(theme.space("m"))
         self._row.addWidget(self._label, 1)
         self._row.addWidget(self._button)

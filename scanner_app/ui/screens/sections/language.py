@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QButtonGroup
 
 from scanner_app.ui import texts
+from scanner_app.ui.margins import margins
 from scanner_app.ui.screens.sections.page import Office, Page
 from scanner_app.ui.widgets.buttons import choice
 
@@ -16,7 +17,7 @@ class LanguagePage(Page):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self.lay.setContentsMargins(0, 0, self.desk.theme.space("m"), 0)  # clear of the scroll bar
+        margins(self.lay, 0, 0, self.desk.theme.space("m"), 0)  # clear of the scroll bar
         group = QButtonGroup(self)
         for code in texts.languages():
             words = texts.catalogue(code).name

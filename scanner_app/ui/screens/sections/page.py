@@ -14,6 +14,7 @@ from scanner_app.application.config import ScreenConfig, Settings
 from scanner_app.application.events import Event, FrameSeen
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.widgets.buttons import choice
 from scanner_app.ui.widgets.tick import Tick
 
@@ -42,7 +43,7 @@ class Page(QWidget):
         self.office = office
         self.desk = office.desk
         self.lay = column(self.desk.theme, self, margin="", gap="s")
-        self.lay.setContentsMargins(0, 0, 0 if self.fills else self.desk.theme.space("m"), 0)
+        margins(self.lay, 0, 0, 0 if self.fills else self.desk.theme.space("m"), 0)
 
     @property
     def settings(self) -> Settings:

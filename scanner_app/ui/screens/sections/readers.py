@@ -15,6 +15,7 @@ from scanner_app.application.events import Checking, DeviceState, Event, Level, 
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import column
+from scanner_app.ui.margins import margins
 from scanner_app.ui.plain import visible
 from scanner_app.ui.screens.readers_panels import AddReaderPanel, ReaderPanel, TapsPanel
 from scanner_app.ui.screens.sections.page import START, Office, Page
@@ -39,7 +40,7 @@ class ReadersPage(Page):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self.lay.setContentsMargins(0, 0, self.desk.theme.space("m"), 0)  # clear of the scroll bar
+        margins(self.lay, 0, 0, self.desk.theme.space("m"), 0)  # clear of the scroll bar
         self._rows = self._part()
         add = button(texts.word("readers.add"), self._add, "primary", name="reader-add")
         self.lay.addWidget(add, 0, START)
