@@ -273,6 +273,27 @@ def test_what_is_read_once_is_never_shown_whoever_looks():
     assert garbage.asked > pipeline.counts.heartbeats, "moving and still frames both"
 
 
+class Overheard(ZxingEngine):
+    """The real engine; what it is asked for is noted."""
+
+    def __init__(self):
+        self.asked = []
+
+    def read(self, gray, formats, **options):
+        self.asked.append(formats)
+        return super().read(gray, formats, **options)
+
+
+def test_a_code_just_read_is_looked_for_where_it_was_and_now_and_then_everywhere():
+    pipeline = Pipeline()
+    pipeline._zxing = engine = Overheard()
+    show(pipeline, [*([scene()] * 3), *shots(scene(), "QR", 3)])
+    engine.asked.clear()
+    assert len(show(pipeline, shots(scene(), "QR", 8), start=6)) == 8
+    assert engine.asked.count(frozenset({"QR"})) == 6
+    assert len(engine.asked) == 8
+
+
 def test_a_phone_without_a_code_is_no_patch():
     picture = scene().copy()
     cv2.rectangle(picture, (300, 80), (600, 500), 230, -1)
