@@ -110,8 +110,9 @@ def _grow(args: argparse.Namespace) -> int:
     folder = _folder(args)
     kept = _keep_records(folder)
     venue = hub_folder.grow(folder, args.hub, _server())
-    say("Copy the new hubs' folders to their boxes and start them; then `scanner-app hub status` widens the stream.")
-    say("Kiosks enrolled before learn of the new hubs from the first one, as soon as it is up again.")
+    say("Stop the first hub: run on with its old folder it would be a second authority beside the new group.")
+    say("Copy all three folders to their boxes, the first one's anew over the old one, and start them.")
+    say("Then `scanner-app hub status` makes the new stream. Kiosks enrolled before learn of the new hubs from the first.")
     _tell(args, {"venue": venue.name, "hubs": venue.urls, "records_kept": kept})
     return Exit.OK
 
