@@ -112,7 +112,7 @@ def _grow(args: argparse.Namespace) -> int:
     venue = hub_folder.grow(folder, args.hub, _server())
     say("Stop the first hub: run on with its old folder it would be a second authority beside the new group.")
     say("Copy all three folders to their boxes, the first one's anew over the old one, and start them.")
-    say("Then `scanner-app hub status` makes the new stream. Kiosks enrolled before learn of the new hubs from the first.")
+    say("Then `scanner-app hub status` makes the new stream. Kiosks learn of the new hubs from the first one.")
     _tell(args, {"venue": venue.name, "hubs": venue.urls, "records_kept": kept})
     return Exit.OK
 

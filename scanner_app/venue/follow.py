@@ -24,7 +24,7 @@ from scanner_app.venue.book import Book
 from scanner_app.venue.keeper import Copy, Keeper
 from scanner_app.venue.link import Enrolment, HubLink
 from scanner_app.venue.reading import Arrived, Reader
-from scanner_app.venue.server_config import STREAM, follower
+from scanner_app.venue.server_config import STREAM, follower, is_led
 from scanner_app.venue.trust import Trust
 from scanner_app.venue.writing import Writing
 
@@ -71,7 +71,6 @@ class Follower:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._arrived: Arrived | None = None
         self.offset: float | None = None
-        self.trouble = ""
         self._short_since: float | None = None
 
     @property
@@ -190,7 +189,6 @@ class Follower:
 
     async def _begin_anew(self, epoch: str) -> None:
         """Read a stream that is not the one that was read so far; what is held is told again first."""
-        self.trouble = "hub_forgot"
         self._reader.read = 0  # whatever still comes of the other stream is out of order now
         self._writing.drop()
         await self._writing.run(self.keeper.begin_anew, epoch)
@@ -200,7 +198,7 @@ class Follower:
     async def is_led(self) -> bool:
         """Return whether the stream answers: a hub leads."""
         info = await self._api(f"$JS.API.STREAM.INFO.{STREAM}", {})
-        return int(info["state"]["last_seq"]) >= self.read
+        return is_led(info) and int(info["state"]["last_seq"]) >= self.read
 
     def _falls_short(self, last: int, read: int) -> bool:
         """Whether the stream ends before what had been read when it was asked for, and goes on doing so.

@@ -204,7 +204,9 @@ class VenueHub:
     def _trouble(self) -> str:
         if self.link.is_up and self._follower.caught_up and not self._follower.enrolled:
             return NOT_IN_ROSTER
-        return "refused" if self.link.refused else self._follower.trouble or self.link.trouble
+        if self.link.refused:
+            return "refused"
+        return "hub_forgot" if self._reconciler.restoring else self.link.trouble
 
     def listen(self, hear: Callable[[VenueRecord], None]) -> None:
         """Call `hear` with each record of the stream, in order, from the hub's own thread."""

@@ -24,7 +24,7 @@ from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.link import HubLink
 from scanner_app.venue.loop import off_loop
-from scanner_app.venue.server_config import STREAM
+from scanner_app.venue.server_config import STREAM, is_led
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ QUIET = 3 * BEAT + 0.5
 WATCH_SECONDS = 15.0
 """How long one look keeps us listening."""
 LARGEST = 2048
+GONE_NS = 5_000_000_000
+"""Without a word for so long a hub is away: those that are up speak every second."""
 DOORS = 2000
 
 
@@ -121,21 +123,26 @@ class Presence:
         try:
             info = json.loads((await self._link.ask(f"$JS.API.STREAM.INFO.{STREAM}", b"", BEAT / 2)).data)
         except (HubUnreachable, ValueError):
+            info = None
+        if not isinstance(info, dict) or "error" in info or not is_led(info):
             self.led = False
             lost = {BoxState.LEADER: BoxState.AWAY}
             self.boxes = tuple(BoxView(box.name, lost.get(box.state, box.state)) for box in self.boxes)
-            return
-        if not isinstance(info, dict) or "error" in info:
-            self.led = False
             return
         self.led, self.boxes = True, _boxes(info.get("cluster") or {}, self._link.hub)
         self.records = int(info["state"]["messages"])
 
 
+def _state(other: Mapping[str, Any]) -> BoxState:
+    """Return how a hub does that does not lead. One that was killed is "not current" for a minute before "offline"."""
+    if other.get("current"):
+        return BoxState.READY
+    gone = other.get("offline") or int(other.get("active", 0)) > GONE_NS
+    return BoxState.AWAY if gone else BoxState.BEHIND
+
+
 def _boxes(cluster: Mapping[str, Any], only: str) -> tuple[BoxView, ...]:
     """Return the hubs by name: the one that leads knows how the others do."""
-    found = [BoxView(str(cluster.get("leader") or only), BoxState.LEADER)]
-    for other in cluster.get("replicas") or ():
-        state = BoxState.AWAY if other.get("offline") else BoxState.READY if other.get("current") else BoxState.BEHIND
-        found.append(BoxView(str(other.get("name")), state))
-    return tuple(sorted(found, key=lambda box: box.name))
+    leader = BoxView(str(cluster.get("leader") or only), BoxState.LEADER)
+    others = [BoxView(str(other.get("name")), _state(other)) for other in cluster.get("replicas") or ()]
+    return tuple(sorted([leader, *others], key=lambda box: box.name))

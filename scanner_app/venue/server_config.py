@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 CLIENT_PORT = 4222
 ROUTE_PORT = 6222
@@ -38,6 +39,12 @@ KIOSK_PUBLISH = (
     "$JS.FC.>",
 )
 """What every kiosk may say: create, read, and take its share of the uploader's work. Nothing deletes."""
+
+
+def is_led(info: Mapping[str, Any]) -> bool:
+    """Whether what a hub says of the stream names who leads; one that lost the others answers too, and names nobody."""
+    cluster = info.get("cluster")
+    return not cluster or bool(cluster.get("leader"))
 
 
 def follower(kiosk: str) -> str:

@@ -13,7 +13,7 @@ from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.screens.record_panel import RecordPanel
-from scanner_app.ui.widgets.face import face
+from scanner_app.ui.widgets.face import badge, face
 from scanner_app.ui.widgets.symbol import Symbol
 
 
@@ -43,6 +43,12 @@ def test_every_verdict_says_what_and_what_to_do(window, door, qtbot, name):
     if verdict.subject:
         assert screen.panel.name.text() == verdict.subject.holder
     assert screen.recent.rows[0].event_shown.scan.verdict is verdict
+
+
+def test_who_confirmed_is_said():
+    by_platform = sample.admitted()
+    by_hub = replace(by_platform, detail={**by_platform.detail, "hub_slot": 1})
+    assert (badge(by_platform), badge(by_hub)) == ("Confirmed by the platform", "Confirmed by the venue's hub")
 
 
 def test_pending_never_looks_like_confirmed():

@@ -163,6 +163,7 @@ def test_one_kiosk_restores_a_hub_that_lost_everything(own_hub, tmp_path):
         back = {r.claim_id: r for r in heard}[mine.scan.scan_id]
         assert (back.kind, back.slot, back.kiosk) == (RecordKind.CLAIM, 1, "kiosk-01")
         until(lambda: not first.hub._reconciler.restoring and not second.hub._reconciler.restoring)
+        assert [each.hub.state().trouble for each in (first, second)] == ["", ""], "what it forgot it was told again"
         with kiosks(own_hub, tmp_path, ["kiosk-03"], deadline=3.0) as (third,):
             third.load(20)
             until(lambda: third.hub.state().connected)

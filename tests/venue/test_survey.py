@@ -5,11 +5,12 @@ import json
 import pytest
 from nats.errors import Error as NatsError
 from support.venue_door import kiosks
-from support.venue_kit import until
+from support.venue_kit import until, venue
 
 from scanner_app.application.hub import VenueRule
-from scanner_app.application.venue_view import BoxState, DoorState, DoorView
+from scanner_app.application.venue_view import BoxState, BoxView, DoorState, DoorView
 from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.domain.verdict import Reason
 from scanner_app.venue import presence
 
 
@@ -103,8 +104,30 @@ def test_admitted_twice_is_seen_by_a_supervisor_at_a_third_door(own_hub, tmp_pat
         assert {twice.kiosk, twice.first_kiosk} == {"kiosk-01", "kiosk-02"}
         assert twice.at is not None
         assert twice.first_at is not None
-        assert sum(d.alone for d in view.doors) == 1
+        assert sum(d.alone for d in view.doors) == 2, "both are inside"
+        assert view.admitted == 2
         assert "holder" not in repr(view)
+
+
+def test_hubs_that_died_are_away_and_one_that_is_left_alone_leads_nothing(tmp_path):
+    with (
+        venue(tmp_path / "hubs", 3, ["kiosk-01"]) as made,
+        kiosks(made, tmp_path, ["kiosk-01"], deadline=0.3) as (kiosk,),
+    ):
+        kiosk.load(3)
+        until(lambda: kiosk.hub.view().led and kiosk.hub.state().connected)
+        first = next(box for box in made.boxes if box.name != made.leader())
+        made.kill(first.name)
+        until(lambda: BoxView(first.name, BoxState.AWAY) in kiosk.hub.view().boxes, 30)
+        assert kiosk.hub.view().led
+        made.kill(made.leader())
+        until(lambda: kiosk.hub.link.is_up and not kiosk.hub.view().led, 30)
+        assert kiosk.show(1).scan.verdict.reason is Reason.HUB_UNDECIDED
+        kiosk.hub._bell.set()
+        until(lambda: kiosk.hub.link.is_up and kiosk.hub._presence.listened_for > 2.0, 30)
+        view, state = kiosk.hub.view(), kiosk.hub.state()
+        assert (view.led, state.isolated_for is not None) == (False, True), "what is left of the hubs decides nothing"
+        assert BoxState.LEADER not in {box.state for box in view.boxes}
 
 
 def test_nobody_speaks_for_another_door(own_hub):

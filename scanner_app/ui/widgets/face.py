@@ -44,5 +44,7 @@ def badge(verdict: Verdict, telling_age: str = "") -> str:
         return texts.word("door.stale", age=telling_age)
     if verdict.reason is not Reason.ADMIT:
         return ""
+    if verdict.grade is Grade.CONFIRMED and "hub_slot" in verdict.detail:
+        return texts.word("door.confirmed_hub")  # the platform is told later, by whoever has internet
     key = {Grade.CONFIRMED: "door.confirmed", Grade.PENDING: "door.pending", Grade.NONE: "door.nothing_recorded"}
     return texts.word(key[verdict.grade])
