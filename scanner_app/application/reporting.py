@@ -37,7 +37,8 @@ def plan(scan: Scan, place: Place, tenants: Mapping[str, str]) -> tuple[Operatio
     if not kinds:
         return ()
     shared, amount = _shared(scan, place, accepted, tenants), scan.verdict.amount
-    return tuple([Operation(k, amount=-amount if k is OperationKind.VALUE else amount, **shared) for k in kinds])
+    taken = amount and -amount
+    return tuple([Operation(k, amount=taken if k is OperationKind.VALUE else amount, **shared) for k in kinds])
 
 
 def _teller(scan: Scan, place: Place) -> Accepted | None:

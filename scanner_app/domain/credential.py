@@ -47,7 +47,7 @@ class Symbology(StrEnum):
     @property
     def shows_pass(self) -> bool:
         """Whether the guest held something up; False when staff typed or searched."""
-        return self not in (Symbology.TYPED, Symbology.SEARCHED)
+        return self not in _BY_STAFF
 
 
 USUAL_CODES = (Symbology.QR, Symbology.PDF417, Symbology.AZTEC, Symbology.CODE128)
@@ -61,6 +61,7 @@ OTHER_CODES = (
 _TAPS = frozenset(
     {Symbology.VAS, Symbology.SMART_TAP, Symbology.NDEF_TEXT, Symbology.NDEF_URI, Symbology.SUN, Symbology.UID}
 )
+_BY_STAFF = frozenset({Symbology.TYPED, Symbology.SEARCHED})
 
 
 @value(frozen=True, slots=True)

@@ -20,7 +20,7 @@ RETURNED = timedelta(seconds=15)
 def effective(snapshot: Pass, local: LocalFacts) -> tuple[Pass, tuple[Use, ...]]:
     """Return the pass and its uses as they stand when everything known here is counted. No download erases a fact."""
     if not local.uses and not local.voids:
-        return snapshot, tuple(sorted(snapshot.uses, key=by_time))  # nearly every pass: nothing known here yet
+        return snapshot, tuple(sorted(snapshot.uses, key=by_time)) if snapshot.uses else ()  # nearly every pass
     foreign = [u for u in snapshot.uses if not any(echo(u, mine) or _repeats(u, mine) for mine in local.uses)]
     mine = [_use(u) for u in local.uses if not u.undone]
     uses = tuple(sorted([*foreign, *mine], key=by_time))

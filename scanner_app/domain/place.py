@@ -160,13 +160,12 @@ class Place:
 
     def platform_place(self, account: str) -> str:
         """Return the platform's name of this place."""
-        found = self.accepted(account)
-        return (found.place if found else "") or self.name
+        return self.names(account)[0]
 
     def names(self, account: str) -> tuple[str, ...]:
         """Return every name that uses of an account's passes at this place may bear, the platform's own first."""
         found = self.accepted(account)
-        return (self.platform_place(account), *(found.formerly if found else ()))
+        return (found.place or self.name, *found.formerly) if found else (self.name,)
 
     def local(self, moment: datetime) -> datetime:
         """Return the moment in the place's own time."""

@@ -15,6 +15,8 @@ from scanner_app.domain.place import Place, Policy, where
 from scanner_app.domain.values import value
 from scanner_app.domain.verdict import Detail, Grade, Outcome, Reason, Verdict
 
+NOTHING = Decimal(0)
+
 
 @value(frozen=True, slots=True)
 class Case:
@@ -25,17 +27,17 @@ class Case:
     place: Place
     presented: Credential
     now: datetime
-    names: tuple[str, ...]  # of this place, the platform's own first
 
     @property
     def here(self) -> str:
         """The platform's name of this place."""
-        return self.names[0]
+        return self.place.platform_place(self.subject.account)
 
     @property
     def uses_here(self) -> list[Use]:
         """Uses at this place, oldest first."""
-        return sorted([u for u in self.uses if u.place in self.names], key=by_time) if self.uses else []
+        names = self.place.names(self.subject.account)
+        return sorted([u for u in self.uses if u.place in names], key=by_time)
 
     @property
     def expired(self) -> bool:
@@ -63,8 +65,8 @@ def decide(matches: Matches, uses: Sequence[Use], place: Place, presented: Crede
         return _refuse(reason, {"asked": list(matches.asked)})
     if len(living) > 1:
         return _ambiguous(living)
-    case = Case(living[0], tuple(uses), place, presented, now, place.names(living[0].account))
-    for check in CHECKS:
+    case = Case(living[0], tuple(uses), place, presented, now)
+    for check in CHECKS[place.policy]:
         refusal = check(case)
         if refusal:
             reason, detail = refusal
@@ -155,17 +157,14 @@ def _wrong_flight(case: Case) -> Refusal | None:
     return (Reason.WRONG_FLIGHT, dict(detail)) if detail else None
 
 
-def _by_policy(case: Case) -> Refusal | None:
-    return POLICIES[case.place.policy](case)
-
-
 def _once(case: Case) -> Refusal | None:
+    if not case.uses:  # nearly every guest
+        return (Reason.ALREADY_USED, {}) if case.subject.redeemed else None
     entries = [u for u in case.uses_here if u.direction is Direction.ENTRY]
     if entries:
         return Reason.ALREADY_USED, _use_detail(case, entries[0], len(entries))
     if case.subject.redeemed:
-        last = max(case.uses, key=by_time, default=None)
-        return Reason.ALREADY_USED, _use_detail(case, last, len(case.uses)) if last else {}
+        return Reason.ALREADY_USED, _use_detail(case, max(case.uses, key=by_time), len(case.uses))
     return None
 
 
@@ -197,7 +196,7 @@ def _counted(case: Case) -> Refusal | None:
 
 
 def _stored_value(case: Case) -> Refusal | None:
-    balance = case.subject.stored_value or Decimal(0)
+    balance = case.subject.stored_value or NOTHING
     short = balance < case.place.amount
     return (Reason.NOTHING_LEFT, {"balance": str(balance), "amount": str(case.place.amount)}) if short else None
 
@@ -221,7 +220,7 @@ def _use_detail(case: Case, use: Use, count: int) -> dict[str, Detail]:
     }
 
 
-CHECKS: tuple[Check, ...] = (
+OF_ANY_PLACE: tuple[Check, ...] = (
     _nullified,
     _wrong_event,
     _voided,
@@ -230,9 +229,7 @@ CHECKS: tuple[Check, ...] = (
     _wrong_place,
     _outside_hours,
     _wrong_flight,
-    _by_policy,
 )
-"""Rows 4 to 13 of rules.md, in its order."""
 
 POLICIES: dict[Policy, Check] = {
     Policy.ONCE: _once,
@@ -243,11 +240,14 @@ POLICIES: dict[Policy, Check] = {
     Policy.LOOK_ONLY: _once,
 }
 
+CHECKS = {policy: (*OF_ANY_PLACE, last) for policy, last in POLICIES.items()}
+"""Rows 4 to 13 of rules.md, in its order."""
+
 
 def _admit(case: Case, matches: Matches) -> Verdict:
     looks = case.place.policy is Policy.LOOK_ONLY
     grade = Grade.NONE if looks else Grade.CONFIRMED if matches.confirmed else Grade.PENDING
-    stale = grade is Grade.PENDING and _stale(case.place, matches)
+    stale = case.place.cache_limit is not None and grade is Grade.PENDING and _stale(case.place.cache_limit, matches)
     detail = {**_admit_detail(case), **_others(case, matches)}
     if stale:
         detail["cache_age"] = round(matches.cache_age or 0)
@@ -259,15 +259,13 @@ def _admit(case: Case, matches: Matches) -> Verdict:
         detail,
         records_use=not looks,
         direction=case.place.direction,
-        amount=case.place.amount if case.place.policy is Policy.STORED_VALUE else Decimal(0),
+        amount=case.place.amount if case.place.policy is Policy.STORED_VALUE else NOTHING,
         spends=_spends(case),
     )
 
 
-def _stale(place: Place, matches: Matches) -> bool:
-    if place.cache_limit is None:
-        return False
-    return matches.cache_age is None or matches.cache_age > place.cache_limit
+def _stale(limit: float, matches: Matches) -> bool:
+    return matches.cache_age is None or matches.cache_age > limit
 
 
 def _admit_detail(case: Case) -> dict[str, Detail]:
@@ -275,15 +273,28 @@ def _admit_detail(case: Case) -> dict[str, Detail]:
     if case.place.flight is not None:
         shown = boarding_text(case.presented, case.subject)
         detail |= flight_details(shown, case.place.flight, case.subject.fields)
-    if case.place.policy is Policy.COUNTED:
-        detail["entries_left"] = allowance(case.subject, case.place) - len(_counted_uses(case)) - 1
-    if case.place.policy is Policy.STORED_VALUE:
-        detail["balance"] = str((case.subject.stored_value or Decimal(0)) - case.place.amount)
-    return detail
+    left = LEFT.get(case.place.policy)
+    return {**detail, **left(case)} if left else detail
+
+
+def _entries_left(case: Case) -> dict[str, Detail]:
+    return {"entries_left": allowance(case.subject, case.place) - len(_counted_uses(case)) - 1}
+
+
+def _balance(case: Case) -> dict[str, Detail]:
+    return {"balance": str((case.subject.stored_value or NOTHING) - case.place.amount)}
+
+
+LEFT: dict[Policy, Callable[[Case], dict[str, Detail]]] = {
+    Policy.COUNTED: _entries_left,
+    Policy.STORED_VALUE: _balance,
+}
+"""What an admission leaves of a pass, under the policies that count."""
 
 
 def _spends(case: Case) -> bool:
     """`once` spends the pass when no other eligible place is left unused; no other policy ever does."""
     if case.place.policy is not Policy.ONCE:
         return False
-    return {case.here, *[u.place for u in case.uses]}.issuperset(case.subject.eligible_places)
+    eligible = case.subject.eligible_places
+    return not eligible or {case.here, *[u.place for u in case.uses]}.issuperset(eligible)

@@ -38,13 +38,14 @@ class Moment:
     wall: datetime
     monotonic: float
     offset: float | None = None
+    trusted: datetime = field(init=False, repr=False, compare=False)
+    """The best known time: ours, corrected where the platform's clock is clearly another."""
 
-    @property
-    def trusted(self) -> datetime:
-        """The best known time: ours, corrected where the platform's clock is clearly another."""
-        if self.offset is None or abs(self.offset) < CLOCK_NOISE:
-            return self.wall
-        return self.wall + timedelta(seconds=self.offset)
+    def __post_init__(self) -> None:
+        """Correct the clock once: whatever is written of a scan asks for its time."""
+        clearly = self.offset is not None and abs(self.offset) >= CLOCK_NOISE
+        trusted = self.wall + timedelta(seconds=self.offset or 0.0) if clearly else self.wall
+        object.__setattr__(self, "trusted", trusted)  # as of a frozen value
 
 
 CLOCK_NOISE = 5.0

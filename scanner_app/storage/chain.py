@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanner_app.storage.compact import dumps, loads
+from scanner_app.storage.compact import encoded, loads
 from scanner_app.storage.connection import Connection, Row
 from scanner_app.storage.factcodec import SELECT, Head
+from scanner_app.storage.sha import sha256
 
 GENESIS = bytes(32)
 """What the first fact is chained to."""
@@ -26,12 +26,12 @@ class ChainReport:
 
 def body_hash(body: str) -> bytes:
     """Return the hash that stands for a body, also after the body was purged."""
-    return hashlib.sha256(body.encode()).digest()
+    return sha256(body.encode()).digest()
 
 
 def link(previous: bytes, seq: int, head: Head, body: bytes) -> bytes:
     """Return the hash of a fact: the one before, its columns, the hash of its body."""
-    return hashlib.sha256(previous + dumps((seq, *head)).encode() + body).digest()
+    return sha256(previous + encoded((seq, *head)) + body).digest()
 
 
 def verify(connection: Connection) -> ChainReport:

@@ -29,12 +29,17 @@ def _quick() -> Callable[[Any], bytes]:
 _QUICK = _quick()
 
 
-def dumps(value: Any) -> str:
+def encoded(value: Any) -> bytes:
     """Return compact JSON; TypeError for what has no place in it."""
     try:
-        return _QUICK(value).decode()
+        return _QUICK(value)
     except TypeError:  # a lone surrogate, a key that is no text, a number of more than 64 bits: or a mistake
-        return plain(value).decode()
+        return plain(value)
+
+
+def dumps(value: Any) -> str:
+    """Return compact JSON as text."""
+    return encoded(value).decode()
 
 
 def loads(text: str) -> Any:

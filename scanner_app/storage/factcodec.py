@@ -59,11 +59,14 @@ def moment_body(moment: Moment) -> dict[str, Any]:
 
 
 def use_row(account: str, uid: str, door: str, use: LocalUse) -> tuple[Value, ...]:
-    """Return the row image of a use; `door` is the place's own name, `use.place` the platform's name of it."""
+    """Return the row image of a use; `door` is the place's own name, `use.place` the platform's name of it.
+
+    The first three are storable already.
+    """
     sent = to_us(use.at) if use.value_sent else None
     undone = to_us(use.returned_at) if use.returned_at else int(use.undone)
     what = (str(use.direction), str(use.amount), storable(use.device), undone, sent, int(use.venue))
-    return (storable(account), storable(uid), use.scan_id, door, storable(use.place), to_us(use.at), *what)
+    return (account, uid, use.scan_id, door, storable(use.place), to_us(use.at), *what)
 
 
 def read_use(row: Row) -> LocalUse:
@@ -91,17 +94,18 @@ without_column = attrgetter(*_TEXTS, "raw", "direction", "amount", "extra")
 """What of an operation has no column: operations of one scan mostly share it."""
 
 
-def operation_body(op: Operation) -> str:
-    """Return the part of an operation that has no column, defaults left out."""
-    body: dict[str, Any] = {name: text for name in _TEXTS if (text := getattr(op, name))}
-    if op.raw:
-        body["raw"] = storable(op.raw)
-    if op.direction is not Direction.ENTRY:
-        body["direction"] = op.direction.value
-    if op.amount:
-        body["amount"] = str(op.amount)
-    if op.extra:
-        body["extra"] = dict(op.extra)
+def operation_body(told: tuple[Any, ...]) -> str:
+    """Return what `without_column` told of an operation, defaults left out."""
+    *texts, raw, direction, amount, extra = told
+    body: dict[str, Any] = {name: text for name, text in zip(_TEXTS, texts, strict=True) if text}
+    if raw:
+        body["raw"] = storable(raw)
+    if direction is not Direction.ENTRY:
+        body["direction"] = direction.value
+    if amount:
+        body["amount"] = str(amount)
+    if extra:
+        body["extra"] = dict(extra)
     return dumps(body)
 
 

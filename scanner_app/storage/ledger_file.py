@@ -122,7 +122,7 @@ class LedgerFile:
         return self._transaction(work)
 
     def _transaction(self, work: Callable[[LedgerWriter], T]) -> T:
-        db = self._db
+        db = self._connection or self._db
         writer = LedgerWriter(db, self._tail)
         self._tail = None  # until it is known how this ends
         done: list[T] = []

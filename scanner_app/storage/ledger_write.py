@@ -42,6 +42,7 @@ from scanner_app.storage.ledger_rows import (
     INSERT,
     OPPOSITE,
     PURGEABLE,
+    TAKES_BACK,
     VENUE_USE,
     Image,
     Tail,
@@ -61,7 +62,7 @@ class LedgerWriter:
 
     def __init__(self, connection: Connection, tail: Tail | None = None) -> None:
         self._db = connection
-        self._tail = tail
+        self.known_tail = tail  # where the ledger ends now, if anything asked for it
         self._voidless: PassKey | None = None  # a pass known to have no void or restore in the outbox
         self._told: tuple[object, ...] = ()  # what the last operation said, and its text: the next often says the same
         self._body = ""
@@ -76,18 +77,13 @@ class LedgerWriter:
         return facts
 
     @property
-    def known_tail(self) -> Tail | None:
-        """Where the ledger ends now, if anything asked for it: reads nothing."""
-        return self._tail
-
-    @property
     def tail(self) -> Tail:
         """Where the ledger ends now."""
-        if self._tail is None:
+        if self.known_tail is None:
             last = self._db.execute("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
             number = self._db.execute("SELECT max(number) FROM outbox").fetchone()[0] or 0
-            self._tail = Tail(last[0], last[1], number) if last else Tail(0, chain.GENESIS, number)
-        return self._tail
+            self.known_tail = Tail(last[0], last[1], number) if last else Tail(0, chain.GENESIS, number)
+        return self.known_tail
 
     def _operations(self, key: PassKey) -> list[Row]:
         where = (storable(key.account), storable(key.uid))
@@ -98,13 +94,15 @@ class LedgerWriter:
     def record(self, scan: Scan, use: LocalUse | None, operations: Sequence[Operation]) -> None:
         """Add the scan, its use and its outbox rows."""
         head = scan_head(scan)
-        self._fact(head, dumps(scan_record(scan) | {"told": [op.kind.value for op in operations]}))
+        told = scan_record(scan)
+        told["told"] = [op.kind for op in operations]
+        self._fact(head, dumps(told))
         if use is not None:
-            if scan.key is None:
+            if scan.verdict.subject is None:
                 raise Bug(f"scan {scan.scan_id} has a use but no pass")
             self._insert("uses", use_row(head.account, head.uid, head.place, use))
-        for op in operations:
-            self._queue(op, head.at)
+        if operations:
+            self._queue(operations, head.at)
 
     def add_fact(self, fact_id: str, kind: FactKind, moment: Moment, body: Mapping[str, object]) -> None:
         """Add a fact that is no scan. A pass it is about stands in body["pass"]; see `LedgerReader.conflicts`."""
@@ -122,11 +120,11 @@ class LedgerWriter:
             self._change("conflicts", "settled_by = ?", (fact_id,), "seq = ? OR id = ?", name)
 
     def _fact(self, head: Head, body: str) -> int:
-        seq, previous, number = self.tail
+        seq, previous, number = self.known_tail or self.tail
         link = chain.link(previous, seq + 1, head, chain.body_hash(body))
         self._insert("facts", (seq + 1, *head, body, None, link))
         self.fact_ids.append(head.fact_id)
-        self._tail = Tail(seq + 1, link, number)
+        self.known_tail = Tail(seq + 1, link, number)
         return seq + 1
 
     def has_fact(self, fact_id: str) -> bool:
@@ -138,7 +136,7 @@ class LedgerWriter:
 
         No images for the journal: what is missing in a ledger that was rebuilt is read from the hub again.
         """
-        rows = [use_row(key.account, key.uid, storable(door), use) for key, door, use in uses]
+        rows = [use_row(storable(key.account), storable(key.uid), storable(door), use) for key, door, use in uses]
         bulk.insert(self._db, *VENUE_USE, rows)
 
     # --- corrections ------------------------------------------------------------------------------------------------
@@ -187,27 +185,32 @@ class LedgerWriter:
     # --- outbox -----------------------------------------------------------------------------------------------------
     def enqueue(self, operations: Sequence[Operation]) -> None:
         """Add operations. One that takes back an unsent earlier one of the same pass cancels both."""
-        for op in operations:
-            self._queue(op, to_us(op.at))
+        self._queue(operations)
 
-    def _queue(self, op: Operation, created: int) -> None:
+    def _queue(self, operations: Sequence[Operation], created: int | None = None) -> None:
+        seq, link, number = self.known_tail or self.tail
+        for op in operations:
+            number += 1
+            self._insert("outbox", self._queued(op, number, created))
+        self.known_tail = Tail(seq, link, number)
+
+    def _queued(self, op: Operation, number: int, created: int | None) -> tuple[Value, ...]:
+        at = to_us(op.at)
         if not encodable(op.account + op.uid):
             op = replace(op, account=storable(op.account), uid=storable(op.uid))
         state, answer = ("cancelled", "superseded") if self._supersedes(op) else ("pending", "")
-        seq, link, number = self.tail
-        self._tail = Tail(seq, link, number + 1)
-        what = (op.account, op.uid, op.scan_id, str(op.kind), to_us(op.at), state)
-        self._insert("outbox", (number + 1, *what, 0, created, 0, None, answer, 0, 0, self._body_of(op)))
+        what = (op.account, op.uid, op.scan_id, str(op.kind), at, state)
+        return (number, *what, 0, created or at, 0, None, answer, 0, 0, self._body_of(op))
 
     def _body_of(self, op: Operation) -> str:
         told = without_column(op)
         if told != self._told:
-            self._told, self._body = told, operation_body(op)
+            self._told, self._body = told, operation_body(told)
         return self._body
 
     def _supersedes(self, op: Operation) -> bool:
         """Cancel the unsent operations that this one makes pointless; return whether it is pointless itself."""
-        if op.kind not in (OperationKind.VOID, OperationKind.RESTORE, OperationKind.UNRECORD):
+        if op.kind not in TAKES_BACK:
             return False
         known = self._voidless
         if known and op.kind is not OperationKind.UNRECORD and op.uid == known.uid and op.account == known.account:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=64)  # every row of one scan has its time
 def to_us(moment: datetime) -> int:
     """Return microseconds since 1970 of an aware time."""
     return (moment - EPOCH) // _MICROSECOND
