@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Protocol
 
 __all__ = ["sha256"]
 
-if TYPE_CHECKING:
-    from hashlib import sha256
-else:
-    # OpenSSL's leads the processor through so much code that the first hash after an fsync takes twice as long as with
-    # the interpreter's own (docs/decisions/0008), whose private name changed with 3.12. `random` imports it likewise.
-    try:
-        from _sha2 import sha256
-    except ImportError:
-        try:
-            from _sha256 import sha256
-        except ImportError:
-            from hashlib import sha256
+
+class Digest(Protocol):
+    """What is used of a hash."""
+
+    def digest(self) -> bytes:
+        """Return the 32 bytes."""
+
+
+def _own() -> Callable[[bytes], Digest]:
+    """Return the interpreter's own SHA-256: its private name is another one since 3.12, so it is looked for by name.
+
+    OpenSSL's leads the processor through so much code that the first hash after an fsync takes twice as long
+    (docs/decisions/0008).
+    """
+    for name in ("_sha2", "_sha256"):
+        with suppress(ImportError, AttributeError):
+            return import_module(name).sha256  # type: ignore[no-any-return]
+    return hashlib.sha256
+
+
+sha256 = _own()
