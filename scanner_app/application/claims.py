@@ -47,6 +47,8 @@ def claimed(desk: Desk, hub: Hub, shown: Presentation, matches: Matches) -> Scan
             asking = desk.clerk.ledger(_again(desk, shown, matches, winner))
             continue
         return _finish(desk, hub, shown, matches, asking, answer)
+    if asking.claim is None:  # the last answer refused the guest: that is on disk
+        return asking.scan
     return desk.clerk.ledger(lambda tx: _taken(tx, desk, shown, asking.scan, None))
 
 
