@@ -1,5 +1,6 @@
 """Doors of one venue, end to end below the window: real ledgers, real hubs."""
 
+import itertools
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from support.venue_kit import until
 
 from scanner_app.application import correct
 from scanner_app.application.claimfacts import fact_id, operations_of
+from scanner_app.application.claims import ROUNDS
 from scanner_app.domain.passes import Direction, Use
 from scanner_app.domain.place import Accepted, Policy
 from scanner_app.domain.scan import FactKind
@@ -87,6 +89,23 @@ def test_three_entries_are_three_over_all_doors(two):
     assert admitted == [True, True, True, False, False]
     verdict = second.show(2, COUNTED).scan.verdict
     assert verdict.reason is Reason.NOTHING_LEFT
+
+
+def test_a_refusal_by_the_last_answer_of_the_hub_is_recorded_once(two):
+    first, second = two
+    second.hub._follower.keeper._copy._concerns = lambda record: False  # no news: each answer tells of one more
+    ask, asked = second.hub.claim, itertools.count()
+
+    def claim(claim, deadline):
+        slot = next(asked)
+        return ask(replace(claim, known=slot, allowed=slot + 1), deadline)
+
+    second.hub.claim = claim
+    five = replace(MAIN, policy=Policy.COUNTED, entries=ROUNDS)
+    assert all(first.show(4, five).scan.verdict.admits for _ in range(ROUNDS))
+    refused = second.show(4, five)
+    assert (refused.scan.verdict.reason, refused.durable) == (Reason.NOTHING_LEFT, True)
+    assert len(second.uses(4)) == ROUNDS
 
 
 def test_entries_under_an_earlier_name_of_the_place_take_their_slots(two):
