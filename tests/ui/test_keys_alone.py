@@ -91,12 +91,11 @@ def test_after_a_message_the_keyboard_is_where_it_was(qapp):
     with staged(next(s for s in SHOTS if s.name == "helpdesk"), "en", (1280, 800)) as stage:
         stage.window.findChild(QWidget, "office-push").setFocus()
         QTest.keyClick(stage.window.focusWidget(), Qt.Key.Key_Space)
-        settle()
+        stage.until(lambda: stage.window.panel is not None)
         QTest.keyClicks(stage.window.panel.field, "Doors open at 19:00")
         QTest.keyClick(stage.window.panel.field, Qt.Key.Key_Return)
-        stage.until(stage.window.bridge.idle)
+        stage.until(lambda: stage.window.panel is None and stage.window.bridge.idle())
         settle()
-        assert stage.window.panel is None
         assert stage.window.focusWidget() is stage.window.findChild(QWidget, "office-push")
 
 
