@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ TOLD_SECONDS = 60.0
 DEADLINE = 2.0
 ENDED = 130
 """Exit code after Ctrl-C, as shells have it."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Hubs:
@@ -64,12 +65,16 @@ class Hubs:
 
     def make_stream(self) -> None:
         """Make the stream as soon as the hubs have elected a leader."""
-        if not asyncio.run(hub_admin.ensure_stream(self.venue, lambda: False)):
+        with _held() as asked:
+            made = asyncio.run(hub_admin.ensure_stream(self.venue, asked))
+        if not made:
             raise SystemExit("the hubs did not come up; see hub*/hub.log in " + str(self.folder))
 
     def leader(self) -> str:
         """Return the name of the hub that leads, or any that runs."""
-        return str(asyncio.run(hub_admin.status(self.venue)).get("leader") or next(iter(self._running)))
+        with _held():
+            found = asyncio.run(hub_admin.status(self.venue))
+        return str(found.get("leader") or next(iter(self._running)))
 
     def kill(self, *names: str) -> None:
         """Kill hubs by name, all when none is named."""
@@ -77,6 +82,24 @@ class Hubs:
             process = self._running.pop(name)
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def _held() -> Iterator[Callable[[], bool]]:
+    """Keep what ends the demo until asyncio is through; give whether it was asked to end.
+
+    asyncio turns Ctrl-C into a cancellation, which nats-py swallows while it connects; an interrupt in the middle of
+    asyncio's own work leaves that half done.
+    """
+    asked: list[int] = []
+    before = {n: signal.signal(n, lambda number, _frame: asked.append(number)) for n in ENDING}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise KeyboardInterrupt
 
 
 class DoorLine:
@@ -153,7 +176,8 @@ def main() -> int:
     parser.add_argument("--guests", type=int, default=60)
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends it, hubs and kiosks end with it
+    for number in ENDING:  # whatever ends it, hubs and kiosks end with it
+        signal.signal(number, signal.default_int_handler)
     try:
         return _run(args)
     except KeyboardInterrupt:
