@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from scanner_app.application.events import Decided, Event
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.verdict import Outcome
-from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.window import Window
 from tests.e2e.conftest import Scene
+from tests.e2e.real_window import real_window
 from tests.e2e.test_hostile import ALLOWED, CORPUS
 
 
-@pytest.fixture
-def bridge() -> Iterator[Bridge]:
-    """A bridge that is closed whatever happens."""
-    made = Bridge()
-    yield made
-    assert made.close()
-
-
-def test_typed_by_hand_it_is_a_plain_refusal_and_leaves_the_pass_route_alone(
-    qtbot: QtBot, bridge: Bridge, scene: Scene
-) -> None:
-    heard: list[Decided] = []
+def test_typed_by_hand_it_is_a_plain_refusal_and_leaves_the_pass_route_alone(qtbot: QtBot, scene: Scene) -> None:
     typed = [text for text in CORPUS if text]
-    with open_kiosk(scene.folder, writes=True) as kiosk:
-        window = Window(kiosk.door, bridge, settings=kiosk.settings.load(), status=kiosk.door.status())
-        qtbot.addWidget(window, before_close_func=lambda w: w.allow_close())
-        window.show()
-
-        def hear(event: Event) -> None:
-            if isinstance(event, Decided):
-                heard.append(event)
-            bridge.hear(event)
-
-        deaf = kiosk.door.listen(hear)
+    with open_kiosk(scene.folder, writes=True) as kiosk, real_window(qtbot, kiosk) as (window, heard):
         kiosk.start_door()
         for count, text in enumerate(typed, 1):
             _type(qtbot, window, text)
             qtbot.waitUntil(lambda count=count: len(heard) == count, timeout=20_000)
             qtbot.waitUntil(lambda: window._overlay.panel is None)
             assert all(label.textFormat() is Qt.TextFormat.PlainText for label in window.findChildren(QLabel))
-        deaf()
     assert {one.scan.verdict.outcome for one in heard} == {Outcome.REFUSE}
     paths = [request["path"] for request in scene.get("/sandbox/requests")]
     assert [path for path in paths if not ALLOWED.fullmatch(path)] == []

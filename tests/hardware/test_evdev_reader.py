@@ -103,26 +103,23 @@ def test_a_grabbed_device_is_read_and_found_again(tmp_path):
     assert len(grabbed) == 2
 
 
-def test_a_device_somebody_else_has_grabbed(tmp_path):
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (OSError(16, "Device or resource busy"), LineState.BUSY),
+        (PermissionError(13, "Permission denied"), LineState.NO_PERMISSION),
+    ],
+    ids=["grabbed by somebody else", "not this user's"],
+)
+def test_why_a_device_cannot_be_taken_is_told(tmp_path, error, state):
     path = tmp_path / "event7"
     os.mkfifo(path)
 
-    def busy(_number):
-        raise OSError(16, "Device or resource busy")
+    def refuses(_number):
+        raise error
 
-    with reading(path, busy) as (_, states):
-        assert states.get(timeout=5) == (LineState.BUSY, "Device or resource busy")
-
-
-def test_a_device_this_user_may_not_open(tmp_path):
-    path = tmp_path / "event7"
-    os.mkfifo(path)
-
-    def forbidden(_number):
-        raise PermissionError(13, "Permission denied")
-
-    with reading(path, forbidden) as (_, states):
-        assert states.get(timeout=5) == (LineState.NO_PERMISSION, "Permission denied")
+    with reading(path, refuses) as (_, states):
+        assert states.get(timeout=5) == (state, error.strerror)
 
 
 def test_devices_by_name_and_number(tmp_path):

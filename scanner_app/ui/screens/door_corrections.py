@@ -53,8 +53,7 @@ class Corrections:
         if report.trouble == "undo_needs_supervisor":
             self.desk.allow(Action.UNDO_LATE, lambda: self._ask_undo_reason(scan))
             return
-        if report.trouble:
-            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+        if self._failed(report):
             return
         self.undone.add(scan.scan_id)
         self._taken_back(scan)
@@ -94,11 +93,16 @@ class Corrections:
         )
 
     def _overridden(self, report: CorrectionReport) -> None:
-        if report.trouble:
-            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+        if self._failed(report):
             return
         self._let_in()
         self.desk.toast(texts.word("door.override_done"))
+
+    def _failed(self, report: CorrectionReport) -> bool:
+        """Say what stood in the way, if anything did."""
+        if report.trouble:
+            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
+        return bool(report.trouble)
 
     def choose(self, scan: Scan) -> None:
         """Let a supervisor pick among several passes of one code."""
