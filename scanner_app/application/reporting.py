@@ -85,7 +85,8 @@ def _extra(scan: Scan, place: Place, accepted: Accepted) -> dict[str, str]:
     if place.policy is Policy.COUNTED and scan.verdict.subject:
         days = {PER_DAY: place.zone} if place.per_day else {}
         return {ENTRIES: str(allowance(scan.verdict.subject, place)), **days}
-    if not accepted.voids:
+    flies_on = place.flight and scan.verdict.admits and not scan.verdict.spends  # void now, it would board nowhere else
+    if flies_on or not accepted.voids:
         return {"attends": "yes"} if place.policy is Policy.ONCE else {}
     # A void that follows finds out by itself whether somebody else was first.
     return {"spends": "yes"} if scan.verdict.admits and scan.verdict.spends else {}

@@ -39,6 +39,12 @@ def flight_refusal(text: str, flight: Flight) -> dict[str, str] | None:
     return told
 
 
+def flies_on(text: str, flight: Flight) -> bool:
+    """Whether the journey goes on after this flight: its later gates need the boarding pass too."""
+    read = parse(text)
+    return not isinstance(read, Malformed) and match_flight(read, flight).leg is not read.legs[-1]
+
+
 def flight_details(text: str, flight: Flight, fields: Mapping[str, str]) -> dict[str, str | list[str]]:
     """Return what staff want to see of a boarding pass that boards: seat, sequence, cabin, group, notes (codes).
 

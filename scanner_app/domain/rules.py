@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from scanner_app.domain.boarding_check import boarding_text, flight_details, flight_refusal
+from scanner_app.domain.boarding_check import boarding_text, flies_on, flight_details, flight_refusal
 from scanner_app.domain.credential import Credential
 from scanner_app.domain.passes import Direction, Matches, Pass, Use, by_time
 from scanner_app.domain.person import tails, told
@@ -293,8 +293,10 @@ LEFT: dict[Policy, Callable[[Case], dict[str, Detail]]] = {
 
 
 def _spends(case: Case) -> bool:
-    """`once` spends the pass when no other eligible place is left unused; no other policy ever does."""
+    """`once` spends the pass when no other eligible place is left unused, nor another flight; no other policy does."""
     if case.place.policy is not Policy.ONCE:
+        return False
+    if case.place.flight and flies_on(boarding_text(case.presented, case.subject), case.place.flight):
         return False
     eligible = case.subject.eligible_places
     return not eligible or {case.here, *[u.place for u in case.uses]}.issuperset(eligible)

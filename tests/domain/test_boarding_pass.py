@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.boarding_pass_text import write
 
-from scanner_app.domain.boarding_check import flight_details, flight_refusal
+from scanner_app.domain.boarding_check import flies_on, flight_details, flight_refusal
 from scanner_app.domain.boarding_pass import (
     BoardingPass,
     Fault,
@@ -18,7 +19,6 @@ from scanner_app.domain.boarding_pass import (
     looks_like_boarding_pass,
     parse,
 )
-from scanner_app.domain.boarding_pass_text import write
 from scanner_app.domain.flight_match import FlightNote, FlightReason, departure, match_flight
 from scanner_app.domain.place import Flight
 
@@ -310,6 +310,13 @@ def test_what_a_boarding_screen_shows():
     assert flight_details(ONE_LEG, GATE, {}) == {"seat": "1A", "sequence": "25", "cabin": "F"}
     assert flight_details(standby, GATE, {})["flight_notes"] == ["standby"]
     assert flight_details("T-0001", GATE, {}) == {}
+
+
+def test_a_journey_that_goes_on_needs_its_boarding_pass_again():
+    last = Flight("LH", 3664, date(2026, 8, 15), "FRA")
+    assert [flies_on(TWO_LEGS, flight) for flight in (GATE, last)] == [True, False]
+    assert not flies_on(ONE_LEG, GATE)
+    assert not flies_on("T-0001", GATE)
 
 
 def test_the_refusal_that_the_rules_ask_for():

@@ -12,6 +12,7 @@ from scanner_app.sandbox.account import Account, account_of
 from scanner_app.sandbox.passcreator import (
     catalogue,
     deprecated,
+    flights,
     hooks,
     listing,
     manage,
@@ -110,6 +111,13 @@ def summary(account: Account) -> dict[str, int]:
     }
 
 
+def _boards(made: template.Template) -> dict[str, Any]:
+    """The flight of a flight's template, as a gate is set up for it."""
+    flight = flights.BOARDING
+    told = {"name": f"{flight.carrier} {flight.number}", "date": f"{flight.departs:%Y-%m-%d}", "airport": flight.origin}
+    return {"flight": told} if made.is_flight else {}
+
+
 def info(account: Account) -> dict[str, Any]:
     """What a client is told when the server listens."""
     own = template.owned(account.store)
@@ -118,7 +126,7 @@ def info(account: Account) -> dict[str, Any]:
         "platform": NAME,
         "base_url": account.base_url,
         "api_key": account.api_key,
-        "templates": [{"id": each.id, "name": each.name} for each in own],
+        "templates": [{"id": each.id, "name": each.name, **_boards(each)} for each in own],
         "places": list(dict.fromkeys(place for each in own for place in each.places)),
         "app_configurations": [
             {

@@ -3,11 +3,13 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from scanner_app.sandbox import guests, people
 from scanner_app.sandbox.guests import BACKSTAGE, FESTIVAL, FLIGHT, GATE, LOUNGE, MAIN, PLACES_OF, VIP, Guest
-from scanner_app.sandbox.passcreator import passes, template
+from scanner_app.sandbox.passcreator import flights, passes, template
+from scanner_app.sandbox.passcreator.boarding_code import boarding_code
 from scanner_app.sandbox.passcreator.template import Property, Template
 from scanner_app.sandbox.store import Row, Store
 
@@ -87,13 +89,19 @@ def _row(guest: Guest, made: Template, dice: random.Random) -> tuple[Row, list[R
     person = guest.person
     values = (person.given, person.family, person.email, person.seat, person.ticket)
     fields = {each.id: value for each, value in zip(made.properties, values, strict=False)}
+    barcode = guest.barcode
+    if made.is_flight:
+        traveller = flights.passenger(guest)
+        barcode = boarding_code(traveller)
+        if len(traveller.flights) > 1:
+            guest = replace(guest, eligible=())  # other airports have gates too
     last = max((at for at, _ in guest.used), default=None)
     row = passes.blank(made, guest.created) | {
         "identifier": guests.random_uuid(dice),
         "generated_id": guests.random_code(dice, 31),
         "link": guests.random_code(dice, 28),
         "modified": max(guest.created, last or 0),
-        "barcode": guest.barcode,
+        "barcode": barcode,
         "user_id": guest.user_id,
         "voided": int(guest.voided),
         "redeemed": int(guest.redeemed),
@@ -109,7 +117,7 @@ def _row(guest: Guest, made: Template, dice: random.Random) -> tuple[Row, list[R
         "inactive": guest.removed,
         "printed": 0,
     }
-    row["search"] = passes.search_text([*values, guest.user_id, guest.barcode, row["generated_id"]])
+    row["search"] = passes.search_text([*values, guest.user_id, barcode, row["generated_id"]])
     return row, _registrations(row, dice)
 
 
@@ -118,18 +126,7 @@ def _details(guest: Guest, made: Template) -> dict[str, Any]:
     if guest.thumbnail:
         details["urlToThumbnail"] = "https://www.example.com/portrait.png"
     if made.is_flight:
-        details |= {
-            "originAirportCode": "MUC",
-            "originAirportGate": "B16",
-            "destinationAirportCode": "LAX",
-            "localScheduledDepartureTime": "2026-12-01T15:13",
-            "localBoardingDateTime": "2026-12-01T14:29",
-            "passengerName": guest.person.name,
-            "carrierCode": "LH",
-            "confirmationCode": guest.barcode[:6].upper(),
-            "flightNumber": 738,
-            "seatNumber": guest.person.seat,
-        }
+        details |= flights.fields_of(flights.passenger(guest))
     return details
 
 

@@ -1,4 +1,4 @@
-"""Boarding passes as text: for sample and training passes. The reverse of `boarding_pass.parse`. Pure."""
+"""Boarding passes as text, any that the format holds: the reverse of `boarding_pass.parse`, for its round trips."""
 
 from __future__ import annotations
 
