@@ -18,6 +18,7 @@ from typing import Final
 from hardware.camera_controls import apply_kept
 from hardware.capture import CannotOpen, Picture, Reader, gray_of, open_device, open_file, open_url
 from hardware.frames import Frame
+from hardware.network_camera import is_address
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +37,9 @@ class CameraState(Enum):
     NO_PERMISSION = "no_permission"  # it is there, and this user may not open it
     BUSY = "busy"  # it is there, and gives itself to nobody: another program has it
     UNSUPPORTED = "unsupported"  # what is there is no camera
+    UNREACHABLE = "unreachable"  # nobody answers at its address in the network
+    SIGN_IN = "sign_in"  # it wants a user name and password, or others
+    NO_STREAM = "no_stream"  # it answers, and sends no pictures
     LOST = "lost"  # was there, gives nothing any more; tried again
     FROZEN = "frozen"  # repeats one picture; reopened
     ENDED = "ended"  # a recording is over, or the source was stopped
@@ -60,8 +64,12 @@ class CameraSource:
         pauses: tuple[float, ...] = _PAUSES,
         silent_after: float = _SILENT,
         frozen_after: float = _FROZEN,
+        lost: CameraState = CameraState.LOST,
     ) -> None:
-        """`live` sources are reopened when they fail; others end. `device` sources are watched for a frozen picture."""
+        """`live` sources are reopened when they fail; others end. `device` sources are watched for a frozen picture.
+
+        `lost`: what it is called when pictures cease.
+        """
         self.name = name
         self.live = live
         self.state = CameraState.OPENING
@@ -72,6 +80,7 @@ class CameraSource:
         self._pauses = pauses
         self._silent_after = silent_after
         self._frozen_after = frozen_after
+        self._lost = lost
         self._stopping = threading.Event()
         self._telling = threading.RLock()
         self._last_frame_at = 0.0
@@ -148,7 +157,7 @@ class CameraSource:
 
     def _over(self, *, had_frames: bool) -> tuple[bool, CameraState, str]:
         if self.live:
-            return had_frames, CameraState.LOST, "the camera gives no pictures any more"
+            return had_frames, self._lost, "the camera gives no pictures any more"
         if not had_frames:
             return False, CameraState.MISSING, f"{self.name} holds no picture that can be read"
         return True, CameraState.RUNNING if self._loop else CameraState.ENDED, ""
@@ -194,7 +203,7 @@ class CameraSource:
         while not self._stopping.wait(min(0.2, self._silent_after / 4)):
             silent = time.monotonic() - self._last_frame_at > self._silent_after
             if silent and self.state is CameraState.RUNNING:
-                self._tell(CameraState.LOST, f"no picture for {self._silent_after:g} s")
+                self._tell(self._lost, f"no picture for {self._silent_after:g} s")
 
 
 class _FrozenWatch:
@@ -233,7 +242,7 @@ def _tuned(spec: str, which: int | str, tuning: Callable[[], Mapping[str, int]])
 def open_source(
     spec: str, *, paced: bool = True, loop: bool = False, tuning: Callable[[], Mapping[str, int]] = dict
 ) -> CameraSource:
-    """The source that `spec` names: "0", "camera:0", "camera:/dev/...", a video, a picture, a folder, an http address.
+    """The source that `spec` names: "0", "camera:0", "camera:/dev/...", a video, a picture, a folder, an address.
 
     Files: `paced` plays in real time; otherwise each frame is handed over as soon as the last one was taken, and times
     are those of the recording. Nothing is opened before start(). `tuning` is asked at each opening of a device for the
@@ -243,9 +252,9 @@ def open_source(
     if device:
         which: int | str = int(device[1]) if device[1] else device[2]
         return CameraSource(f"camera {which}", lambda: _tuned(spec, which, tuning), live=True, device=True)
-    if re.match(r"https?://", spec):
-        return CameraSource("network camera", lambda: open_url(spec), live=True)
+    if is_address(spec):
+        return CameraSource("network camera", lambda: open_url(spec), live=True, lost=CameraState.UNREACHABLE)
     if not spec or "://" in spec or spec.startswith("camera:"):
-        raise ValueError(f"{spec!r} names no camera, file, folder or http address")
+        raise ValueError(f"{spec!r} names no camera, file, folder, http or rtsp address")
     path = Path(spec)
     return CameraSource(path.name, lambda: open_file(path), live=False, paced=paced, loop=loop)

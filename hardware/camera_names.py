@@ -15,6 +15,9 @@ class Why(Enum):
     NO_PERMISSION = "no_permission"
     BUSY = "busy"
     UNSUPPORTED = "unsupported"
+    UNREACHABLE = "unreachable"
+    SIGN_IN = "sign_in"
+    NO_STREAM = "no_stream"
 
 
 def cameras(folder: Path = _CLASS) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hardware.camera_names import Why, node, why_shut
 from hardware.frames import Gray
+from hardware.network_camera import why_silent
 from hardware.opencv import cv2
 
 _log = logging.getLogger(__name__)
@@ -127,13 +128,21 @@ _SHUT: Final = {
 
 
 def open_url(url: str) -> Reader:
-    """A stream from the network, for example motion JPEG. Never blocks for much longer than PATIENCE."""
+    """A stream from the network: motion JPEG over HTTP, or RTSP. Never blocks for much longer than PATIENCE."""
     limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, PATIENCE, cv2.CAP_PROP_READ_TIMEOUT_MSEC, PATIENCE]
     capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits)
     if not capture.isOpened():
         capture.release()
-        raise CannotOpen("the network camera does not answer, or sends no pictures")
+        why = why_silent(url)
+        raise CannotOpen(f"the network camera {_SILENT[why]}", why)
     return _Capture(capture, None)
+
+
+_SILENT: Final = {
+    Why.UNREACHABLE: "does not answer",
+    Why.SIGN_IN: "refuses this user name and password, or wants some",
+    Why.NO_STREAM: "answers, but sends no pictures at this address",
+}
 
 
 def open_file(path: Path) -> Reader:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hardware.camera import CameraSource, CameraState, open_source
 from hardware.decode import DEFAULT_FORMATS, DecodeResult, DecoderProcess, Read, Turns
 from hardware.frames import Frame
+from hardware.network_camera import without_password
 from hardware.readers import NfcOptions, is_reader
 from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import DeviceChanged, DeviceState, Event, FrameSeen, Level, Notice
@@ -97,7 +98,7 @@ class CameraLine:
 
     def _state(self, state: CameraState, why: str) -> None:
         if why:
-            log.info("%s: %s (%s)", self.spec, state.value, why)
+            log.info("%s: %s (%s)", without_password(self.spec), state.value, why)
         self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))
 
 

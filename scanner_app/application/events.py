@@ -67,6 +67,9 @@ class DeviceState(StrEnum):
     BUSY = "busy"
     NO_LIBRARY = "no_library"
     UNSUPPORTED = "unsupported"
+    UNREACHABLE = "unreachable"
+    SIGN_IN = "sign_in"
+    NO_STREAM = "no_stream"
     ENDED = "ended"
     OFF = "off"
 

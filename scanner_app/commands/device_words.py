@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hardware.network_camera import without_password
 from scanner_app.application.events import Decided, DeviceChanged, DeviceState, Event, Level, Notice
 from scanner_app.commands.output import complain
 from scanner_app.ui import texts
@@ -35,14 +36,15 @@ class DeviceWords:
         self._disk = code
 
     def _device(self, event: DeviceChanged) -> None:
+        source = without_password(event.source)
         if event.state.away or event.state is DeviceState.OFF:
             now = (event.state, event.reason)
             if self._said.get(event.source) != now:
                 self._said[event.source] = now
-                complain(f"{event.source}: {event.state.value} ({event.reason})" + self._waits(event))
+                complain(f"{source}: {event.state.value} ({event.reason})" + self._waits(event))
         elif event.state is DeviceState.RUNNING and event.source in self._said:
             del self._said[event.source]
-            complain(f"{event.source}: {event.state.value}")
+            complain(f"{source}: {event.state.value}")
 
     def _waits(self, event: DeviceChanged) -> str:
         if event.source in self._recordings or not event.state.away:

@@ -139,7 +139,9 @@ def admin(code: str, /, **values: object) -> str:
     return _part(code, "admin", values) or advice(code, **values)
 
 
-_ADMINISTRATORS = frozenset({"device_no_permission", "device_no_library", "device_unsupported"})
+_ADMINISTRATORS = frozenset(
+    f"device_{state}" for state in ("no_permission", "no_library", "unsupported", "sign_in", "no_stream")
+)
 
 
 def device_help(code: str) -> str:

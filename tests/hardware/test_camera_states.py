@@ -236,13 +236,14 @@ def test_a_network_camera_that_closes_or_hangs_is_lost_within_seconds(hangs):
         source.start(seen.frame, seen.state)
         seen.wait(lambda s: s.frames > 5)
         begun = time.monotonic()
-        seen.wait(lambda s: CameraState.LOST in s.states, 10)
+        seen.wait(lambda s: CameraState.UNREACHABLE in s.states, 10)
         assert time.monotonic() - begun < 6
         assert source.stop(6)
 
 
-def test_a_network_camera_that_is_not_there_is_missing_soon():
-    seen, source = Seen(), open_source("http://127.0.0.1:9/stream.mjpg")
+@pytest.mark.parametrize("scheme", ["http", "rtsp", "rtsps"])
+def test_a_network_camera_that_is_not_there_is_told_soon(scheme):
+    seen, source = Seen(), open_source(f"{scheme}://127.0.0.1:9/stream")
     source.start(seen.frame, seen.state)
-    seen.wait(lambda s: CameraState.MISSING in s.states, 6)
+    seen.wait(lambda s: CameraState.UNREACHABLE in s.states, 6)
     assert source.stop(5)

@@ -349,8 +349,9 @@ def test_what_keeps_a_reader_or_the_camera_away_is_told_in_the_users_language_an
     assert found["camera"].says == texts.word(f"device.{state.value}") != f"device.{state.value}"
     assert found["reader"].says == f"nfc:usb · {texts.headline(state.code)}"
     assert found["camera"].advice == found["reader"].advice == texts.device_help(state.code)
-    needs_administrator = state in (DeviceState.NO_PERMISSION, DeviceState.NO_LIBRARY, DeviceState.UNSUPPORTED)
-    assert found["reader"].advice == (texts.admin if needs_administrator else texts.advice)(state.code)
+    administrators = (DeviceState.NO_PERMISSION, DeviceState.NO_LIBRARY, DeviceState.UNSUPPORTED)
+    administrators += (DeviceState.SIGN_IN, DeviceState.NO_STREAM)
+    assert found["reader"].advice == (texts.admin if state in administrators else texts.advice)(state.code)
 
 
 def test_the_screen_asks_how_the_readers_fare(window, door, qtbot):
