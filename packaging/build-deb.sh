@@ -37,7 +37,6 @@ git -c tar.umask=022 archive --format=tar HEAD scanner_app hardware resources re
 ln -s /opt/pass-scanner/.venv/bin/scanner-app "$tree/usr/bin/scanner-app"
 put 644 packaging/kiosk/pass-scanner.service usr/lib/systemd/system/pass-scanner.service
 put 755 packaging/kiosk/session usr/lib/pass-scanner/session
-put 755 packaging/kiosk/stop usr/lib/pass-scanner/stop
 put 644 packaging/kiosk/60-pass-scanner-readers.rules usr/lib/udev/rules.d/60-pass-scanner-readers.rules
 put 644 packaging/kiosk/pass-scanner-nfc.conf usr/lib/modprobe.d/pass-scanner-nfc.conf
 put 644 packaging/kiosk/kiosk.conf etc/pass-scanner/kiosk.conf

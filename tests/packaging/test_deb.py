@@ -15,7 +15,6 @@ PACKAGING = ROOT / "packaging"
 SCRIPTS = [
     PACKAGING / "build-deb.sh",
     PACKAGING / "kiosk" / "session",
-    PACKAGING / "kiosk" / "stop",
     *(PACKAGING / "debian" / name for name in ("preinst", "postinst", "prerm", "postrm")),
 ]
 needs_dpkg = pytest.mark.skipif(
@@ -94,6 +93,14 @@ def test_the_unit_restarts_for_ever_and_hears_the_window() -> None:
     assert {key: service[key] for key in wanted} == wanted
     assert "PAMName" not in service, "the window would not be heard"
     assert service["User"] == "pass-scanner"
+
+
+def test_the_unit_has_no_second_command_that_would_hang_up_the_console() -> None:
+    """TTYVHangup= is done for every command of a unit: one at the end killed the window before it was asked to close."""
+    unit = (PACKAGING / "kiosk" / "pass-scanner.service").read_text(encoding="utf-8")
+    assert "TTYVHangup=yes" in unit
+    assert re.findall(r"^Exec\w+=", unit, re.MULTILINE) == ["ExecStart="]
+    assert "KillMode=mixed" in unit, "the session is asked to end, not the compositor"
 
 
 def test_every_reader_that_nfcpy_drives_has_a_rule_that_counts() -> None:
