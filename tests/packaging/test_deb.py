@@ -96,7 +96,7 @@ def test_the_unit_restarts_for_ever_and_hears_the_window() -> None:
 
 
 def test_the_unit_has_no_second_command_that_would_hang_up_the_console() -> None:
-    """TTYVHangup= is done for every command of a unit: one at the end killed the window before it was asked to close."""
+    """TTYVHangup= is done for every command of a unit: one at the end killed the window before it was asked."""
     unit = (PACKAGING / "kiosk" / "pass-scanner.service").read_text(encoding="utf-8")
     assert "TTYVHangup=yes" in unit
     assert re.findall(r"^Exec\w+=", unit, re.MULTILINE) == ["ExecStart="]
