@@ -132,9 +132,6 @@ class DoorControl(Protocol):
     def set_look_only(self, on: bool, operator: str = "") -> None:  # noqa: FBT001 - one meaning
         """Show only, record nothing, until switched off by whose role may; raises SettingsTrouble where it may not."""
 
-    def set_place(self, name: str) -> None:
-        """Work at another configured place."""
-
     def set_direction(self, direction: Direction, operator: str = "") -> None:
         """Turn the place in use round: from now on guests come in, or leave. Raises SettingsTrouble as above."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import replace
 
 from scanner_app.application import correct, retention
@@ -23,6 +21,7 @@ from scanner_app.application.control import (
 )
 from scanner_app.application.devices import DeviceDesk
 from scanner_app.application.door_parts import Parts
+from scanner_app.application.door_view import DoorView
 from scanner_app.application.events import (
     Checking,
     Decided,
@@ -36,33 +35,27 @@ from scanner_app.application.events import (
     StatusChanged,
 )
 from scanner_app.application.expected import Expected
-from scanner_app.application.fates import Fate, fates
 from scanner_app.application.front_desk import Front
 from scanner_app.application.hearers import Hearers
-from scanner_app.application.ports import Capabilities, FactRow
 from scanner_app.application.present import look, present
 from scanner_app.application.readiness import door_status
 from scanner_app.application.roles import Action, permits
 from scanner_app.application.sheets import SHEET_PREFIX, Sheets
 from scanner_app.application.story import story
-from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.domain.passes import Direction, Pass, PassKey
+from scanner_app.domain.passes import Direction, PassKey
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
 
-SOME, FIELDS = 300, 40
-"""Passes of an account that are looked at for the names of their fields, and names that are offered."""
 
-
-class Door:
+class Door(DoorView):
     """One door of one venue (see `control.DoorControl` for what each call promises)."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts, self._desk = parts, parts.desk
+        super().__init__(parts)
         self._hearers = Hearers()
         self._line: queue.SimpleQueue[tuple[Credential, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="presenter", daemon=True)
@@ -141,13 +134,6 @@ class Door:
         self._look_only = on
         self.tell(StatusChanged(self.status()))
 
-    def set_place(self, name: str) -> None:
-        """Work at another configured place."""
-        settings = self.settings()
-        if settings.find_place(name) is None:
-            raise SettingsTrouble("no_such_place", name)
-        self.save_settings(replace(settings, place=name))
-
     def set_direction(self, direction: Direction, operator: str = "") -> None:
         """Turn the place in use round."""
         self._must(Action.TURN, operator)
@@ -182,33 +168,9 @@ class Door:
             store_troubles=tuple(self._parts.store_troubles()),
         )
 
-    def venue(self) -> VenueView | None:
-        """Return the whole venue as it is known here."""
-        return self._desk.hub.view() if self._desk.hub is not None else None
-
-    def recent(self, limit: int = 50) -> Sequence[FactRow]:
-        """Return the newest scans, newest first."""
-        with closing(self._desk.clerk.ledger_reader()) as reader:
-            return reader.recent_scans(limit)
-
-    def fates(self, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
-        """Return what became of scans since."""
-        with closing(self._desk.clerk.ledger_reader()) as reader:
-            return fates(reader, rows)
-
-    def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
-        """Return passes by name, e-mail, id or barcode."""
-        with closing(self._desk.clerk.cache_reader()) as reader:
-            return reader.search(text, [a.id for a in self.settings().accounts], limit)
-
     def story(self, key: PassKey) -> Story | None:
         """Return everything known of a pass."""
         return story(self._desk, key, self.look)
-
-    def conflicts(self, *, open_only: bool = True) -> Sequence[FactRow]:
-        """Return the conflicts, newest first."""
-        with closing(self._desk.clerk.ledger_reader()) as reader:
-            return reader.conflicts(open_only=open_only)
 
     def settle(self, number: int, operator: str, note: str) -> CorrectionReport:
         """Settle a conflict with a note."""
@@ -227,29 +189,11 @@ class Door:
         """The help desk's own work."""
         return self._parts.front
 
-    def capabilities(self, account: str) -> Capabilities:
-        """Return what an account can do."""
-        return self._parts.capabilities(account)
-
-    def field_names(self) -> Sequence[str]:
-        """Return the names of the fields that passes have, the most frequent first."""
-        with closing(self._desk.clerk.cache_reader()) as reader:
-            some = [one for account in self.settings().accounts for one in reader.some(account.id, SOME)]
-        return [name for name, _ in Counter(name for one in some for name in one.fields).most_common(FIELDS)]
-
-    def photo(self, url: str) -> bytes:
-        """Return a guest's picture, b'' when it may not or cannot be had."""
-        return self._parts.photo(url, self.settings().screen.photo_hosts)
-
     def purge(self, days: int) -> int:
         """Blank old facts; what is unsent stays."""
         return retention.purge(self._desk, days)
 
     # --- setting up
-    def settings(self) -> Settings:
-        """Return the settings in force."""
-        return self._parts.settings.load()
-
     def save_settings(self, settings: Settings) -> None:
         """Keep and apply settings; a door for training stays one, whatever set-up is brought to it."""
         self._parts.settings.save(replace(settings, training=settings.training or self.settings().training))
@@ -275,14 +219,6 @@ class Door:
     def sync_now(self, *, full: bool = False) -> None:
         """Wake the sync threads."""
         self._parts.sync.sync_now(full=full)
-
-    def cameras(self) -> Sequence[tuple[str, str]]:
-        """Return the cameras that can be seen."""
-        return self._parts.cameras()
-
-    def camera_controls(self, source: str) -> CameraTuning:
-        """Return what can be adjusted at a camera, and how it now is."""
-        return self._parts.camera_controls(source)
 
     def adjust_camera(self, source: str, name: str, value: int) -> CameraTuning:
         """Set one control at once; return how the camera then is."""

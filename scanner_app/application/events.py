@@ -71,7 +71,6 @@ class DeviceState(StrEnum):
     SIGN_IN = "sign_in"
     NO_STREAM = "no_stream"
     ENDED = "ended"
-    OFF = "off"
 
     @property
     def away(self) -> bool:
@@ -84,7 +83,7 @@ class DeviceState(StrEnum):
         return f"device_{self.value}"
 
 
-_AT_WORK = frozenset({DeviceState.OPENING, DeviceState.RUNNING, DeviceState.ENDED, DeviceState.OFF})
+_AT_WORK = frozenset({DeviceState.OPENING, DeviceState.RUNNING, DeviceState.ENDED})
 
 
 @dataclass(frozen=True, slots=True)

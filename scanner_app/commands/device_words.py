@@ -37,7 +37,7 @@ class DeviceWords:
 
     def _device(self, event: DeviceChanged) -> None:
         source = without_password(event.source)
-        if event.state.away or event.state is DeviceState.OFF:
+        if event.state.away:
             now = (event.state, event.reason)
             if self._said.get(event.source) != now:
                 self._said[event.source] = now
@@ -47,6 +47,6 @@ class DeviceWords:
             complain(f"{source}: {event.state.value}")
 
     def _waits(self, event: DeviceChanged) -> str:
-        if event.source in self._recordings or not event.state.away:
+        if event.source in self._recordings:
             return ""
         return f". {texts.device_help(event.state.code)} It is tried again until it is there; Ctrl-C ends."

@@ -131,10 +131,6 @@ class SampleDoor:
         self._note("set_look_only", on)
         self.tell(StatusChanged(self.now))
 
-    def set_place(self, name: str) -> None:
-        """Work elsewhere."""
-        self._note("set_place", name)
-
     def out_of_order(self) -> str:
         """Say what keeps the kiosk shut."""
         found: str = self.answers.get("out_of_order", "")

@@ -196,10 +196,10 @@ def test_out_of_order_outlives_a_restart_and_ends_by_a_member_of_staff(kiosk, op
 def test_nothing_of_the_staffs_stays_open_when_nobody_is_there(kiosk, door, qtbot):
     kiosk.screens["kiosk"]._staff_here()
     qtbot.waitUntil(lambda: kiosk.panel is not None)
-    kiosk._nobody_there()
+    kiosk.nobody_there()
     assert kiosk.panel is None
     kiosk.go("door")
-    kiosk._nobody_there()
+    kiosk.nobody_there()
     assert kiosk.current == "kiosk"
 
 

@@ -302,7 +302,7 @@ def test_figures_that_cannot_be_had_say_why(window, door, qtbot):
     qtbot.waitUntil(lambda: texts.sentence("platform_unreachable") in screen.platform.says.text())
     assert screen.platform.figures["active"].text() == texts.number(4860)  # what was told last stays
     door.answers["figures"], door.can = [], frozenset()
-    window._rail_pressed("door")
+    window.chosen("door")
     window.go("numbers")
     press(qtbot, window, "numbers-platform")
     qtbot.waitUntil(lambda: texts.sentence("account_unusable") in screen.platform.says.text())

@@ -87,7 +87,7 @@ _LINK = {
     Connection.UNKNOWN: ("strip.unknown", ""),
 }
 BOOKS = (("strip.refused", "danger"), ("strip.conflicts", "danger"), ("strip.unsent", "warn"))
-_CAMERA_TONES = {DeviceState.RUNNING: "good", DeviceState.OPENING: "", DeviceState.OFF: "", DeviceState.ENDED: ""}
+_CAMERA_TONES = {DeviceState.RUNNING: "good", DeviceState.OPENING: "", DeviceState.ENDED: ""}
 
 
 class StatusStrip(QWidget):
