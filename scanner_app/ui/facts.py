@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner_app.domain.boarding_pass import Fault
 from scanner_app.domain.passes import Pass
 from scanner_app.domain.verdict import Detail, Reason, Verdict
 from scanner_app.ui import moments, texts
@@ -34,7 +35,8 @@ _WHY = (
     "closed_at", "template", "balance", "amount", "entries", "count", "choices", "flight", "shown_flight", "date",
     "airport", "asked", "part", "rule", "why",
 )  # fmt: skip
-_CODED = {"direction": "direction", "rule": "venue.rule", "why": "venue.why"}
+_CODED = {"direction": "direction", "rule": "venue.rule"}
+_DAMAGED = {fault.value for fault in Fault} - {Fault.NOT_BCBP.value}
 _ALONE = {"direction": Reason.NOT_INSIDE}  # told with this reason only
 
 
@@ -50,7 +52,8 @@ def refusal_facts(verdict: Verdict, telling: Telling) -> list[Fact]:
         if key == "choices" and isinstance(value, list):
             found += [Fact("" if n else texts.word("fact.choices"), each) for n, each in enumerate(value)]
             continue
-        shown = f"{value} / {verdict.detail.get('parts')}" if key == "part" else _value(key, value, telling)
+        shown = _why(verdict) if key == "why" else _value(key, value, telling)
+        shown = f"{value} / {verdict.detail.get('parts')}" if key == "part" else shown
         found.append(Fact(texts.word(f"fact.{key}"), shown))
     if verdict.detail.get("used_at") and not verdict.detail.get("used_device"):
         source = texts.word(f"fact.source.{verdict.detail.get('used_source', 'platform')}")
@@ -92,6 +95,14 @@ def _value(key: str, value: Detail, telling: Telling) -> str:
     if key in _CODED:
         return texts.word(f"{_CODED[key]}.{value}")
     return str(value)
+
+
+def _why(verdict: Verdict) -> str:
+    """What is wrong with a boarding pass, or with what a door may do alone."""
+    code = str(verdict.detail["why"])
+    if verdict.reason is not Reason.WRONG_FLIGHT:
+        return texts.word(f"venue.why.{code}")
+    return texts.word(f"flight.why.{'damaged' if code in _DAMAGED else code}")
 
 
 def _ticket(subject: Pass, _verdict: Verdict) -> str:

@@ -1,5 +1,6 @@
 """Every screen walked: plain text in every label, no clipped words, nothing smaller than a finger."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -19,6 +20,8 @@ from tests.support.measure import faults
 
 SIZES = ((1280, 800), (1920, 1080))
 SCALES = (1.0, 2.0)
+KEY = re.compile(rf"({'|'.join(sorted({key.split('.')[0] for key in texts.catalogue('en').words}))})(\.[\w-]+)+")
+"""What a label says whose key no catalogue has: the key itself."""
 
 
 def _each_twice():
@@ -57,6 +60,7 @@ def walk(shot, language, size, scale):
         for made in window.findChildren(QAbstractButton):
             assert not made.toolTip()  # tool tips read markup
         assert faults(window) == []
+        assert [text for text, _ in words(window) if KEY.fullmatch(text)] == [], "a word that no catalogue has"
 
 
 @pytest.mark.parametrize("language", texts.languages())
@@ -103,7 +107,7 @@ def test_a_picture_is_the_same_whenever_it_is_drawn(qapp, monkeypatch, name):
 def words(window):
     """Everything that is to be read, and whether it is to be seen."""
     read = [(w.text(), w.isVisible()) for kind in (QLabel, QAbstractButton) for w in window.findChildren(kind)]
-    return read + [field.placeholderText() for field in window.findChildren(QLineEdit)]
+    return read + [(field.placeholderText(), field.isVisible()) for field in window.findChildren(QLineEdit)]
 
 
 def test_a_long_word_of_the_rail_breaks_where_its_language_lets_it(qapp):

@@ -5,15 +5,17 @@ from datetime import time
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QSlider
 
 from scanner_app.application.control import PinAnswer, Role
 from scanner_app.application.sheets import Applied, SheetReport
 from scanner_app.domain.place import Hours
 from scanner_app.ui import facts, sample, texts
 from scanner_app.ui.screens.sections import details, transfer
+from scanner_app.ui.screenshot_stage import settle, staged
+from scanner_app.ui.screenshots import SHOTS
 
 
 def press(qtbot, window, name):
@@ -218,3 +220,17 @@ def test_an_idle_picture_is_chosen_from_a_folder(section, window, door, qtbot, t
     assert not window.panel.findChildren(QPushButton, "notes.doc")
     press(qtbot, window, "poster.png")
     qtbot.waitUntil(lambda: door.kept.screen.attract == str(tmp_path / "Event" / "poster.png"))
+
+
+def test_the_keyboard_shows_at_a_slider_by_its_handle_alone(qapp):
+    shot = next(s for s in SHOTS if s.name == "settings-sound")
+    with staged(shot, "en", (1280, 800)) as stage:
+        slider = stage.window.findChild(QSlider)
+        slider.setFocus()
+        settle()
+        shown = stage.window.grab(QRect(slider.mapTo(stage.window, QPoint(0, 0)), slider.size())).toImage()
+        colour = stage.window.theme.colour
+        for corner in ((1, 1), (shown.width() - 2, shown.height() - 2)):
+            assert shown.pixelColor(*corner) == colour("surface")
+        row = (shown.pixelColor(x, shown.height() // 2) for x in range(shown.width()))
+        assert any(seen == colour("focus") for seen in row)

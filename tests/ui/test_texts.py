@@ -14,7 +14,9 @@ import pytest
 import scanner_app
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import DeviceState
+from scanner_app.application.hub import Alone
 from scanner_app.application.ports import Connection
+from scanner_app.domain.boarding_pass import Fault
 from scanner_app.domain.errors import (
     Bug,
     PlatformCause,
@@ -23,11 +25,13 @@ from scanner_app.domain.errors import (
     StorageKind,
     StorageTrouble,
 )
+from scanner_app.domain.flight_match import FlightReason
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Policy
-from scanner_app.domain.verdict import Outcome, Reason
+from scanner_app.domain.verdict import Outcome, Reason, Verdict
 from scanner_app.platforms.registry import ADAPTERS, build
 from scanner_app.ui import moments, texts
+from scanner_app.ui.facts import Telling, refusal_facts
 from scanner_app.ui.sample import VERDICTS
 
 ROOT = Path(scanner_app.__file__).parent
@@ -148,6 +152,19 @@ def test_refusals_look_refused_whatever_their_reason():
         if verdict.outcome is Outcome.REFUSE:
             named = {"CODE_PART", "NO_BOARDING_PASS", "REISSUED", *(r.value for r in Reason)} - {"ADMIT"}
             assert texts.verdict_code(verdict) in named
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_wrong_with_a_boarding_pass_or_a_door_alone_is_told_in_words(language):
+    texts.set_language(language)
+    alone = [w.value for w in Alone if w not in (Alone.ADMITS, Alone.REFUSES)]
+    told = [(Reason.HUB_UNDECIDED, code) for code in alone]
+    told += [(Reason.WRONG_FLIGHT, code.value) for code in (*FlightReason, *Fault)]
+    for reason, code in told:
+        verdict = Verdict(Outcome.REFUSE, reason, detail={"why": code})
+        [fact] = refusal_facts(verdict, Telling(datetime(2026, 6, 20, tzinfo=UTC)))
+        assert ".why" not in fact.value
+        assert len(fact.value) > 3
 
 
 def test_an_unknown_code_is_named_and_breaks_nothing():

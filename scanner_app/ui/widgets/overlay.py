@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -212,10 +212,10 @@ class Toast(QFrame):
         wide = min(self._theme.px(680), parent.width() - 2 * self._theme.space("l"))
         self.setFixedWidth(wide)
         margins, border = self._row.contentsMargins(), 2 * self._theme.px(2)
-        button = 0 if self._button.isHidden() else self._button.sizeHint().width() + self._row.spacing()
-        room = wide - margins.left() - margins.right() - border - button
-        high = self._label.heightForWidth(room) + margins.top() + margins.bottom() + border
-        high = max(self._theme.px(80), high)
+        button = QSize() if self._button.isHidden() else self._button.sizeHint()
+        room = wide - margins.left() - margins.right() - border - button.width() - self._row.spacing()
+        inside = max(self._label.heightForWidth(room), button.height())
+        high = max(self._theme.px(80), inside + margins.top() + margins.bottom() + border)
         # At the trailing side: the leading column holds what staff press.
         edge = 2 * self._theme.space("l")
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -96,13 +96,13 @@ class VerdictPanel(QFrame):
         lay = QVBoxLayout(page)
         edge = theme.space("xl")
         lay.setContentsMargins(edge, edge, edge, edge)
-        lay.setSpacing(theme.space("l"))
-        lay.addStretch(3)
+        lay.setSpacing(theme.space("m"))
+        lay.addStretch(2)
         lay.addWidget(self.idle_symbol, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self.idle_headline, self.idle_says, self.idle_hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             lay.addWidget(label)
-        lay.addStretch(4)
+        lay.addStretch(4)  # a toast stands below
         return page
 
     # --- what is shown
