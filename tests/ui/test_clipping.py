@@ -14,6 +14,7 @@ from scanner_app.ui.screenshot_stage import staged
 from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.theme import Theme, load_fonts
 from scanner_app.ui.widgets.headline import Headline
+from scanner_app.ui.widgets.overlay import Toast
 from scanner_app.ui.widgets.rail import RailButton
 from scanner_app.ui.widgets.text import Label
 from tests.support.measure import faults
@@ -123,8 +124,11 @@ def test_a_long_word_of_the_rail_breaks_where_its_language_lets_it(qapp):
     assert large.height() > usual.height()
 
 
+CLEAR = ["settings-language", "settings-readers", "settings-one-place", "setup-1-account", "setup-2-templates"]
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("name", ["settings-language", "settings-readers", "settings-one-place"])
+@pytest.mark.parametrize("name", CLEAR)
 def test_what_scrolls_is_clear_of_its_scroll_bar(qapp, name, language):
     """Also where the language begins at the other side."""
     with staged(next(s for s in SHOTS if s.name == name), language, SIZES[0]) as stage:
@@ -132,10 +136,20 @@ def test_what_scrolls_is_clear_of_its_scroll_bar(qapp, name, language):
             bar, inner = area.verticalScrollBar(), area.widget()
             if not bar.isVisible() or area.window().panel not in (None, *_above(area)):
                 continue
-            for made in inner.findChildren(QAbstractButton):
+            for made in [*inner.findChildren(QAbstractButton), *inner.findChildren(QLineEdit)]:
                 near = made.mapTo(area, made.rect().topLeft()).x()
                 gap = near - bar.width() if language == "ar" else area.width() - bar.width() - near - made.width()
                 assert gap >= 4, made.text()
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_a_toast_lies_over_nothing_of_a_door_that_waits_and_holds_its_button(qapp, language):
+    with staged(next(s for s in SHOTS if s.name == "door-undo-toast"), language, SIZES[0]) as stage:
+        toast, panel = stage.window.findChild(Toast), stage.window.screens["door"].panel
+        lowest = panel.idle_hint.mapTo(stage.window, panel.idle_hint.rect().bottomLeft()).y()
+        assert lowest < toast.mapTo(stage.window, toast.rect().topLeft()).y()
+        act = toast.findChild(QAbstractButton, "toast-action")
+        assert toast.rect().adjusted(0, 4, 0, -4).contains(act.geometry())
 
 
 def _above(widget):

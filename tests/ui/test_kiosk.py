@@ -253,6 +253,20 @@ def test_the_picture_moves_so_that_nothing_burns_in(idle_kiosk):
     assert attract._drift(100) != before
 
 
+def test_the_welcome_begins_in_the_language_of_the_kiosk(idle_kiosk, door):
+    attract = idle_kiosk.screens["kiosk"].attract
+    for language in texts.languages():
+        texts.set_language(language)
+        attract.begin(None)
+        heard = [attract.speaks]
+        for _ in range(1000):
+            attract._step()
+            heard += [attract.speaks] if attract.speaks != heard[-1] else []
+        assert heard[0] == language
+        assert set(heard) == set(texts.languages()), "each in its turn"
+        attract.end()
+
+
 def test_a_picture_that_is_none_or_too_large_is_not_shown(tmp_path):
     fit = QSize(1280, 800)
     for content in (b"", b"GIF89a" + b"\0" * 60, b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n"):

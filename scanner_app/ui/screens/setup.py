@@ -140,7 +140,7 @@ class SetupScreen(Screen):
 
     def _show(self, form: QWidget) -> None:
         long = (AccountForm, TemplateChoice, *((PlaceForm,) if self.desk.theme.large else ()))
-        holder = scrolled(form) if isinstance(form, long) else form
+        holder = scrolled(form, clear=self.desk.theme.space("m")) if isinstance(form, long) else form
         self.body.addWidget(holder)
         self.body.setCurrentWidget(holder)
 

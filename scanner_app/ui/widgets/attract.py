@@ -34,6 +34,7 @@ class Attract(QWidget):
         self._theme = theme
         self._picture: QImage | None = None
         self._at = 0.0  # seconds of the show
+        self._began = 0.0  # where in it this time began: it drifts on where it was, against burning in
         self._before: Any = None
         self._timer = QTimer(self)
         self._timer.setInterval(STILL if theme.reduced_motion else FRAME)
@@ -44,7 +45,7 @@ class Attract(QWidget):
 
     def begin(self, picture: QImage | None) -> None:
         """Show a picture; the program's own for None."""
-        self._picture, self._before = picture, None
+        self._picture, self._before, self._began = picture, None, self._at
         self._fill()
         self.show()
         self.raise_()
@@ -65,6 +66,13 @@ class Attract(QWidget):
         if before is None or before.shape != small.shape:
             return False
         return float(abs(small - before).mean()) > MOTION
+
+    @property
+    def speaks(self) -> str:
+        """The language of the welcome now: first the kiosk's own, then the others in turn."""
+        codes = texts.languages()
+        first = codes.index(texts.language())
+        return codes[(first + int((self._at - self._began) / SPEAKS)) % len(codes)]
 
     def _fill(self) -> None:
         parent = self.parentWidget()
@@ -117,8 +125,7 @@ class Attract(QWidget):
         draw_symbol(painter, Symbol.READY, spot, theme.colour("look_ink", 0.9), theme.colour("shade"))
 
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
-        codes = texts.languages()
-        words = texts.catalogue(codes[int(self._at / SPEAKS) % len(codes)]).words
+        words = texts.catalogue(self.speaks).words
         painter.setPen(self._theme.colour("look_ink"))
         shift = self._drift(area.width() * 0.02)
         for key, kind, y in (("kiosk.welcome", "display", 0.72), ("kiosk.show", "heading", 0.84)):

@@ -14,6 +14,8 @@ class Scroll(QScrollArea):
 
     hugs = False
     """Whether it would like to be as high as its content: a panel takes that height while the window has it."""
+    clear = 0
+    """Pixels that the content keeps off the bar while there is one."""
 
     def sizeHint(self) -> QSize:
         """As high as the content is at this width, where it hugs it."""
@@ -26,6 +28,8 @@ class Scroll(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the content as wide as the view."""
         super().resizeEvent(event)
+        gap = self.clear if self.verticalScrollBar().maximum() > 0 else 0
+        self.setViewportMargins(*((gap, 0, 0, 0) if self.isRightToLeft() else (0, 0, gap, 0)))
         if (inner := self.widget()) is not None:
             inner.setMaximumWidth(self.viewport().width())
 
@@ -45,10 +49,10 @@ def bring_into_view(widget: QWidget | None) -> None:
         above = above.parentWidget()
 
 
-def scrolled(inner: QWidget, *, hugs: bool = False) -> Scroll:
-    """Return a widget that scrolls up and down when it is too long."""
+def scrolled(inner: QWidget, *, hugs: bool = False, clear: int = 0) -> Scroll:
+    """Return a widget that scrolls up and down when it is too long, its content `clear` pixels off the bar then."""
     area = Scroll()
-    area.hugs = hugs
+    area.hugs, area.clear = hugs, clear
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)

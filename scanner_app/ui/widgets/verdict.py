@@ -102,7 +102,7 @@ class VerdictPanel(QFrame):
         for label in (self.idle_headline, self.idle_says, self.idle_hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             lay.addWidget(label)
-        lay.addStretch(4)  # a toast stands below
+        lay.addStretch(5)  # a toast stands below
         return page
 
     # --- what is shown
