@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from hardware.camera_controls import apply_kept
-from hardware.capture import CannotOpen, Picture, Reader, gray_of, open_device, open_file, open_url
+from hardware.capture import Picture, Reader, gray_of, open_device, open_file, open_url
 from hardware.frames import Frame
 from hardware.network_camera import is_address
+from hardware.pictures import CannotOpen
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class CameraState(Enum):
 
 OnFrame = Callable[[Frame], None]
 OnState = Callable[[CameraState, str], None]
+OnPassedOver = Callable[[str], None]
 
 
 class CameraSource:
@@ -89,12 +91,16 @@ class CameraSource:
         self._repeat_from = 0.0
         self._on_frame: OnFrame = lambda _frame: None
         self._on_state: OnState = lambda _state, _why: None
+        self._on_passed_over: OnPassedOver = lambda _why: None
         self._thread = threading.Thread(target=self._run, name=f"camera {name}", daemon=True)
         self._watch = threading.Thread(target=self._watch_silence, name=f"camera watch {name}", daemon=True)
 
-    def start(self, on_frame: OnFrame, on_state: OnState) -> None:
-        """Begin. Frames are the receiver's to keep; a slow receiver of an unpaced file slows the reading down."""
-        self._on_frame, self._on_state = on_frame, on_state
+    def start(self, on_frame: OnFrame, on_state: OnState, on_passed_over: OnPassedOver = lambda _why: None) -> None:
+        """Begin. Frames are the receiver's to keep; a slow receiver of an unpaced file slows the reading down.
+
+        `on_passed_over` hears of each picture of a folder that cannot be read.
+        """
+        self._on_frame, self._on_state, self._on_passed_over = on_frame, on_state, on_passed_over
         self._last_frame_at = time.monotonic()
         self._thread.start()
         if self.live:
@@ -113,6 +119,12 @@ class CameraSource:
         """Wait until a recording is over; False when it still runs."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    def pass_over(self, why: str) -> None:
+        """Tell of a part of the source that cannot be read; the rest is."""
+        with self._telling:
+            if not self._stopping.is_set():
+                self._on_passed_over(why)
 
     def _run(self) -> None:
         tries = 0
@@ -257,4 +269,9 @@ def open_source(
     if not spec or "://" in spec or spec.startswith("camera:"):
         raise ValueError(f"{spec!r} names no camera, file, folder, http or rtsp address")
     path = Path(spec)
-    return CameraSource(path.name, lambda: open_file(path), live=False, paced=paced, loop=loop)
+
+    def opened() -> Reader:
+        return open_file(path, source.pass_over)
+
+    source = CameraSource(path.name, opened, live=False, paced=paced, loop=loop)
+    return source

@@ -1,7 +1,6 @@
 """What OpenCV can open, each as a plain reader: a device, a video, pictures in a folder, a stream from the network."""
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,23 +11,11 @@ from hardware.camera_names import Why, node, why_shut
 from hardware.frames import Gray
 from hardware.network_camera import why_silent
 from hardware.opencv import cv2
-
-_log = logging.getLogger(__name__)
+from hardware.pictures import PICTURES, CannotOpen, pictures_of
 
 PATIENCE: Final = 2000  # milliseconds after which a silent network stream counts as lost
-PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
-_TOO_BIG: Final = "is too big: pictures of up to 16,384 pixels a side and 67 million in all are read"
-_NO_PICTURE: Final = "is not a picture that can be read, or a part of it is missing"
 _SLIDE_SECONDS: Final = 1.0  # how long each picture of a folder is shown
 _SLIDE_RATE: Final = 10.0  # frames per second of such a show
-
-
-class CannotOpen(Exception):
-    """The source is not there or cannot be read; the message says which and what to check."""
-
-    def __init__(self, text: str, why: Why = Why.MISSING) -> None:
-        super().__init__(text)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +66,29 @@ class _Capture:
 class _Pictures:
     """Picture files one after the other, each shown for a second as a camera would show it."""
 
-    def __init__(self, files: list[Path]) -> None:
-        self._files = iter(self._slides(files))
+    def __init__(self, files: list[Path], pass_over: Callable[[str], None]) -> None:
+        self._slides = iter(self._shown(files, pass_over))
 
-    def _slides(self, files: list[Path]) -> Iterator[Picture]:
+    def _shown(self, files: list[Path], pass_over: Callable[[str], None]) -> Iterator[Picture]:
         per_slide = round(_SLIDE_SECONDS * _SLIDE_RATE)
-        for number, file in enumerate(files):
-            try:
-                colour = read_picture(file)
-            except CannotOpen as error:
-                _log.warning("%s", error)
-                continue
+        for number, colour in enumerate(_all_pictures(files, pass_over)):
             for step in range(per_slide):
                 yield Picture(colour, (number * per_slide + step) / _SLIDE_RATE)
 
     def read(self) -> Picture | None:
         """See Reader."""
-        return next(self._files, None)
+        return next(self._slides, None)
 
     def close(self) -> None:
         """See Reader."""
+
+
+def _all_pictures(files: list[Path], pass_over: Callable[[str], None]) -> Iterator[Gray]:
+    for file in files:
+        try:
+            yield from pictures_of(file)
+        except CannotOpen as error:
+            pass_over(str(error))
 
 
 def open_device(device: int | str, width: int = 1280, height: int = 720) -> Reader:
@@ -145,18 +135,21 @@ _SILENT: Final = {
 }
 
 
-def open_file(path: Path) -> Reader:
-    """A video file, a picture, or a folder of pictures. CannotOpen when it holds nothing readable."""
+def open_file(path: Path, pass_over: Callable[[str], None] = lambda _why: None) -> Reader:
+    """A video file, a picture, or a folder of pictures. CannotOpen when it holds nothing readable.
+
+    A folder's pictures that cannot be read are told to `pass_over`, and the others shown.
+    """
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
         if not files:
             raise CannotOpen(f"there are no pictures in {path}")
-        return _Pictures(files)
+        return _Pictures(files, pass_over)
     if not path.is_file():
         raise CannotOpen(f"there is no file {path}")
     if path.suffix.lower() in PICTURES:
-        read_picture(path)  # a single one that cannot be read is no show without pictures: why not is said
-        return _Pictures([path])
+        pictures_of(path)  # a single one that cannot be read is no show without pictures: why not is said
+        return _Pictures([path], pass_over)
     if not path.stat().st_size:
         raise CannotOpen(f"{path} is empty")
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
@@ -165,43 +158,6 @@ def open_file(path: Path) -> Reader:
         raise CannotOpen(f"{path} is not a picture or video that can be read, or a part of it is missing")
     rate = capture.get(cv2.CAP_PROP_FPS)
     return _Capture(capture, rate if 1 <= rate <= 240 else 30.0)
-
-
-def read_picture(file: Path) -> Gray:
-    """A picture file as BGR, what is transparent filled in. CannotOpen when it is none or too big (hardware.opencv)."""
-    data = _bytes_of(file)
-    try:
-        colour = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        too_big = "validateInputImageSize" in str(error)
-        raise CannotOpen(f"{file} {_TOO_BIG if too_big else _NO_PICTURE}") from error
-    if colour is None:
-        raise CannotOpen(f"{file} {_NO_PICTURE}")
-    return _filled_in(data, np.asarray(colour, np.uint8))
-
-
-def _bytes_of(file: Path) -> Gray:
-    try:
-        data = np.fromfile(file, dtype=np.uint8)
-    except OSError as error:
-        raise CannotOpen(f"{file} cannot be read: {error.strerror or error}") from error
-    if not data.size:
-        raise CannotOpen(f"{file} is empty")
-    return data
-
-
-def _filled_in(data: Gray, colour: Gray) -> Gray:
-    """On white where the picture is dark, else on black: makers of codes often leave their background transparent."""
-    if data[:4].tobytes() != b"\x89PNG" and data[8:12].tobytes() != b"WEBP":
-        return colour
-    whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or not whole[..., 3].any():
-        return colour
-    most = 65535.0 if whole.dtype == np.uint16 else 255.0
-    cover = whole[..., 3:].astype(np.float32) / most
-    ink = whole[..., :3].astype(np.float32) * (255 / most) * cover
-    ground = 255.0 if float(ink.mean()) < 127.5 * float(cover.mean()) else 0.0
-    return np.asarray(np.round(ink + ground * (1 - cover)), np.uint8)
 
 
 def gray_of(colour: Gray) -> Gray:

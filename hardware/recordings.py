@@ -3,16 +3,28 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hardware.capture import PICTURES, Reader, gray_of, open_file, read_picture
+from hardware.capture import Reader, gray_of, open_file
 from hardware.decode import DEFAULT_FORMATS, Presentation, decode_image, presentations
-from hardware.frames import Frame
+from hardware.frames import Frame, Gray
+from hardware.pictures import PICTURES, pictures_of
 
 
 def reads_of(path: Path, formats: frozenset[str] = DEFAULT_FORMATS) -> Iterator[Presentation]:
-    """The reads in a picture (frame 0) or video, as they are found. CannotOpen when the file is neither."""
+    """The reads in a picture or video, as they are found. CannotOpen when the file is neither.
+
+    A picture's frames are its pages or, where it is animated, its moments; what several of them show is told once.
+    """
     if path.suffix.lower() in PICTURES:
-        return iter([Presentation(read, 0.0, 0) for read in decode_image(gray_of(read_picture(path)), formats)])
+        return _on_pages(pictures_of(path), formats)
     return presentations(_frames(open_file(path)), formats)
+
+
+def _on_pages(pages: Iterator[Gray], formats: frozenset[str]) -> Iterator[Presentation]:
+    told: set[tuple[str, bytes]] = set()
+    for index, colour in enumerate(pages):
+        found = decode_image(gray_of(colour), formats)
+        yield from (Presentation(read, 0.0, index) for read in found if (read.format, read.data) not in told)
+        told.update((read.format, read.data) for read in found)  # two of one picture are two
 
 
 def _frames(reader: Reader) -> Iterator[Frame]:

@@ -52,6 +52,7 @@ class CameraLine:
         self._source: CameraSource | None = None
         self._outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
         self._every_frame = False
+        self.passed_over: set[str] = set()  # pictures of a folder that cannot be read, and why
 
     def start(self, *, paced: bool = True, loop: bool = False) -> None:
         """Open the source. Unpaced recordings are read as fast as they can be decoded, each frame once.
@@ -64,7 +65,7 @@ class CameraLine:
         except ValueError as error:
             raise SettingsTrouble("bad_source", str(error)) from error
         self._decoder.start()
-        self._source.start(self._framed, self._state)
+        self._source.start(self._framed, self._state, self._passed_over)
 
     def wait(self, timeout: float) -> bool:
         """Wait for the end of a recording and of its decoding; False while it still runs."""
@@ -100,6 +101,13 @@ class CameraLine:
         if why:
             log.info("%s: %s (%s)", without_password(self.spec), state.value, why)
         self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))
+
+    def _passed_over(self, why: str) -> None:
+        """Once for each, however often the folder is shown."""
+        if why not in self.passed_over:
+            self.passed_over.add(why)
+            log.warning("%s", why)
+            self._tell(Notice("picture_unreadable", Level.WARNING, why))
 
 
 class _Shown:

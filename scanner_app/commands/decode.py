@@ -38,7 +38,7 @@ def _files(path: Path) -> list[Path]:
 
 def _tried(path: Path, *, as_json: bool) -> bool:
     """Whether the file could be read; what keeps it from that is said, and that there is no code in it."""
-    from hardware.capture import CannotOpen
+    from hardware.pictures import CannotOpen
 
     try:
         if not _decode(path, as_json=as_json):

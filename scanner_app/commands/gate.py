@@ -182,7 +182,7 @@ def _standard_input() -> int:
 def _wait_camera(camera: CameraLine, line: Line, stop: threading.Event, missing: list[str]) -> None:
     while not stop.is_set() and not camera.wait(0.5):
         continue
-    if not stop.is_set() and camera.state is CameraState.MISSING:
+    if not stop.is_set() and (camera.state is CameraState.MISSING or camera.passed_over):
         missing.append(camera.spec)
     line.put(None)
 

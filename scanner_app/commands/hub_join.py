@@ -29,7 +29,7 @@ def _text(path: Path) -> str:
     data = path.read_bytes()
     if data[:1].isascii():  # JSON is text from its first byte on; no picture is
         return data.decode()
-    from hardware.capture import CannotOpen
+    from hardware.pictures import CannotOpen
     from hardware.recordings import reads_of
 
     try:

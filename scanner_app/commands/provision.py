@@ -130,7 +130,7 @@ def _sheet_text(given: str) -> str:
         return given
     path = Path(given)
     if path.suffix.lower() in PICTURES:
-        from hardware.capture import CannotOpen
+        from hardware.pictures import CannotOpen
         from hardware.recordings import reads_of
 
         try:

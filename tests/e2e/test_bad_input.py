@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from hardware.opencv import cv2
+from hardware.scene import code_picture
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene
@@ -208,6 +209,19 @@ def test_a_recording_that_is_not_there_or_is_none(scene: Scene, tmp_path: Path) 
         done = scene.run(*words, check=False)
         assert done.returncode == 3, source
         assert str(tmp_path / source) in done.stderr.partition("missing (")[2]
+
+
+def test_a_broken_picture_among_good_ones_is_told_and_the_others_are_judged(scene: Scene, tmp_path: Path) -> None:
+    guest = next(g["barcode"] for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    (shown / "a.png").write_bytes(b"no picture")
+    cv2.imwrite(str(shown / "b.png"), code_picture(guest, "QR", 300))
+    words = ["gate", "--offline", "--place", scene.place, "--source", str(shown), "--json"]
+    done = scene.run(*words, check=False)
+    assert (done.returncode, json.loads(done.stdout)["reason"]) == (3, "ADMIT")
+    assert done.stderr.count("A picture could not be read.") == 1
+    assert f"{shown / 'a.png'} is not a picture" in done.stderr
 
 
 def test_what_is_unsent_of_an_account_that_is_gone_is_said_to_be_its(scene: Scene, key_file: Path) -> None:

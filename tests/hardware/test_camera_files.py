@@ -27,6 +27,7 @@ def video(tmp_path_factory):
 
 class Seen:
     def __init__(self, slow=0.0, stop_after=None):
+        self.passed_over = []
         self.frames, self.states, self._slow = [], [], slow
         self._stop_after = stop_after
         self.enough = threading.Event()
@@ -52,7 +53,7 @@ class Seen:
 
 def play(spec, timeout=20, **options):
     seen, source = Seen(), open_source(str(spec), **options)
-    source.start(seen.frame, seen.state)
+    source.start(seen.frame, seen.state, seen.passed_over.append)
     assert source.wait(timeout)
     assert source.stop()
     return seen
@@ -108,7 +109,7 @@ def test_a_looped_file_starts_over_and_its_time_runs_on(video):
     assert seen.names()[-1] is CameraState.ENDED
 
 
-def test_pictures_in_a_folder_are_shown_one_after_the_other_and_a_broken_one_is_skipped(tmp_path):
+def test_pictures_in_a_folder_are_shown_one_after_the_other_and_a_broken_one_is_told(tmp_path):
     for number, value in enumerate((10, 200)):
         cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((30, 40), value, np.uint8))
     (tmp_path / "05.png").write_bytes(b"not a picture")
@@ -116,6 +117,8 @@ def test_pictures_in_a_folder_are_shown_one_after_the_other_and_a_broken_one_is_
     seen = play(tmp_path, paced=False)
     assert sorted({int(f.gray.mean()) for f in seen.frames}) == [10, 200]
     assert seen.names()[-1] is CameraState.ENDED
+    (said,) = seen.passed_over
+    assert said.startswith(f"{tmp_path / '05.png'} is not a picture")
 
 
 def test_one_picture_is_a_source(tmp_path):

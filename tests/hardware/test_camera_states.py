@@ -11,8 +11,9 @@ import pytest
 
 from hardware.camera import CameraSource, CameraState, open_source
 from hardware.camera_names import Why, why_shut
-from hardware.capture import CannotOpen, Picture
+from hardware.capture import Picture
 from hardware.opencv import cv2
+from hardware.pictures import CannotOpen
 
 PAUSES = (0.05, 0.05)
 

@@ -9,8 +9,9 @@ from support.rtsp_camera import RtspCamera
 
 from hardware.camera import CameraState, open_source
 from hardware.camera_names import Why
-from hardware.capture import CannotOpen, open_url
+from hardware.capture import open_url
 from hardware.network_camera import is_address, why_silent, without_password
+from hardware.pictures import CannotOpen
 
 
 class _Answering(socketserver.BaseRequestHandler):

@@ -6,8 +6,8 @@ import zlib
 import numpy as np
 import pytest
 
-from hardware.capture import CannotOpen
 from hardware.opencv import cv2
+from hardware.pictures import CannotOpen
 from hardware.recordings import reads_of
 from hardware.scene import code_picture
 
@@ -36,6 +36,28 @@ def test_a_code_on_nothing_is_read(tmp_path, code, ink, inverted, deep):
     path = tmp_path / "code.png"
     cv2.imwrite(str(path), transparent(ink, cover, deep))
     assert texts(path) == ["HELLO"]
+
+
+@pytest.mark.parametrize("kind", ["tiff", "png", "webp", "gif"])
+def test_every_page_or_moment_of_a_picture_is_read(tmp_path, kind):
+    """Scanned tickets come as TIFF with pages; what the same code shows on each moment is told once."""
+    path = tmp_path / f"tickets.{kind}"
+    pages = [code_picture(text, "QR", 210) for text in ("FIRST", "SECOND", "SECOND", "THIRD")]
+    if kind == "tiff":
+        cv2.imwritemulti(str(path), pages)
+    else:
+        moments = cv2.Animation()
+        moments.frames = [np.dstack([page] * 3 + [np.full_like(page, 255)]) for page in pages]
+        moments.durations = np.full(len(pages), 500, np.int32)
+        assert cv2.imwriteanimation(str(path), moments)
+    assert texts(path) == ["FIRST", "SECOND", "THIRD"]
+
+
+def test_no_more_pages_than_a_person_would_show(tmp_path, monkeypatch):
+    path = tmp_path / "tickets.tiff"
+    cv2.imwritemulti(str(path), [code_picture(text, "QR", 210) for text in ("FIRST", "SECOND", "THIRD")])
+    monkeypatch.setattr("hardware.pictures.MOST_PAGES", 2)
+    assert texts(path) == ["FIRST", "SECOND"]
 
 
 def test_sixteen_bits_a_pixel_are_read(tmp_path, code):
