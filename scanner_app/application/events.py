@@ -160,6 +160,8 @@ class Status:
     unsent: int = 0
     refused: int = 0
     conflicts: int = 0
+    same_name: int = 0  # open conflicts whose other side bears this kiosk's own name
+    copied_from: str = ""  # the kiosk whose data folder this is a copy of, until a person has named this one
     last_sync: datetime | None = None
     cache_age: float | None = None  # seconds
     disk_free: int | None = None  # bytes on the disk of the data folder

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner_app.application.events import AccountStatus, Status
-from scanner_app.application.ports import ClockOffset, Connection, LedgerReader
+from scanner_app.application.ports import ClockOffset, Connection, FactRow, LedgerReader
 from scanner_app.application.present import Desk
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import Moment, OperationState
@@ -23,6 +23,7 @@ class Counts:
     unsent: int = 0
     refused_upload: int = 0
     conflicts: int = 0
+    same_name: int = 0
     admitted: int = 0
     refused: int = 0
     inside: int | None = None
@@ -55,6 +56,7 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
         unsent=counts.unsent,
         refused=counts.refused_upload,
         conflicts=counts.conflicts,
+        same_name=counts.same_name,
         last_sync=oldest,
         cache_age=(moment.trusted - oldest).total_seconds() if oldest else None,
         clock_offset=_offset(moment, known),
@@ -68,11 +70,12 @@ def door_status(desk: Desk, accounts: Sequence[AccountStatus]) -> Status:
 
 def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
     with closing(desk.clerk.ledger_reader()) as ledger:
-        outbox = ledger.outbox_counts()
+        outbox, open_ = ledger.outbox_counts(), ledger.conflicts(open_only=True)
         counts = Counts(
             outbox.get(OperationState.PENDING, 0),
             outbox.get(OperationState.REFUSED, 0),
-            len(ledger.conflicts(open_only=True)),
+            len(open_),
+            sum(map(of_one_name, open_)),
         )
         if place is None:
             return counts
@@ -83,6 +86,14 @@ def _counts(desk: Desk, place: Place | None, moment: Moment) -> Counts:
             refused=ledger.refused_count(place.name, morning),
             inside=_inside(ledger, place),
         )
+
+
+def of_one_name(conflict: FactRow) -> bool:
+    """Whether both sides of a conflict bear one device name though two kiosks made them."""
+    here, there = conflict.body.get("here"), conflict.body.get("there")
+    if not isinstance(here, dict) or not isinstance(there, dict):
+        return False
+    return bool(there.get("used_device")) and there.get("used_device") == here.get("device")
 
 
 def _counted_from(place: Place, moment: Moment) -> datetime:

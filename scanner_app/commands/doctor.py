@@ -23,6 +23,7 @@ from scanner_app import settings as settings_file
 from scanner_app.accounts import Accounts
 from scanner_app.application.events import DeviceState
 from scanner_app.application.ports import Platform
+from scanner_app.application.readiness import of_one_name
 from scanner_app.bootstrap import unlock_store
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, print_json, say
@@ -175,11 +176,15 @@ def _data(folder: Path) -> Iterator[Finding]:
         unlock_store(folder, SecretStore(folder))
         with Store(folder, {}, read_only=True) as store:
             codes = store.health().codes
+            with store.ledger_reader() as ledger:
+                shared = any(map(of_one_name, ledger.conflicts()))
     except ScannerError as error:
         yield Finding("data", "error", texts.sentence(error.code), texts.admin(error.code))
         return
     for code in codes:
         yield Finding("data", "warning", texts.sentence(code), texts.admin(code))
+    if shared:
+        yield Finding("name", "warning", texts.sentence("same_name"), texts.admin("same_name"))
     if not codes:
         yield Finding("data", "ok", "no damaged file, every unsent scan is in the second copy")
 

@@ -61,6 +61,7 @@ def status_record(status: Status) -> dict[str, object]:
         "unsent": status.unsent,
         "refused": status.refused,
         "conflicts": status.conflicts,
+        "same_name": status.same_name,
         "last_sync": _iso(status.last_sync),
         "cache_age": status.cache_age,
         "clock_offset": status.clock_offset,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from scanner_app.domain.effective import ECHO
 from scanner_app.domain.passes import Direction, Use, by_time
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import Operation
@@ -38,6 +39,19 @@ def doubles(operation: Operation, mine: Sequence[Use], theirs: Sequence[Use]) ->
     if operation.policy == Policy.COUNTED.value and ENTRIES in operation.extra:
         return list(_too_many(operation, ours, others))
     return []
+
+
+def made_here(use: Use, operation: Operation) -> bool:
+    """Whether this kiosk itself made a use that a platform tells of.
+
+    Its ledger decides: two kiosks may work under one name, as copies of one data folder do, and what a ledger has lost
+    was admitted twice all the same. Where none was asked (another kiosk's record, told for it) the name alone decides.
+    """
+    if operation.own is None or not use.device:
+        return bool(use.device) and use.device == operation.device
+    if use.scan_id:
+        return use.scan_id in {operation.scan_id, *(one.scan_id for one in operation.own)}
+    return any(use.device == (one.device or operation.device) and abs(use.at - one.at) <= ECHO for one in operation.own)
 
 
 def _entries(uses: Sequence[Use]) -> list[Use]:

@@ -149,6 +149,7 @@ class Operation:
     amount: Decimal = Decimal(0)
     tenant: str = ""  # fingerprint of the key it may be sent with
     extra: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[LocalUse, ...] | None = None  # this kiosk's uses of the pass when it is told; None: no ledger was asked
 
     @property
     def refused(self) -> bool:

@@ -16,6 +16,7 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.scan import Operation, OperationKind, OperationState
 from scanner_app.sync.answers import ANSWERS, Action
 from scanner_app.sync.line import Line
+from scanner_app.sync.own import with_own
 from scanner_app.sync.tally import Tally
 from scanner_app.sync.zone_watch import ZoneWatch
 
@@ -26,6 +27,7 @@ STATES = {
     Action.REFUSED: OperationState.REFUSED,
     Action.CONTESTED: OperationState.CONTESTED,
 }
+ADMITTING = frozenset({OperationKind.RECORD, OperationKind.VOID})
 CHANGING = frozenset({OperationKind.VOID, OperationKind.RESTORE, OperationKind.VALUE})
 """Operations after which a platform calls the pass modified."""
 
@@ -48,7 +50,7 @@ class Courier:
         try:
             # Admitted without the venue's hub: another kiosk may have told of it by the hub meanwhile.
             doubt = item.unknown or "provisional" in operation.extra
-            operation = self._numbered(item) if doubt else operation
+            operation = self._known(self._numbered(item) if doubt else operation)
             answer = self._line.connectivity.ask(lambda: platform.deliver(operation, may_have_arrived=doubt))
         except PlatformTrouble as trouble:
             self._failed(item, trouble)
@@ -68,6 +70,13 @@ class Courier:
         with closing(self._line.clerk.ledger_reader()) as reader:
             alike = reader.alike_before(item)
         return replace(operation, extra={**operation.extra, "alike": str(alike)}) if alike else operation
+
+    def _known(self, operation: Operation) -> Operation:
+        """Return an admission with what this ledger knows of its pass: a name alone does not tell two kiosks apart."""
+        if operation.kind not in ADMITTING or operation.refused or not operation.uid:
+            return operation
+        with closing(self._line.clerk.ledger_reader()) as reader:
+            return with_own(reader, operation)
 
     def stay(self, item: OutboxItem, text: str, wait: float = 0.0, *, unknown: bool = False) -> None:
         """Leave an item in the queue, to be tried again in so many seconds."""
@@ -110,3 +119,5 @@ class Courier:
             self._counts[action] += 1
         if action is not Action.SENT:
             self._notify(Notice(f"upload_{action.value}", Level.WARNING, answer.detail))
+        if answer.facts.get("used_device") == item.operation.device:
+            self._notify(Notice("same_name", Level.WARNING, item.operation.device))

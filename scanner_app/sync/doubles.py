@@ -20,6 +20,7 @@ from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.place import Policy
 from scanner_app.domain.scan import LocalUse, OperationKind, OperationState
 from scanner_app.sync.line import Line
+from scanner_app.sync.own import with_own
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,8 @@ class Doubles:
     def _ask(self, question: Question) -> bool:
         """Ask who else was here and write what comes to light; return False where that has to be asked again."""
         subject, told = question.subject, question.asked.operation
+        with closing(self._line.clerk.ledger_reader()) as reader:
+            told = with_own(reader, told)
         try:
             others = self._line.platform.others(told, subject)
         except PlatformTrouble as trouble:
@@ -107,6 +110,8 @@ class Doubles:
         written = [answer for number, answer in answers if self._line.clerk.contest(number, at, answer)]
         if written:
             self._notify(Notice("upload_contested", Level.WARNING, written[0].detail))
+        if any(answer.facts.get("used_device") == told.device for answer in written):
+            self._notify(Notice("same_name", Level.WARNING, told.device))
         return True
 
     def _remember(self, subject: Pass) -> None:

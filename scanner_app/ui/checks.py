@@ -58,6 +58,7 @@ def checks(
         *_passes(status),
         _sent(status),
         _conflicts(status),
+        *_name(status),
         *_venue(status),
         _clock(status),
         *_disk(status),
@@ -134,6 +135,15 @@ def _conflicts(status: Status) -> Check:
         says = texts.plural("strip.conflicts", status.conflicts)
         return Check("conflicts", Tone.WARN, says, texts.admin("upload_contested"))
     return Check("conflicts", Tone.GOOD, texts.word("ready.no_conflicts"))
+
+
+def _name(status: Status) -> Iterator[Check]:
+    """A name of its own is what people tell kiosks apart by."""
+    if status.same_name:
+        yield Check("name", Tone.WARN, texts.sentence("same_name"), texts.admin("same_name"))
+    if status.copied_from:
+        says = texts.sentence("copied_folder", detail=visible(status.copied_from))
+        yield Check("name", Tone.WARN, says, texts.admin("copied_folder"))
 
 
 def _venue(status: Status) -> Iterator[Check]:

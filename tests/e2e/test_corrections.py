@@ -85,6 +85,29 @@ def conflicts(scene: Scene) -> list[dict[str, Any]]:
     return [json.loads(line) for line in scene.run("conflicts", "--json").stdout.splitlines()]
 
 
+def test_two_kiosks_of_one_name_are_told_of_each_other(scene: Scene, tmp_path: Path) -> None:
+    """A data folder copied to a second kiosk, or one name typed twice: their ledgers tell them apart."""
+    name = scene.lines("status", "--json")[0]["device"]
+    other = set_up(scene.sandbox, tmp_path / "other", "--device", name)
+    other.run("sync")
+    codes = good_passes(scene, 5)
+    for door in (scene, other):
+        line = ["gate", "--offline", "--place", scene.place, "--source", "-", "--json"]
+        assert {each["outcome"] for each in door.lines(*line, text="\n".join(codes) + "\n")} == {"admit"}
+    for door in (scene, other):
+        door.run("push", check=False)
+        door.run("sync", "--full")
+    scene.run("sync", "--full")
+    for door in (scene, other):
+        found = conflicts(door)
+        assert sorted(c["here"]["raw"] for c in found) == sorted(codes)
+        assert {c["there"]["used_device"] for c in found} == {name}
+        status = door.lines("status", "--json")[0]
+        assert (status["conflicts"], status["same_name"]) == (5, 5)
+        assert "name" in [check["name"] for check in status["checks"] if check["state"] == "warn"]
+        assert "name" in [f["name"] for f in door.lines("doctor", "--json") if f["state"] == "warning"]
+
+
 def test_two_doors_apart_admit_the_same_passes_and_both_are_told_of_each(scene: Scene, tmp_path: Path) -> None:
     other = set_up(scene.sandbox, tmp_path / "other", "--device", "Door 2")
     other.run("sync")

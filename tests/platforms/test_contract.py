@@ -17,7 +17,7 @@ from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTro
 from scanner_app.domain.passes import Direction, IdentifierKind, Matches, Pass, Use
 from scanner_app.domain.place import Accepted, Place
 from scanner_app.domain.rules import decide
-from scanner_app.domain.scan import Operation, OperationKind
+from scanner_app.domain.scan import LocalUse, Operation, OperationKind
 from scanner_app.platforms.registry import ADAPTERS, build
 from scanner_app.sandbox.airship import tickets
 from scanner_app.sandbox.misbehave import Misbehaviour
@@ -288,6 +288,29 @@ def test_the_earlier_of_two_apart_doors_finds_the_later_one_too(kit, platform, a
         assert abs(others[0].at - later.at) <= timedelta(seconds=2)
     else:
         assert not others, "only the later door can tell"
+
+
+def test_two_apart_doors_of_one_name_are_told_of_each_other(kit, platform, admission):
+    """A copied data folder, or one name typed twice: each ledger knows what its own kiosk did."""
+    first = changed(admission, own=(made(admission),))
+    admit(platform, first)
+    second = changed(admission, scan_id="the-other-s", at=admission.at + timedelta(minutes=1))
+    second = changed(second, own=(made(second),))
+    ends = [
+        platform.deliver(changed(second, kind=k), may_have_arrived=False)
+        for k in (OperationKind.RECORD, OperationKind.VOID)
+    ]
+    contested = [e for e in ends if e.delivery is Delivery.CONTESTED]
+    assert [(e.detail, e.facts["used_device"]) for e in contested[:1]] == [("used_elsewhere", "kiosk-1")]
+    subject = kit.platform().lookup(admission.raw, 5)[0]
+    assert len(platform.others(first, subject)) == (1 if kit.keeps_second_uses else 0)
+    both = (made(first), made(second))
+    assert not platform.others(changed(first, own=both), subject), "one kiosk may have done both, after an undo"
+
+
+def made(operation: Operation) -> LocalUse:
+    """What the ledger keeps of an admission."""
+    return LocalUse(operation.scan_id, operation.place, operation.at, operation.direction, device=operation.device)
 
 
 def test_which_way_a_guest_went_at_another_door_is_told(kit, platform, admission, guest):

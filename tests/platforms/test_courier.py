@@ -10,7 +10,7 @@ from platforms.conftest import account_of
 from scanner_app.application.ports import Delivery
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use
-from scanner_app.domain.scan import Operation, OperationKind
+from scanner_app.domain.scan import LocalUse, Operation, OperationKind
 from scanner_app.platforms.passcreator import PasscreatorPlatform
 from scanner_app.platforms.passcreator.status import scan_body, scan_status
 from scanner_app.platforms.zones import zone_named
@@ -246,6 +246,17 @@ def test_a_guest_who_holds_a_used_pass_there_again_and_again_is_no_other_door(pa
         told(passcreator, dataclasses.replace(admission, at=NOW + timedelta(seconds=2), device="kiosk-2"))
     others = passcreator.others(admission, passcreator.lookup(guest.uid, 5)[0])
     assert {use.device for use in others} == ({"kiosk-2"} if another else set())
+
+
+def test_another_kiosk_of_our_name_a_second_later_is_told_from_us(passcreator, admission, guest):
+    """Our own scans come back to the second; one of our name beside them was made by somebody else."""
+    told(passcreator, admission)
+    told(passcreator, dataclasses.replace(admission, at=NOW + timedelta(seconds=1)))
+    subject = passcreator.lookup(guest.uid, 5)[0]
+    mine = LocalUse("s", admission.place, NOW, admission.direction, device=admission.device)
+    theirs = passcreator.others(dataclasses.replace(admission, own=(mine,)), subject)
+    assert [(use.device, use.at) for use in theirs] == [(admission.device, NOW + timedelta(seconds=1))]
+    assert not passcreator.others(admission, subject), "where no ledger was asked the name decides"
 
 
 def test_a_use_that_no_scan_stands_behind_is_another_door_s(passcreator, admission, guest):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from support.virtual_time import World
 
 from scanner_app.application.ports import Answer, Can, Capabilities, Delivery, Door, Page, Rest, Template
+from scanner_app.domain.doubles import made_here
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Use
 from scanner_app.domain.scan import Operation, OperationKind
@@ -142,7 +143,7 @@ class SimulatedPlatform:
         return self._call("deliver", lambda: self._deliver(operation, may_have_arrived))
 
     def others(self, operation: Operation, subject: Pass) -> list[Use]:
-        others = [u for u in subject.uses if u.place == operation.place and u.device != operation.device]
+        others = [u for u in subject.uses if u.place == operation.place and not made_here(u, operation)]
         return self._call("others", lambda: others)
 
     def at_rest(self) -> Rest:

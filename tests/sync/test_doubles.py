@@ -77,6 +77,33 @@ def test_what_was_undone_is_nobodys_conflict(kiosk, platform, admitted):
     assert kiosk.conflicts() == []
 
 
+def test_another_kiosk_of_our_own_name_is_told_and_named(kiosk, platform, admitted):
+    """Our ledger knows nothing of that admission, so somebody else works under our name."""
+    kiosk.round()
+    kiosk.later(minutes=1)
+    platform.use("p1", "gate 1")
+    kiosk.round()
+    assert [there for _, _, there in told(kiosk)] == ["gate 1", "gate 2"]
+    assert [n.code for n in kiosk.notices].count("same_name") == 1
+
+
+def test_an_admission_of_ours_before_an_undo_is_nobody_elses(kiosk, platform):
+    """The platform keeps the scan that was taken back: it bears our name, and our ledger has it."""
+    platform.create("p1")
+    kiosk.round()
+    first = kiosk.admit("p1")
+    kiosk.drain()
+    platform.use("p1", "gate 1")
+    kiosk.undo(first)
+    kiosk.drain()
+    kiosk.later(minutes=1)
+    kiosk.admit("p1")
+    kiosk.drain()
+    platform.use("p1", "gate 1")
+    kiosk.round(full=True)
+    assert kiosk.conflicts() == []
+
+
 @pytest.mark.parametrize("policy", ["attendance", "stored_value"])
 def test_where_a_pass_is_good_any_number_of_times_nothing_is_told(kiosk, platform, policy):
     platform.create("p1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
+from scanner_app.domain.doubles import made_here
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use, first_entry
 from scanner_app.domain.place import Policy
@@ -123,7 +124,7 @@ class Courier:
 
 def others(operation: Operation, subject: Pass) -> list[Use]:
     """Return what other devices let pass here, in or out, oldest first."""
-    return [u for u in subject.uses if u.place == operation.place and u.device != operation.device]
+    return [u for u in subject.uses if u.place == operation.place and not made_here(u, operation)]
 
 
 def _foreign(subject: Pass, operation: Operation) -> Use | None:

@@ -18,7 +18,7 @@ from scanner_app.platforms.asking import after_telling, before_telling
 from scanner_app.platforms.passcreator.calls import Calls
 from scanner_app.platforms.passcreator.scans import ScanList
 from scanner_app.platforms.passcreator.status import ADMITTING, CHECKED_OUT, ECHO, SECOND, Scanned, scan_body
-from scanner_app.platforms.zones import wall_gap
+from scanner_app.platforms.zones import to_wall, wall_gap
 
 REMEMBERED = 1000
 DONE, ALREADY, REFUSED, CONTESTED = Delivery.DONE, Delivery.ALREADY, Delivery.REFUSED, Delivery.CONTESTED
@@ -200,17 +200,30 @@ class Courier:
         return use.place == operation.place and self._gap(use, operation) <= ECHO
 
     def _named(self, use: Use, scans: list[Scanned], taken: frozenset[datetime], operation: Operation) -> Use | None:
-        """Return the use with its device; None when it was a refused repeat, or this device's own, taken back."""
+        """Return the use with its device; None when it was a refused repeat, or this kiosk's own, taken back."""
         made = [s for s in scans if s.made(operation.uid, use.at, self._zone)]
         made = made or self._pushed_on(use.at, scans, taken, operation.uid)
         if not made:
             # A use does not tell which way. Where that matters, one that no scan stands behind proves nothing.
             return replace(use, direction=Direction.EXIT) if operation.policy == Policy.IN_OUT.value else use
-        admitted = [s for s in made if s.status in ADMITTING and s.device != operation.device]
+        mine = self._mine(made, operation)
+        admitted = [s for s in made if s.status in ADMITTING and s not in mine]
         if not admitted:
             return None
         way = Direction.EXIT if admitted[0].status == CHECKED_OUT else Direction.ENTRY
         return replace(use, direction=way, device=admitted[0].device)
+
+    def _mine(self, scans: list[Scanned], operation: Operation) -> list[Scanned]:
+        """Return the scans that this kiosk made: by its ledger, where that was asked, for a name may be another's too.
+
+        What we sent comes back to the second; scans of our name beside such a one are another kiosk's.
+        """
+        if operation.own is None:
+            return [s for s in scans if s.device == operation.device]
+        moments = {(one.device or operation.device, one.at) for one in operation.own}
+        moments.add((operation.device, operation.at))
+        exact = [s for s in scans if any((s.device, s.wall) == (d, to_wall(at, self._zone)) for d, at in moments)]
+        return exact or [s for s in scans if any(s.device == d and s.made(s.uid, at, self._zone) for d, at in moments)]
 
     def _pushed_on(self, at: datetime, scans: list[Scanned], taken: frozenset[datetime], uid: str) -> list[Scanned]:
         """Return the scans of a use that stands later than each of them: a pass holds one use per second.

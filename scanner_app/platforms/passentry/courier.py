@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
 from scanner_app.domain.credential import storable
+from scanner_app.domain.doubles import made_here
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use, by_time, first_entry
 from scanner_app.domain.place import Policy
@@ -78,8 +80,8 @@ class Courier:
         """Return what other devices let pass here, in or out, oldest first; refusals and our own do not count."""
         self._scans.refresh()
         scans = [s for s in self._scans.standing(operation.uid) if s.reader == operation.door]
-        others = [s.use for s in scans if s.use and not (s.mark and s.mark.device == operation.device)]
-        return sorted(others, key=by_time)
+        uses = [replace(s.use, scan_id=s.mark.scan_id if s.mark else "") for s in scans if s.use]
+        return sorted((use for use in uses if not made_here(use, operation)), key=by_time)
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def _void(self, operation: Operation, may_have_arrived: bool) -> Answer:  # noqa: FBT001 - one of a table

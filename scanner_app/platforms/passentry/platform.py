@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.ports import Answer, Can, Capabilities, Counter, Door, Page, Rest, Template
+from scanner_app.domain.doubles import made_here
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Pass, Use
 from scanner_app.domain.scan import Operation
@@ -203,9 +204,9 @@ class PassEntryPlatform:
     def others(self, operation: Operation, subject: Pass) -> Sequence[Use]:
         """Return what other devices let pass at this operation's place, in or out.
 
-        Asks only where another device used the pass: scans come all in one list, and most guests pass one door.
+        Asks only where another kiosk used the pass: scans come all in one list, and most guests pass one door.
         """
-        if all(use.device == operation.device for use in subject.uses):
+        if all(made_here(use, operation) for use in subject.uses):
             return ()
         return self._courier.others(operation)
 

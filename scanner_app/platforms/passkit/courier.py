@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 
 from scanner_app.application.ports import Answer, Delivery, used_elsewhere
+from scanner_app.domain.doubles import made_here
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble
 from scanner_app.domain.passes import Direction, Pass, Use, first_entry
 from scanner_app.domain.place import Policy
@@ -22,6 +24,8 @@ GONE = Answer(CONTESTED, "deleted", {"state": "deleted"})
 NOT_KEPT = Answer(DONE, "not_kept")
 FINAL = Answer(REFUSED, "redeem_is_final")
 REMEMBERED = 1000
+UNDO = "-undo"
+"""What a member's event that takes another one back is called, after the name of that one."""
 Told = tuple[Kind, Pass]
 
 
@@ -140,7 +144,7 @@ class Courier:
 
     def _check_back(self, operation: Operation, subject: Pass) -> Answer:
         """An undone check-in is a check-out, and the other way round."""
-        undo = f"{operation.scan_id}-undo"
+        undo = operation.scan_id + UNDO
         if any(use.scan_id == undo for use in subject.uses):
             return Answer(ALREADY)
         back = Direction.EXIT if operation.direction is Direction.ENTRY else Direction.ENTRY
@@ -214,7 +218,7 @@ def _ours(subject: Pass, operation: Operation) -> bool:
 def others(operation: Operation, subject: Pass) -> list[Use]:
     """Return the uses here by other devices, in or out, oldest first; a place that is not told may be any."""
     here = [u for u in subject.uses if u.place in ("", operation.place)]
-    return [u for u in here if not u.device or u.device != operation.device]
+    return [u for u in here if not made_here(replace(u, scan_id=u.scan_id.removesuffix(UNDO)), operation)]
 
 
 def _foreign(subject: Pass, operation: Operation) -> Use | None:
