@@ -31,6 +31,7 @@ from scanner_app.crash import CrashFile
 from scanner_app.device_desk import KioskDevices
 from scanner_app.domain.credential import USUAL_CODES
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.home import Home
 from scanner_app.in_step import Around as AroundSync
 from scanner_app.in_step import InStep
 from scanner_app.lifecycle import InstanceLock, Parts
@@ -120,6 +121,9 @@ class Kiosk:
         self.store = Store(data_dir, self.accounts.tenants(), read_only=not writes)
         self.store.open()
         self._parts.add("store", self.store.close)
+        self.home = Home(data_dir, self.settings)
+        if writes:
+            self.home.settle_in(self.store.doubt_unsent)
         self._keep_time(writes=writes)
         self.sync = InStep(AroundSync(self.accounts, self.store, self.clock, self._tell, self._something_new))
         finder = Finder(self.store, self.settings.load, self.sync.oracles, keeps=writes)
@@ -164,6 +168,8 @@ class Kiosk:
     def start_door(self) -> None:
         """Start taking credentials; what is older than the retention is blanked meanwhile."""
         self.door.start()
+        if self.home.copied_from:
+            self._tell(Notice("copied_folder", Level.WARNING, self.home.copied_from))
         over = threading.Event()
         sweeper = threading.Thread(target=self._sweep, args=(over,), name="retention", daemon=True)
         sweeper.start()
@@ -249,6 +255,7 @@ class Kiosk:
                 KioskDevices(self.secrets, lambda: self._sources, lambda: self._turnstile),
                 lambda: shutil.disk_usage(self.data_dir).free,
                 lambda: self.store.health().codes,
+                lambda: self.home.copied_from,
             )
         )
 

@@ -166,6 +166,7 @@ class Door(DoorView):
             expected=expected,
             disk_free=self._parts.disk_free(),
             store_troubles=tuple(self._parts.store_troubles()),
+            copied_from=self._parts.copied_from(),
         )
 
     def story(self, key: PassKey) -> Story | None:

@@ -89,3 +89,4 @@ class Parts:
     devices: DeviceDesk
     disk_free: Callable[[], int]
     store_troubles: Callable[[], Sequence[str]]
+    copied_from: Callable[[], str]

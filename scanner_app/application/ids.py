@@ -31,4 +31,9 @@ def device_name() -> str:
 
     Computers made from one image share their name, and platforms tell two doors apart by the device's name alone.
     """
-    return f"{socket.gethostname()}-{secrets.token_hex(2)}"
+    return another_name(socket.gethostname())
+
+
+def another_name(old: str) -> str:
+    """Return a name like this one that no other kiosk bears: of two copies each takes another."""
+    return f"{old}-{secrets.token_hex(2)}"

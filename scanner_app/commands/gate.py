@@ -28,6 +28,7 @@ from scanner_app.sources import CameraLine
 from scanner_app.sun_counters import SunCounters
 from scanner_app.text_lines import text_lines
 from scanner_app.turnstile import open_turnstile
+from scanner_app.ui import texts
 
 DRAIN_SECONDS = 5.0
 """How long the end of a line may take to tell the platform; what is left is sent by the next run or by `push`."""
@@ -74,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
     """Work until every source has ended or somebody stops it; a recording that cannot be read is trouble."""
     with open_kiosk(data_dir(args), writes=True) as kiosk, stop_signals() as stop:
         _choose_place(kiosk, args.place)
+        if copied := kiosk.home.copied_from:
+            complain(f"{texts.sentence('copied_folder', detail=copied)} ({kiosk.settings.load().device})")
         if not args.offline:
             kiosk.start_sync()
         else:

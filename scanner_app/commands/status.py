@@ -62,6 +62,7 @@ def status_record(status: Status) -> dict[str, object]:
         "refused": status.refused,
         "conflicts": status.conflicts,
         "same_name": status.same_name,
+        "copied_from": status.copied_from or None,
         "last_sync": _iso(status.last_sync),
         "cache_age": status.cache_age,
         "clock_offset": status.clock_offset,

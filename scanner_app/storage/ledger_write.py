@@ -243,6 +243,10 @@ class LedgerWriter:
         """At a start nothing is on its way: what was claimed when the last run ended may have arrived."""
         self._change("outbox", "unknown = 1, claimed = 0", (), "state = 'pending' AND claimed = 1", ())
 
+    def doubt_unsent(self) -> None:
+        """Have all that waits be looked for before it is sent: another copy of this ledger may have sent it."""
+        self._change("outbox", "unknown = 1", (), "state = 'pending'", ())
+
     def settle(
         self,
         number: int,

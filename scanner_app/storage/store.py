@@ -175,6 +175,10 @@ class Store:
         """Say that items are about to be sent; return those still wanted. See `application.ports.Clerk.claim`."""
         return self._run(lambda tx: tx.claim(numbers), Priority.OUTBOX)
 
+    def doubt_unsent(self) -> None:
+        """Have all that waits be looked for before it is sent: another copy of this ledger may have sent it."""
+        self._run(lambda tx: tx.doubt_unsent(), Priority.OUTBOX)
+
     def _writing(self) -> clerk.Thread:
         if self._clerk is None:
             kind = StorageKind.READ_ONLY if self._read_only else StorageKind.LOCKED

@@ -80,6 +80,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("numbers-platform", office.platform_numbers),
     Shot("readiness", office.ready),
     Shot("readiness-not", office.not_ready),
+    Shot("readiness-name", office.one_name),
     Shot("kiosk-waiting", kiosk.waiting, unattended),
     Shot("kiosk-reading", door.camera, unattended),
     Shot("kiosk-checking", door.with_camera(Checking(Credential("x", Symbology.QR))), unattended),

@@ -29,6 +29,7 @@ from scanner_app.ui.desk import Screen
 from scanner_app.ui.dress import BASE
 from scanner_app.ui.picture_process import PictureProcess
 from scanner_app.ui.pin_gate import PinGate
+from scanner_app.ui.plain import visible
 from scanner_app.ui.saving import Saver
 from scanner_app.ui.screens import attended_screens
 from scanner_app.ui.screens.door_panels import LeavePanel
@@ -250,4 +251,4 @@ class Window(Shell):
 
 def _notice(notice: Notice) -> str:
     advice = texts.advice(notice.code) if notice.level is not Level.INFO else ""
-    return f"{texts.sentence(notice.code)} {advice}".strip()
+    return f"{texts.sentence(notice.code, detail=visible(notice.detail))} {advice}".strip()

@@ -81,15 +81,19 @@ class Scene:
 
 def set_up(sandbox: Sandbox, folder: Path, *more: str) -> Scene:
     """Set a kiosk up by the command line, for the sandbox's first app configuration."""
-    info = sandbox.info
-    door = info["app_configurations"][0]
-    key_file = folder.parent / f"{folder.name}.key"
-    key_file.write_text(info["api_key"])
-    scene = Scene(sandbox, folder, door["place"])
-    words = ["--platform", "passcreator", "--url", info["base_url"], "--key-file", str(key_file)]
-    words += ["--template", door["template"], "--place", door["place"], "--app-configuration", door["id"]]
-    scene.run("setup", *words, *more)  # the zone is found out from the platform's own times
+    scene = Scene(sandbox, folder, sandbox.info["app_configurations"][0]["place"])
+    scene.run("setup", *set_up_words(scene), *more)  # the zone is found out from the platform's own times
     return scene
+
+
+def set_up_words(scene: Scene) -> list[str]:
+    """Return what `setup` is told for the sandbox's first app configuration."""
+    info = scene.sandbox.info
+    door = info["app_configurations"][0]
+    key_file = scene.folder.parent / f"{scene.folder.name}.key"
+    key_file.write_text(info["api_key"])
+    words = ["--platform", "passcreator", "--url", info["base_url"], "--key-file", str(key_file)]
+    return [*words, "--template", door["template"], "--place", door["place"], "--app-configuration", door["id"]]
 
 
 @pytest.fixture

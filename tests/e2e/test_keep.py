@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Scene
+from tests.e2e.conftest import Scene, set_up_words
 
 
 def admitted(scene: Scene) -> str:
@@ -44,6 +45,26 @@ def test_a_dropped_tail_is_noticed_by_the_head_noted_before(scene: Scene) -> Non
         db.execute("DELETE FROM facts")
         db.commit()
     assert scene.run("verify", "--head", head, check=False).returncode == 3
+
+
+def test_a_copied_folder_takes_a_name_of_its_own_and_sends_nothing_twice(scene: Scene, tmp_path: Path) -> None:
+    """Both hold what was not sent yet, and both go on: each admission is told once, and a double is told as one."""
+    code = admitted(scene)
+    name = scene.lines("status", "--json")[0]["device"]
+    copy = Scene(scene.sandbox, Path(shutil.copytree(scene.folder, tmp_path / "copy")), scene.place)
+    copy.run("setup", *set_up_words(scene))  # its keys are kept by the folder's path in a keyring
+    scene.run("push")
+    copy.run("push")
+    mine, its = (each.lines("status", "--json")[0] for each in (scene, copy))
+    assert (mine["device"], mine["copied_from"]) == (name, None)
+    assert (its["device"].startswith(f"{name}-"), its["copied_from"]) == (True, name)
+    assert [check["says"] for check in its["checks"] if check["name"] == "name"]
+    assert [s["scannedBarcodeValue"] for s in scene.scans()] == [code], "looked for before it is sent again"
+    copy.run("setup", *set_up_words(scene), "--device", "Door 2")
+    assert [copy.lines("status", "--json")[0][key] for key in ("device", "copied_from")] == ["Door 2", None]
+    moved = Scene(scene.sandbox, scene.folder.rename(tmp_path / "moved"), scene.place)
+    moved.run("setup", *set_up_words(scene))
+    assert moved.lines("status", "--json")[0]["device"] == name, "a folder that was moved is the same kiosk"
 
 
 def test_what_a_stranger_deletes_beside_the_facts_is_noticed(scene: Scene) -> None:

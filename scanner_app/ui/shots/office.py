@@ -100,3 +100,9 @@ def not_ready(stage: Stage) -> None:
     """Much is not."""
     door.offline(stage)
     stage.window.go("readiness")
+
+
+def one_name(stage: Stage) -> None:
+    """A copy of another kiosk, whose name somebody else uses as well."""
+    ready(stage)
+    stage.tell(StatusChanged(replace(sample.STATUS, conflicts=2, same_name=2, copied_from="Kiosk 1")))
