@@ -149,9 +149,7 @@ def run_restore(args: argparse.Namespace) -> int:
     finally:
         lock.release()
     say(f"Restored into {folder}. Next: set the keys again with scanner-app setup, then scanner-app sync --full")
-    say(
-        "Where the kiosk it came from goes on, name this one with setup --device: people tell them apart by it."
-    )
+    say("Where the kiosk it came from goes on, name this one with setup --device: people tell them apart by it.")
     return Exit.OK
 
 
