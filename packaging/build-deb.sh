@@ -39,7 +39,7 @@ put 644 packaging/kiosk/pass-scanner.service usr/lib/systemd/system/pass-scanner
 put 755 packaging/kiosk/session usr/lib/pass-scanner/session
 put 644 packaging/kiosk/60-pass-scanner-readers.rules usr/lib/udev/rules.d/60-pass-scanner-readers.rules
 put 644 packaging/kiosk/pass-scanner-nfc.conf usr/lib/modprobe.d/pass-scanner-nfc.conf
-put 644 packaging/kiosk/kiosk.conf etc/pass-scanner/kiosk.conf
+put 644 packaging/kiosk/kiosk.conf usr/share/pass-scanner/kiosk.conf
 put 644 packaging/kiosk/logrotate etc/logrotate.d/pass-scanner
 put 644 docs/user/kiosk.md usr/share/doc/pass-scanner/kiosk.md
 about=$tree/usr/share/doc/pass-scanner

@@ -46,7 +46,7 @@ def test_it_holds_the_kiosk_and_no_tests(deb: Path) -> None:
         "/usr/lib/udev/rules.d/60-pass-scanner-readers.rules",
         "/usr/lib/modprobe.d/pass-scanner-nfc.conf",
         "/etc/logrotate.d/pass-scanner",
-        "/etc/pass-scanner/kiosk.conf",
+        "/usr/share/pass-scanner/kiosk.conf",
     } <= files
     assert not [f for f in files if "/tests/" in f or "/.git" in f or "__pycache__" in f]
     assert {parts[1] for parts in lines} == {"root/root"}
@@ -68,6 +68,13 @@ def test_its_version_and_dependencies_are_those_of_the_project(deb: Path) -> Non
         for name in [*names, "systemd", "cage", "xwayland", "seatd", "python3-venv"]
         if not re.search(rf"\b{name}\b", depends)
     ]
+
+
+@needs_dpkg
+def test_an_upgrade_asks_nothing_about_the_settings_of_the_session(deb: Path) -> None:
+    """A conffile's question, with nobody there to answer it, leaves the package unpacked and the door shut."""
+    assert out("dpkg-deb", "--info", str(deb), "conffiles").split() == ["/etc/logrotate.d/pass-scanner"]
+    assert "/etc/pass-scanner/kiosk.conf" in out("dpkg-deb", "--info", str(deb), "postinst")
 
 
 @needs_dpkg
