@@ -33,12 +33,16 @@ FILE = "seen.json"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the camera, each reader and the hub fare, and each account's connection and trouble."""
+    """How the camera, each reader and the hub fare, and each account's connection and trouble.
+
+    `running`: whether a door runs at all; one without a camera tells of none.
+    """
 
     camera: DeviceState | None = None
     readers: tuple[ReaderReport, ...] = ()
     links: Mapping[str, tuple[Connection, str]] = field(default_factory=dict)
     venue: HubState | None = None
+    running: bool = False
 
     def linked(self, status: Status) -> Status:
         """Return a status with the connections that are known here."""
@@ -122,6 +126,7 @@ def seen_by_the_door(data_dir: Path) -> Seen:
             tuple(ReaderReport(str(s), DeviceState(state), str(why)) for s, state, why in body.get("readers", ())),
             {str(a): (Connection(c), str(t)) for a, (c, t) in body.get("links", {}).items()},
             _venue(body.get("venue")),
+            running=True,
         )
     except (StorageTrouble, AttributeError, KeyError, TypeError, ValueError):
-        return Seen()
+        return Seen(running=True)

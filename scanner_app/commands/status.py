@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
             raise SettingsTrouble("not_set_up")
         seen = seen_by_the_door(kiosk.data_dir)
         status, settings = seen.linked(kiosk.door.status()), kiosk.settings.load()
-    found = by_weight(checks(status, settings, seen.camera, seen.readers))
+    found = by_weight(checks(status, settings, seen.camera, seen.readers, closed=not seen.running))
     record = status_record(status) | {"ready": ready(found), "checks": [_check(each) for each in found]}
     if args.json:
         print_json(record)

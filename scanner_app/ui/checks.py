@@ -47,11 +47,16 @@ def ready(checks: list[Check]) -> bool:
 
 
 def checks(
-    status: Status, settings: Settings, camera: DeviceState | None, readers: Sequence[ReaderReport] = ()
+    status: Status,
+    settings: Settings,
+    camera: DeviceState | None,
+    readers: Sequence[ReaderReport] = (),
+    *,
+    closed: bool = False,
 ) -> list[Check]:
     """Return every check, in the order in which people set right what is wrong.
 
-    `camera`, `readers`: as the program that runs them knows them; None and () where none does.
+    `camera`, `readers`: as the program that runs them knows them; None and () where it has none. `closed`: no door runs.
     """
     return [
         _place(settings),
@@ -63,7 +68,7 @@ def checks(
         _clock(status),
         *_disk(status),
         *[Check("disk", Tone.WARN, texts.sentence(code), texts.admin(code)) for code in status.store_troubles],
-        _camera(settings, camera),
+        _camera(settings, camera, closed=closed),
         *map(_reader, readers),
         *_limits(settings),
     ]
@@ -205,9 +210,9 @@ def _limits(settings: Settings) -> Iterator[Check]:
         yield Check("offline", Tone.NOTE, texts.word("ready.offline.confirm"))
 
 
-def _camera(settings: Settings, camera: DeviceState | None) -> Check:
+def _camera(settings: Settings, camera: DeviceState | None, *, closed: bool) -> Check:
     if camera is None:
-        return Check("camera", Tone.NOTE, texts.word("ready.camera_closed"))
+        return Check("camera", Tone.NOTE, texts.word("ready.camera_closed" if closed else "device.missing"))
     says = texts.word(f"device.{camera.value}")
     if camera in (DeviceState.RUNNING, DeviceState.ENDED):
         return Check("camera", Tone.GOOD, says)
