@@ -56,7 +56,8 @@ def checks(
 ) -> list[Check]:
     """Return every check, in the order in which people set right what is wrong.
 
-    `camera`, `readers`: as the program that runs them knows them; None and () where it has none. `closed`: no door runs.
+    `camera`, `readers`: as the program that runs them knows them; None and () where it has none.
+    `closed`: whether no door runs at all.
     """
     return [
         _place(settings),

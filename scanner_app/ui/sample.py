@@ -156,10 +156,10 @@ DETAILS: dict[Reason, dict[str, Detail]] = {
         "choices": ["Ada Lovelace · Summer Night · …GATE-1", "Ada Lovelace · Backstage · …GATE-7"],
     },
     Reason.WRONG_EVENT: {"template": "Winter Concert 2025"},
-    Reason.NOT_YET_VALID: {"valid_from": (NOW + timedelta(hours=20)).isoformat()},
+    Reason.NOT_YET_VALID: {"valid_from": (NOW + timedelta(hours=27)).isoformat()},
     Reason.EXPIRED: {"expired_at": (NOW - timedelta(days=9)).isoformat()},
     Reason.WRONG_PLACE: {"places": ["Garden", "Backstage"]},
-    Reason.OUTSIDE_HOURS: {"opens_at": (NOW + timedelta(hours=2)).isoformat()},
+    Reason.OUTSIDE_HOURS: {"opens_at": (NOW + timedelta(hours=26)).isoformat()},
     Reason.WRONG_FLIGHT: {
         "why": "other_date",
         "flight": "LH 438",

@@ -10,6 +10,7 @@ from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.application import application
+from scanner_app.ui.sample_door import SampleDoor
 from scanner_app.ui.sample_scenes import both_ways, fresh, joined, locked, training, unattended, with_photos
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.screens.setup import STEPS
@@ -18,10 +19,12 @@ from scanner_app.ui.shots import door, helpdesk, kiosk, office, settings
 
 SIZES = ((1280, 800), (1920, 1080))
 
+STANDS = {"not-inside": both_ways(Direction.EXIT), "already-inside": both_ways(Direction.ENTRY)}
+"""The doors at which alone a verdict can be."""
 SHOTS: tuple[Shot, ...] = (
     Shot("door-ready", door.camera),
     Shot("door-checking", door.with_camera(Checking(Credential("x", Symbology.QR)))),
-    *(Shot(f"door-{name}", door.verdict(name)) for name in sample.VERDICTS),
+    *(Shot(f"door-{name}", door.verdict(name), STANDS.get(name, SampleDoor)) for name in sample.VERDICTS),
     Shot("door-entry", door.camera, both_ways(Direction.ENTRY)),
     Shot("door-exit", door.camera, both_ways(Direction.EXIT)),
     Shot("door-leave", door.leaving, both_ways(Direction.EXIT)),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from scanner_app.application.control import Role
 from scanner_app.application.roles import Action, allowed, role_for
 from scanner_app.domain.passes import Direction
-from scanner_app.domain.verdict import Grade
+from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.widgets.pinpad import PinPad
 
@@ -39,6 +39,20 @@ def test_the_door_is_turned_round_and_looks_it(garden, door, qtbot):
         assert screen.panel.words.casefold() == texts.headline("LEAVE").casefold()
     screen._to_ready()
     assert screen.panel.words == texts.word("direction.exit")
+
+
+def test_who_is_refused_at_an_exit_is_let_out_not_in(garden, door, qtbot):
+    garden.screens["door"]._direction = Direction.EXIT
+    door.tell(sample.decided(sample.refused(Reason.NOT_INSIDE)))
+    found = lambda: garden.findChild(QPushButton, "door-override")  # noqa: E731
+    qtbot.waitUntil(lambda: found() is not None)
+    assert found().text() == texts.word("door.override_out")
+    qtbot.mouseClick(found(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: garden.panel is not None)
+    assert garden.panel.findChild(QPushButton, "reason-go").text() == texts.word("door.override_out")
+    qtbot.keyClicks(garden.panel.field, "came in with the crew")
+    qtbot.keyClick(garden.panel.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: texts.word("door.override_out_done") in garden._toast.text)
 
 
 def test_a_pin_may_stand_before_it(garden, door, qtbot):

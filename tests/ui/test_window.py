@@ -24,6 +24,8 @@ from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.door_panels import LeavePanel
 from scanner_app.ui.screens.place_form import PlaceForm
 from scanner_app.ui.screens.settings import SECTIONS
+from scanner_app.ui.screenshot_stage import staged
+from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.training import TrainingBand
 
@@ -61,6 +63,12 @@ def test_the_strip_tells_everything_that_the_platforms_do_not_have(window, door,
     door.tell(StatusChanged(replace(sample.STATUS, conflicts=1)))
     qtbot.waitUntil(lambda: "1 conflict" in chips(window))
     assert "All sent" not in chips(window)
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_that_the_door_is_offline_is_told_whatever_else_is_wrong(qapp, language):
+    with staged(next(s for s in SHOTS if s.name == "door-behind"), language, (1280, 800)) as stage:
+        assert texts.word("strip.offline") in chips(stage.window)
 
 
 def test_settings_want_the_administrators_pin(window, door, qtbot):

@@ -166,6 +166,7 @@ class DoorScreen(Screen):
 
     def _add_actions(self, event: Decided) -> None:
         verdict, scan = event.scan.verdict, event.scan
+        act = "door.override_out" if self._direction is Direction.EXIT else "door.override"
         if _can_undo(event):
             self.panel.add_action(
                 button(texts.word("door.undo"), lambda: self.corrections.undo(scan), name="door-undo")
@@ -176,7 +177,7 @@ class DoorScreen(Screen):
             )
         elif verdict.outcome is Outcome.REFUSE and verdict.subject is not None and event.durable:
             self.panel.add_action(
-                button(texts.word("door.override"), lambda: self.corrections.override(scan), name="door-override")
+                button(texts.word(act), lambda: self.corrections.override(scan, act), name="door-override")
             )
 
     def _to_ready(self) -> None:

@@ -73,30 +73,30 @@ class Corrections:
             owner=self._owner,
         )
 
-    def override(self, scan: Scan) -> None:
-        """Admit a refused guest on a supervisor's word: PIN, then the reason."""
+    def override(self, scan: Scan, act: str) -> None:
+        """Let a refused guest in, or out, on a supervisor's word: PIN, then the reason. `act`: the words for it."""
         self._hold()
-        self.desk.allow(Action.OVERRIDE, lambda: self._ask_reason(scan))
+        self.desk.allow(Action.OVERRIDE, lambda: self._ask_reason(scan, act))
 
-    def _ask_reason(self, scan: Scan) -> None:
-        self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._override(scan, reason)))
+    def _ask_reason(self, scan: Scan, act: str) -> None:
+        self.desk.open_panel(ReasonPanel(self.desk, scan, lambda reason: self._override(scan, reason, act), act))
 
-    def _override(self, scan: Scan, reason: str) -> None:
+    def _override(self, scan: Scan, reason: str, act: str) -> None:
         self.desk.close_panel()
         self.desk.bridge.call(
             self.desk.control.override,
             scan.scan_id,
             self.desk.operator(Action.OVERRIDE),
             reason,
-            done=self._overridden,
+            done=lambda report: self._overridden(report, act),
             owner=self._owner,
         )
 
-    def _overridden(self, report: CorrectionReport) -> None:
+    def _overridden(self, report: CorrectionReport, act: str) -> None:
         if self._failed(report):
             return
         self._let_in()
-        self.desk.toast(texts.word("door.override_done"))
+        self.desk.toast(texts.word(f"{act}_done"))
 
     def _failed(self, report: CorrectionReport) -> bool:
         """Say what stood in the way, if anything did."""

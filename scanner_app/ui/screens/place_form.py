@@ -85,12 +85,13 @@ class PlaceForm(QWidget):
         lay.addWidget(Label(texts.word("place.policy"), "soft"))
         grid = QGridLayout()
         grid.setSpacing(theme.space("s"))
+        across = 1 if theme.large else 2
         for n, policy in enumerate(Policy):
             words = texts.word(f"policy.{policy.value}")
             made = choice(words, partial(self._choose, policy), checked=policy is self._policy, name=words)
             self._rules.addButton(made)
-            grid.addWidget(made, n // 2, n % 2)
-            grid.setColumnStretch(n % 2, 1)
+            grid.addWidget(made, n // across, n % across)
+            grid.setColumnStretch(n % across, 1)
         lay.addLayout(grid)
         self.help.setMinimumHeight(theme.px(52))
         lay.addWidget(self.help)

@@ -70,7 +70,10 @@ class Button(QPushButton):
 
 
 class ForeignButton(Button):
-    """Somebody else's words: any length, shortened with … where even the smallest letters do not fit."""
+    """Somebody else's words: any length, … in their middle where even the smallest letters do not fit.
+
+    Their end is what tells two passes of one name apart.
+    """
 
     def minimumSizeHint(self) -> QSize:
         """It may be as narrow as its place."""
@@ -81,7 +84,7 @@ class ForeignButton(Button):
         """Paint, shortened where it must be."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.room())
+        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.room())
         painter = QStylePainter(self)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         painter.end()

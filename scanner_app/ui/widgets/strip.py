@@ -63,6 +63,8 @@ class Chip(QWidget):
         self._mark = Mark(theme)
         self._terse = theme.large
         self._label = Label("", "body")
+        self.fine = True
+        """Whether nothing is wrong with what it tells."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space("s"))
@@ -72,7 +74,8 @@ class Chip(QWidget):
     def tell(self, text: str, tone: str = "") -> None:
         """Show a state; '' hides the chip."""
         # Large text leaves room for what is wrong only.
-        told = bool(text) and not (self._terse and tone in ("good", ""))
+        self.fine = tone in ("good", "")
+        told = bool(text) and not (self._terse and self.fine)
         self.setVisible(told)
         self._label.setText(text)
         self._label.set_tone(tone if tone != "good" else "")
@@ -155,7 +158,8 @@ class StatusStrip(QWidget):
         """What finds no room beside the place is left out, the least pressing first: the readiness screen tells it."""
         row = self._row
         room = self.width() - 2 * row.contentsMargins().left() - self._least
-        for chip in self.chips:
+        pressing = (self._mode, self._hub, self._link, *self._books, self._clock, self._list, self._camera)
+        for chip in sorted(pressing, key=lambda chip: chip.fine):
             told = bool(chip.accessibleName())
             room -= (chip.sizeHint().width() + row.spacing()) if told else 0
             chip.setVisible(told and room >= 0)
