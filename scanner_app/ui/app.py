@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from scanner_app.application.config import Settings
 from scanner_app.application.control import DoorControl
 from scanner_app.ui import texts
 from scanner_app.ui.application import application
@@ -38,9 +41,10 @@ def run_window(
     heartbeat, for a watchdog.
     """
     app = application()
-    texts.set_language(control.settings().screen.language)
+    settings = _at_first(control.settings())
+    texts.set_language(settings.screen.language)
     bridge = Bridge()
-    window = Window(control, bridge, settings=control.settings(), status=control.status(), demo=demo)
+    window = Window(control, bridge, settings=settings, status=control.status(), demo=demo)
     heartbeat, collector = Heartbeat(on_beat), IdleCollector()
     window.on_busy = collector.busy
     keys = WedgeFilter(wedge, window.scanned) if wedge else None
@@ -68,6 +72,13 @@ def run_window(
             log.error("a call of the window did not end in time")
         window.deleteLater()
         app.sendPostedEvents()
+
+
+def _at_first(settings: Settings) -> Settings:
+    """What nobody has set up yet begins in the computer's language."""
+    if settings.ready:
+        return settings
+    return replace(settings, screen=replace(settings.screen, language=texts.of_the_computer(os.environ)))
 
 
 def _end_on_signals(window: Window) -> Callable[[], None]:

@@ -66,6 +66,9 @@ class Desk(Protocol):
     def save(self, settings: Settings) -> None:
         """Keep settings and say so; what could not be kept is not shown as kept."""
 
+    def speak(self, language: str) -> None:
+        """Speak another language from now on, before there are settings to keep it in."""
+
     def rerun_setup(self) -> None:
         """Go through the first set-up again."""
 

@@ -8,6 +8,7 @@ what an administrator fixes (`admin`). Values put into sentences may be foreign 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -64,6 +65,13 @@ def set_language(language: str) -> None:
     """Speak this language from now on."""
     global _current  # noqa: PLW0603 - one program speaks one language at a time
     _current = catalogue(language).code
+
+
+def of_the_computer(environ: Mapping[str, str]) -> str:
+    """Return the language that a computer is set to (POSIX locales); English where there is no other for it."""
+    named = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    code = re.split(r"[_.@]", named)[0].lower()
+    return code if code in languages() else FALLBACK
 
 
 def language() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -171,6 +172,11 @@ class Window(Shell):
             self._rail.choose(self.current)
         else:
             self.go(screen)
+
+    def speak(self, language: str) -> None:
+        """Speak another language from now on; the first set-up keeps it with the rest."""
+        self.settings = replace(self.settings, screen=replace(self.settings.screen, language=language))
+        self.rebuild()
 
     def rerun_setup(self) -> None:
         """Go through the first set-up again."""

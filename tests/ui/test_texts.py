@@ -225,6 +225,22 @@ def test_plurals_by_cldr(n):
     }[n]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("environ", "wanted"),
+    [
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "pl_PL"}, "pl"),
+        ({"LANG": "fr_FR@euro", "LC_MESSAGES": "", "LC_ALL": ""}, "fr"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+    ids=["LANG", "LC_ALL", "euro", "C", "not-ours", "nothing"],
+)
+def test_the_language_a_computer_is_set_to(environ, wanted):
+    assert texts.of_the_computer(environ) == wanted
+
+
 def test_texts_need_no_qt():
     names = "texts, moments, facts, plain, kiosk_machine, tokens"
     code = f"import sys; sys.modules['PySide6'] = None; from scanner_app.ui import {names}"

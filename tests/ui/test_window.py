@@ -405,6 +405,28 @@ def test_first_set_up_in_five_steps(open_window, door, qtbot):
     qtbot.waitUntil(lambda: on_the_glass(window) == window.grab().toImage())  # not the last step's picture
 
 
+def test_the_first_set_up_speaks_the_language_that_is_chosen_and_keeps_it(open_window, door, qtbot):
+    door.kept = replace(sample.SETTINGS, accounts=(), places=(), place="")
+    window = open_window()
+    before = window.screens["setup"]
+    drop = before.language
+    assert [drop.itemData(n) for n in range(drop.count())] == list(texts.languages())
+    drop.setCurrentIndex(drop.findData("de"))
+    drop.activated.emit(drop.currentIndex())
+    qtbot.waitUntil(lambda: window.screens.get("setup") not in (None, before) and not window._slices.busy)
+    setup = window.screens["setup"]
+    assert setup.title.text() == texts.catalogue("de").words["setup.account"]
+    assert setup.language.currentData() == "de"
+    setup.form.key.setText("secret-key")
+    press(qtbot, window, "account-test")
+    qtbot.waitUntil(setup.next.isEnabled)
+    for step in (1, 2, 3, 4):
+        press(qtbot, window, "setup-next")
+        qtbot.waitUntil(lambda step=step: setup.at == step)
+    assert not setup.language.isVisible()
+    assert door.kept.screen.language == "de"
+
+
 def test_a_reader_is_offered_by_its_name_and_kept_by_its_id(window, qtbot):
     readers = [Door("count-1", "Head count", place="count-1"), Door("vip-1", "vip-1", place="vip-1")]
     form = PlaceForm(window, AccountConfig("pe", "passentry", "https://x.example"), readers, frozenset())

@@ -21,6 +21,7 @@ from scanner_app.ui.screens.forms import AccountForm, TemplateChoice, key_words
 from scanner_app.ui.screens.place_form import PlaceForm
 from scanner_app.ui.screens.sheet_form import SheetForm
 from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.steps import Steps
 from scanner_app.ui.widgets.symbol import Symbol, SymbolView
@@ -55,10 +56,21 @@ class SetupScreen(Screen):
         self.form: QWidget | None = None
         self.back = button(texts.word("do.back"), self.go_back, "quiet", name="setup-back")
         self.scan = button(texts.word("sheet.set_up"), self.show_sheet, name="setup-scan")
+        self.language = self._languages()
         self.skip = button(texts.word("setup.skip"), self.finish, "quiet", name="setup-skip")
         self.next = button(texts.word("do.next"), self.go_on, "primary", name="setup-next")
         self._lay_out()
         self.show_step(0)
+
+    def _languages(self) -> Drop:
+        """Who sets up a kiosk need not speak the language that it happens to begin with."""
+        made = Drop(self.desk.theme)
+        for code in texts.languages():
+            made.addItem(texts.catalogue(code).name, code)
+        made.setCurrentIndex(made.findData(texts.language()))
+        made.setAccessibleName(texts.word("settings.language"))
+        made.activated.connect(lambda _: self.desk.speak(made.currentData()))
+        return made
 
     def _lay_out(self) -> None:
         theme = self.desk.theme
@@ -75,6 +87,7 @@ class SetupScreen(Screen):
         foot.setSpacing(theme.space("s"))
         foot.addWidget(self.back)
         foot.addWidget(self.scan)
+        foot.addWidget(self.language)
         foot.addStretch(1)
         foot.addWidget(self.skip)
         foot.addWidget(self.next)
@@ -98,6 +111,7 @@ class SetupScreen(Screen):
         self.help.setText(texts.word(f"setup.{name}_help"))
         self.back.setVisible(step > 0 and not (self._from_sheet and name == "camera"))
         self.scan.setVisible(step == 0)
+        self.language.setVisible(step == 0)
         self.next.setVisible(name != "pin")
         self.skip.setVisible(name == "pin")
         self.form = {
@@ -118,6 +132,7 @@ class SetupScreen(Screen):
         self.title.setText(texts.word("sheet.set_up"))
         self.help.setText(texts.word("sheet.set_up_help"))
         self.scan.hide()
+        self.language.hide()
         self.next.hide()
         self.back.show()
         self.form = SheetForm(self.desk, self._camera_state, self._take_sheet)
@@ -267,7 +282,7 @@ class SetupScreen(Screen):
         begin = button(texts.word("setup.begin"), lambda: self._finished(self._settings), "primary", name="setup-begin")
         lay.addWidget(begin, 0, Qt.AlignmentFlag.AlignHCenter)
         lay.addStretch(1)
-        for widget in (self.title, self.help, self.back, self.scan, self.skip, self.next):
+        for widget in (self.title, self.help, self.back, self.scan, self.language, self.skip, self.next):
             widget.hide()
         self.steps.show_step(len(STEPS))
         self.body.addWidget(done)
