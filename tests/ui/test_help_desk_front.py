@@ -156,3 +156,16 @@ def test_the_story_tells_what_the_platform_knows(window, desk, door, qtbot):
     assert texts.word("report.record") in said
     assert texts.word("state.sent") in said
     assert f"{texts.word('state.contested')} · voided by Kiosk 1" in said
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Down], ids=["tab", "down"])
+def test_from_what_is_looked_for_the_keyboard_comes_to_what_was_found(window, qtbot, key):
+    window.go("helpdesk")
+    desk = window.screens["helpdesk"]
+    desk.field.setFocus()
+    qtbot.keyClicks(desk.field, "lov")
+    qtbot.waitUntil(lambda: bool(desk.rows))
+    qtbot.keyClick(desk.field, key)
+    assert window.focusWidget() is desk.rows[0]
+    qtbot.keyClick(desk.rows[0], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: desk.story is not None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.config import AccountConfig
@@ -49,6 +50,7 @@ class HelpDeskScreen(Screen):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
         self._pause.timeout.connect(self.search)
+        self.field.installEventFilter(self)
         self.field.textChanged.connect(lambda _: self._pause.start())
         self._note = Label(texts.word("helpdesk.help"), "soft", wrap=True)
         self._hits = column(theme, margin="", gap="xs")
@@ -71,7 +73,7 @@ class HelpDeskScreen(Screen):
         left = column(theme, margin="", gap="m")
         left.addWidget(self.field)
         left.addWidget(self._note)
-        left.addWidget(scrolled(found), 1)
+        left.addWidget(scrolled(found, clear=theme.space("s")), 1)
         left.addWidget(self._why)
         ways = QVBoxLayout() if theme.large else QHBoxLayout()
         ways.setSpacing(theme.space("s"))
@@ -96,6 +98,14 @@ class HelpDeskScreen(Screen):
         self.desk.bridge.call(
             lambda: {a.id: control.capabilities(a.id) for a in accounts}, done=self._know_what_can_be, owner=self
         )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down leads from what is looked for to what was found."""
+        down = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down
+        if watched is self.field and down and self.rows:
+            self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return super().eventFilter(watched, event)
 
     def hear(self, event: Event) -> None:
         """What can be asked for depends on the network."""
@@ -165,6 +175,7 @@ class HelpDeskScreen(Screen):
         self.rows = [self._row(subject) for subject in found]
         for n, row in enumerate(self.rows):
             self._hits.insertWidget(n, row)
+            self.setTabOrder(self.rows[n - 1] if n else self.field, row)  # made last, they would come last
         note = texts.word("helpdesk.help") if not text else "" if found else texts.word("helpdesk.nothing")
         if self._key is not None and text and self._key not in {subject.key for subject in found}:
             self._key = None  # whoever is looked for now is somebody else: nobody acts on the guest before
