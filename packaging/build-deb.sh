@@ -38,6 +38,7 @@ ln -s /opt/pass-scanner/.venv/bin/scanner-app "$tree/usr/bin/scanner-app"
 put 644 packaging/kiosk/pass-scanner.service usr/lib/systemd/system/pass-scanner.service
 put 755 packaging/kiosk/session usr/lib/pass-scanner/session
 put 644 packaging/kiosk/60-pass-scanner-readers.rules usr/lib/udev/rules.d/60-pass-scanner-readers.rules
+put 644 packaging/kiosk/sysctl.conf usr/lib/sysctl.d/60-pass-scanner.conf
 put 644 packaging/kiosk/pass-scanner-nfc.conf usr/lib/modprobe.d/pass-scanner-nfc.conf
 put 644 packaging/kiosk/kiosk.conf usr/share/pass-scanner/kiosk.conf
 put 644 packaging/kiosk/logrotate etc/logrotate.d/pass-scanner

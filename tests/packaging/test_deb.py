@@ -45,6 +45,7 @@ def test_it_holds_the_kiosk_and_no_tests(deb: Path) -> None:
         "/usr/lib/pass-scanner/session",
         "/usr/lib/udev/rules.d/60-pass-scanner-readers.rules",
         "/usr/lib/modprobe.d/pass-scanner-nfc.conf",
+        "/usr/lib/sysctl.d/60-pass-scanner.conf",
         "/etc/logrotate.d/pass-scanner",
         "/usr/share/pass-scanner/kiosk.conf",
     } <= files
@@ -108,6 +109,31 @@ def test_the_unit_has_no_second_command_that_would_hang_up_the_console() -> None
     assert "TTYVHangup=yes" in unit
     assert re.findall(r"^Exec\w+=", unit, re.MULTILINE) == ["ExecStart="]
     assert "KillMode=mixed" in unit, "the session is asked to end, not the compositor"
+
+
+def test_no_key_of_the_kernel_leads_out_of_the_kiosk() -> None:
+    """Alt+SysRq+R and then Ctrl+Alt+F2 showed a login prompt on a real machine, whatever the compositor allows."""
+    assert "\nkernel.sysrq = 0\n" in (PACKAGING / "kiosk" / "sysctl.conf").read_text(encoding="utf-8")
+
+
+def test_a_door_that_does_not_open_again_leaves_no_broken_package(tmp_path: Path) -> None:
+    """What dpkg runs when `preinst` refused: the door is opened again, and that may fail."""
+    postinst = (PACKAGING / "debian" / "postinst").read_text(encoding="utf-8")
+    script = tmp_path / "postinst"
+    script.write_text(postinst.replace("/run/systemd/system", str(tmp_path)), encoding="utf-8")
+    (tmp_path / "systemctl").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (tmp_path / "systemctl").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["sh", str(script), "abort-upgrade", "0.2.0"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "journalctl -u pass-scanner" in done.stderr
 
 
 def test_every_reader_that_nfcpy_drives_has_a_rule_that_counts() -> None:
