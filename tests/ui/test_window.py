@@ -65,6 +65,20 @@ def test_the_strip_tells_everything_that_the_platforms_do_not_have(window, door,
     assert "All sent" not in chips(window)
 
 
+def test_a_pin_typed_as_quickly_as_a_scanner_types_opens_and_is_recorded_nowhere(window, door, qtbot):
+    door.pins[Role.ADMINISTRATOR] = "2468"
+    window.chosen("settings")
+    qtbot.waitUntil(lambda: isinstance(window.panel, PinPad))
+    window.scanned("4006381333931")  # a guest's code, longer than any PIN
+    window.scanned("SNF-7340219")
+    assert [one.text for name, one in door.asked if name == "present"] == ["4006381333931", "SNF-7340219"]
+    window.scanned("2468")
+    qtbot.waitUntil(lambda: window.current == "settings")
+    assert door.count("present") == 2
+    window.scanned("2468")  # nobody asks for a PIN now: somebody's code
+    assert door.count("present") == 3
+
+
 @pytest.mark.parametrize("language", texts.languages())
 def test_that_the_door_is_offline_is_told_whatever_else_is_wrong(qapp, language):
     with staged(next(s for s in SHOTS if s.name == "door-behind"), language, (1280, 800)) as stage:

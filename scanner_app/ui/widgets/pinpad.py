@@ -122,6 +122,15 @@ class PinPad(QWidget):
         if digits and not self._wait:
             self._entered(digits)
 
+    def takes(self, text: str) -> bool:
+        """Take what was typed as quickly as a scanner types, Enter and all; whether it can be a PIN."""
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
+            return False
+        for digit in text:
+            self.press(digit)
+        self.submit()
+        return True
+
     def ask(self, title_help: str) -> None:
         """Say something in place of the help."""
         self.message.setText(title_help)
