@@ -166,6 +166,8 @@ class SerialStream:
             self._port: Any = serial.Serial(port, baud, timeout=0, write_timeout=1.0, **exclusive)
         except _UNUSABLE as error:
             raise OSError(errno.ENODEV, f"{port}: {error}") from error
+        except serial.SerialException as error:
+            raise OSError(error.errno or _number_behind(error), error.strerror or str(error)) from error
 
     def read(self, timeout: float) -> bytes:
         """What has come within `timeout` seconds, without waiting for more once there is something."""
@@ -196,6 +198,13 @@ class SerialStream:
 def serial_ports() -> list[tuple[str, str]]:
     """Port and name of what is plugged in; ports soldered to the board mostly have nothing behind them."""
     return [(p.device, p.description or p.device) for p in comports() if p.vid is not None]
+
+
+def _number_behind(error: serial.SerialException) -> int:
+    """The system's own number for a port that could not be configured: pyserial keeps it in its sentence only."""
+    behind = error.__context__
+    number = behind.args[0] if isinstance(behind, _UNUSABLE) and behind.args else None
+    return number if isinstance(number, int) else errno.EIO
 
 
 def _longest_first(sources: Sequence[Source]) -> list[Source]:

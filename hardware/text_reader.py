@@ -30,11 +30,14 @@ class LineState(Enum):
 
 
 # EAGAIN: a serial port that another program has locked; EBUSY: an input device that another has grabbed.
+# ENOTTY, EISDIR: what lies at that path is no device of this kind.
 _SHUT = {
     errno.EACCES: LineState.NO_PERMISSION,
     errno.EPERM: LineState.NO_PERMISSION,
     errno.EBUSY: LineState.BUSY,
     errno.EAGAIN: LineState.BUSY,
+    errno.ENOTTY: LineState.UNSUPPORTED,
+    errno.EISDIR: LineState.UNSUPPORTED,
 }
 
 

@@ -1,6 +1,7 @@
 """Live sources: missing, lost, frozen, silent, found again."""
 
 import http.server
+import struct
 import threading
 import time
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from hardware.camera import CameraSource, CameraState, open_source
-from hardware.camera_names import Why, why_shut
+from hardware.camera_names import Why, cameras, may_give_pictures, why_shut
 from hardware.capture import Picture
 from hardware.opencv import cv2
 from hardware.pictures import CannotOpen
@@ -114,7 +115,40 @@ def test_why_a_camera_is_shut(tmp_path):
     assert why_shut(tmp_path / "video9") is Why.MISSING
     assert why_shut(picture) is Why.UNSUPPORTED
     assert why_shut(device, lambda _node, _mode: False) is Why.NO_PERMISSION
-    assert why_shut(device) is Why.BUSY
+    assert why_shut(device, asked=lambda _node: True) is Why.BUSY
+    assert why_shut(device, asked=lambda _node: None) is Why.BUSY
+    assert why_shut(device) is Why.UNSUPPORTED, "the kernel says that it is no camera"
+
+
+def test_only_what_gives_pictures_is_offered_by_name(tmp_path):
+    """Codecs and video outputs have nodes of the same kind; a camera that may not be asked is not hidden."""
+    for number, (name, index) in enumerate(
+        [("Front camera", 0), ("Front camera", 1), ("codec", 0), ("Side camera", 0)]
+    ):
+        entry = tmp_path / f"video{number}"
+        entry.mkdir()
+        (entry / "name").write_text(f"{name}\n")
+        (entry / "index").write_text(f"{index}\n")
+    says = {"video0": True, "video2": False, "video3": None}
+    assert cameras(tmp_path, lambda node: says[node.name]) == [
+        ("camera:0", "Front camera"),
+        ("camera:3", "Side camera"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("every", "of_this_node", "gives"),
+    [
+        (0x84A00001, 0x04200001, True),  # a webcam's pictures
+        (0x84A00001, 0x04A00000, False),  # the same webcam's metadata
+        (0x84204000, 0x04204000, False),  # a codec on a single-board computer
+        (0x84201000, 0x04201000, True),  # a camera bridge whose pictures come in several planes
+        (0x05000001, 0, True),  # a driver from before capabilities of a node
+    ],
+)
+def test_what_a_driver_says_of_itself(every, of_this_node, gives):
+    answer = struct.pack("=16s32s32sIII12x", b"driver", b"card", b"usb-1", 0x060100, every, of_this_node)
+    assert may_give_pictures(answer) is gives
 
 
 def test_an_unplugged_camera_is_lost_and_reopened():

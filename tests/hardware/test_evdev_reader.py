@@ -2,6 +2,7 @@
 
 import os
 import queue
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -120,6 +121,13 @@ def test_why_a_device_cannot_be_taken_is_told(tmp_path, error, state):
 
     with reading(path, refuses) as (_, states):
         assert states.get(timeout=5) == (state, error.strerror)
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev"], ids=["another device", "a folder"])
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux grabs input devices")
+def test_what_is_no_input_device_is_told_as_that(path):
+    with reading(path, None) as (_, states):
+        assert states.get(timeout=5)[0] is LineState.UNSUPPORTED
 
 
 def test_devices_by_name_and_number(tmp_path):

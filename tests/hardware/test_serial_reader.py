@@ -119,6 +119,13 @@ def test_a_port_that_another_program_has_open_is_in_use(pty):
         assert states.get(timeout=5) is LineState.BUSY
 
 
+@pytest.mark.parametrize("spec", ["serial:/dev/null", "serial:/dev"], ids=["another device", "a folder"])
+def test_what_is_no_serial_port_is_told_as_that(spec):
+    """Looked for again like a port that is away, but nobody is sent to look at a cable."""
+    with reading(spec) as (_, states):
+        assert states.get(timeout=5) is LineState.UNSUPPORTED
+
+
 def test_prefixes_say_what_a_value_is(pty):
     with reading(f"serial:{pty.link}?from=A%3E:vas&from=G%3E:smart_tap&suffix=%23") as (found, states):
         assert states.get(timeout=5) is LineState.RUNNING
