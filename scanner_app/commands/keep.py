@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -27,8 +28,9 @@ from scanner_app.storage.derived import Difference
 
 MANIFEST = "backup.json"
 FORMAT = 1
-KEPT = ("settings.json", "pins.json", "ledger.db", "journal.jsonl")
-"""What a backup holds. No keys: they are typed in again, or provisioned, on the machine it is restored to."""
+KEPT = ("settings.json", "pins.json", "journal.jsonl", "ledger.db")
+"""What a backup holds, in the order in which it is copied: a second copy is never ahead of its ledger. No keys: they
+are typed in again, or provisioned, on the machine it is restored to."""
 
 
 def add_parser(
@@ -129,12 +131,12 @@ def _copies(folder: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
         source = folder / name
         if not source.exists():
             continue
+        copy = scratch / name
         if name.endswith(".db"):
-            copy = scratch / name
             cipher.copy(source, copy)
-            yield name, copy
         else:
-            yield name, source
+            shutil.copyfile(source, copy)  # now: a door that runs beside goes on writing
+        yield name, copy
 
 
 def run_restore(args: argparse.Namespace) -> int:

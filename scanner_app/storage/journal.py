@@ -153,25 +153,50 @@ def read(path: Path) -> Iterator[list[Image]]:
         return
     with path.open("rb") as file:
         for written in file:
-            raw = unseal(written, path)
-            check, _, text = raw.rstrip(b"\n").partition(b" ")
-            try:
-                good = int(check, 16) == zlib.crc32(text)
-            except ValueError:
-                continue
-            if good:
-                yield [(table, [_value(v) for v in row]) for table, row in loads(text.decode()) if table in COLUMNS]
+            images = _images(written, path)
+            if images is not None:
+                yield images
+
+
+def _seq(fact: tuple[Value, ...]) -> int:
+    return fact[0] if isinstance(fact[0], int) else 0
+
+
+def _images(written: bytes, path: Path) -> list[Image] | None:
+    """Return the rows of one line, None of a line that was spoiled."""
+    check, _, text = unseal(written, path).rstrip(b"\n").partition(b" ")
+    try:
+        good = int(check, 16) == zlib.crc32(text)
+    except ValueError:
+        return None
+    if not good:
+        return None
+    return [(table, [_value(v) for v in row]) for table, row in loads(text.decode()) if table in COLUMNS]
+
+
+def newest_fact(path: Path) -> tuple[Value, ...] | None:
+    """Return the row of the newest fact in a journal, None where it holds none or cannot be read."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError:
+        return None
+    for written in reversed(lines):
+        rows = [tuple(row) for table, row in _images(written, path) or () if table == "facts"]
+        if rows:
+            return max(rows, key=_seq)
+    return None
 
 
 _UNSETTLED = {
     "facts": """ WHERE id IN (SELECT scan_id FROM outbox WHERE state = 'pending')
-        OR id IN (SELECT id FROM conflicts WHERE settled_by IS NULL)""",
+        OR id IN (SELECT id FROM conflicts WHERE settled_by IS NULL) OR seq = (SELECT max(seq) FROM facts)""",
     "uses": """ WHERE (account, uid, scan_id) IN
         (SELECT account, uid, scan_id FROM outbox WHERE state = 'pending')""",
     "outbox": " WHERE state = 'pending'",
     "conflicts": " WHERE settled_by IS NULL",
 }
-"""What a rebuilt ledger would need of each table: pending operations, open conflicts, their facts and uses."""
+"""What a rebuilt ledger would need of each table: pending operations, open conflicts, their facts and uses; and the
+newest fact, which bears witness of how far the ledger came."""
 
 ROWS_A_LINE = 50
 

@@ -15,7 +15,7 @@ from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cipher import ERRORS, TROUBLES
 from scanner_app.storage.connection import Connection, converted, open_reader, open_writer, trouble
-from scanner_app.storage.journal import Journal, read
+from scanner_app.storage.journal import Journal, newest_fact, read
 from scanner_app.storage.ledger_rows import Image, Tail
 from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import bring_up, refuse_newer
@@ -63,10 +63,11 @@ class LedgerFile:
 
     # --- opening ----------------------------------------------------------------------------------------------------
     def open(self, *, unclean: bool) -> None:
-        """Open or make the ledger; after an unclean end check it, and rebuild it if it is damaged or gone."""
+        """Open or make the ledger; after an unclean end check it, and rebuild it if it is damaged, gone or cut off."""
         try:
             self._refuse_gone()
             self._open(check=unclean)
+            self._refuse_behind()
         except StorageTrouble as error:
             if error.kind is not StorageKind.CORRUPT:
                 raise
@@ -83,6 +84,20 @@ class LedgerFile:
         held = self.path.exists() and self.path.stat().st_size
         if not held and next(read(self.journal_path), None):
             raise StorageTrouble(StorageKind.CORRUPT, f"{self.path.name} is gone")
+
+    def _refuse_behind(self) -> None:
+        """A ledger without the newest fact of its second copy was cut off, or an older one was put in its place.
+
+        A fact is in the second copy only once it is durable here.
+        """
+        newest = newest_fact(self.journal_path)
+        if newest is None:
+            return
+        sql = "SELECT 1 FROM facts WHERE seq = ? AND hash = ?"
+        with converted(f"read {self.path.name}"):
+            found = self._db.execute(sql, (newest[0], newest[-1])).fetchone()
+        if found is None:
+            raise StorageTrouble(StorageKind.CORRUPT, f"{self.path.name} is older than its second copy")
 
     def _open(self, *, check: bool) -> None:
         refuse_newer(self.path, LEDGER)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Scene, set_up_words
+from tests.e2e.test_corrections import good_passes
 
 
 def admitted(scene: Scene) -> str:
@@ -65,6 +66,37 @@ def test_a_copied_folder_takes_a_name_of_its_own_and_sends_nothing_twice(scene: 
     moved = Scene(scene.sandbox, scene.folder.rename(tmp_path / "moved"), scene.place)
     moved.run("setup", *set_up_words(scene))
     assert moved.lines("status", "--json")[0]["device"] == name, "a folder that was moved is the same kiosk"
+
+
+def test_an_older_ledger_put_in_place_is_completed_from_its_second_copy(scene: Scene, tmp_path: Path) -> None:
+    """Nobody is admitted again, nothing unsent is forgotten, and it is said."""
+    admitted(scene)
+    shutil.copy(scene.folder / "ledger.db", tmp_path / "old.db")
+    codes = good_passes(scene, 3)
+    line = ["gate", "--offline", "--place", scene.place, "--source", "-", "--json"]
+    text = "\n".join(codes) + "\n"
+    assert {each["outcome"] for each in scene.lines(*line, text=text)} == {"admit"}
+    before = scene.lines("export", "scans", "--format", "jsonl")
+    shutil.copy(tmp_path / "old.db", scene.folder / "ledger.db")
+    for left in ("ledger.db-wal", "ledger.db-shm"):
+        (scene.folder / left).unlink(missing_ok=True)
+    assert {each["reason"] for each in scene.lines(*line, text=text)} == {"ALREADY_USED"}
+    assert scene.lines("export", "scans", "--format", "jsonl")[: len(before)] == before
+    assert scene.lines("verify", "--json")[0]["ok"]
+    assert scene.lines("push", "--json")[0]["left"] == 0
+    assert {s["scannedBarcodeValue"] for s in scene.scans()} >= set(codes)
+    assert "data" in [f["name"] for f in scene.lines("doctor", "--json") if f["state"] == "warning"]
+
+
+def test_facts_and_uses_cut_off_together_are_put_back(scene: Scene) -> None:
+    code = admitted(scene)
+    scene.run("push")
+    with closing(sqlite3.connect(scene.folder / "ledger.db")) as db:
+        for table in ("facts", "uses", "outbox"):
+            db.execute(f"DELETE FROM {table}")
+        db.commit()
+    line = ["gate", "--offline", "--place", scene.place, "--source", "-", "--json"]
+    assert scene.lines(*line, text=code + "\n")[0]["reason"] == "ALREADY_USED"
 
 
 def test_what_a_stranger_deletes_beside_the_facts_is_noticed(scene: Scene) -> None:
