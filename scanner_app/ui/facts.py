@@ -32,8 +32,8 @@ class Telling:
 _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")
 _WHY = (
     "used_at", "used_place", "used_device", "direction", "valid_from", "expired_at", "places", "opens_at",
-    "closed_at", "template", "balance", "amount", "entries", "count", "choices", "flight", "shown_flight", "date",
-    "airport", "asked", "part", "rule", "why",
+    "closed_at", "template", "balance", "amount", "entries", "count", "choices", "why", "flight", "shown_flight",
+    "date", "airport", "asked", "part", "rule",
 )  # fmt: skip
 _CODED = {"direction": "direction", "rule": "venue.rule"}
 _DAMAGED = {fault.value for fault in Fault} - {Fault.NOT_BCBP.value}
