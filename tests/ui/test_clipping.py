@@ -13,6 +13,8 @@ from scanner_app.ui import moments, texts
 from scanner_app.ui.screenshot_stage import staged
 from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.theme import Theme, load_fonts
+from scanner_app.ui.tokens import TOUCH
+from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.headline import Headline
 from scanner_app.ui.widgets.overlay import Toast
 from scanner_app.ui.widgets.rail import RailButton
@@ -122,6 +124,14 @@ def test_a_long_word_of_the_rail_breaks_where_its_language_lets_it(qapp):
     assert large.lines == ["Einstel-", "lungen"]
     assert usual.lines == ["Einstellungen"]
     assert large.height() > usual.height()
+
+
+@pytest.mark.parametrize("name", ["setup-1-account", "settings-pin", "settings-one-place"])
+def test_what_drops_down_is_for_fingers_too(qapp, name):
+    with staged(next(s for s in SHOTS if s.name == name), "de", SIZES[0]) as stage:
+        drops = stage.window.findChildren(Drop)
+        assert drops
+        assert {drop.view().sizeHintForRow(0) >= TOUCH for drop in drops if drop.count()} == {True}
 
 
 CLEAR = ["settings-language", "settings-readers", "settings-one-place", "setup-1-account", "setup-2-templates"]

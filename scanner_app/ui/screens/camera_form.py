@@ -68,7 +68,9 @@ class CameraForm(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.space("xl"))
         whole.addLayout(row, 1)
-        row.addWidget(side if theme.large and tunes else scrolled(side, clear=theme.space("s")), 2)  # large text scrolls the whole section
+        row.addWidget(
+            side if theme.large and tunes else scrolled(side, clear=theme.space("s")), 2
+        )  # large text scrolls the whole section
         self.preview.setMinimumSize(theme.px(320), theme.px(240))
         row.addWidget(self.preview, 3)
         self.tuner = CameraTuner(desk) if tunes else None

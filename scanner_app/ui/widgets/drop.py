@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate
 
 from scanner_app.ui.theme import Theme
 
@@ -16,6 +16,7 @@ class Drop(QComboBox):
         super().__init__()
         self._theme = theme
         self.setMaxVisibleItems(8)
+        self.setItemDelegate(QStyledItemDelegate(self))  # a combo box's own draws no style sheet: rows for no finger
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the field, then a chevron at its trailing side."""
