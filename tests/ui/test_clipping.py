@@ -134,7 +134,14 @@ def test_what_drops_down_is_for_fingers_too(qapp, name):
         assert {drop.view().sizeHintForRow(0) >= TOUCH for drop in drops if drop.count()} == {True}
 
 
-CLEAR = ["settings-language", "settings-readers", "settings-one-place", "setup-1-account", "setup-2-templates"]
+CLEAR = [
+    "settings-language",
+    "settings-readers",
+    "settings-one-place",
+    "setup-1-account",
+    "setup-2-templates",
+    "door-choose",
+]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -120,7 +120,7 @@ class ChoicePanel(Panel):
         if not found:
             lay.addWidget(Label(texts.word("helpdesk.nothing"), "soft", wrap=True))
         lay.addStretch(1)
-        area = scrolled(inner)
+        area = scrolled(inner, clear=desk.theme.space("s"))
         area.setFixedHeight(desk.theme.px(360))
         self.lay.addWidget(area)
 
