@@ -84,7 +84,8 @@ def _about(reader: UsbReader, pcscd: Path) -> Iterator[Finding]:
         yield Finding(Reason.NO_PERMISSION, subject, ADVICE[Reason.NO_PERMISSION], UDEV_FILE, udev_rules())
     modules = [d for d in reader.drivers if d in KERNEL_MODULES]
     if modules:
-        remedy = f"the kernel module {modules[0]} holds the reader; install the blacklist, then replug it"
+        unload = f"`sudo modprobe -r {modules[0]}`"  # the blacklist keeps modules out, and takes none away
+        remedy = f"the kernel module {modules[0]} holds the reader; install the blacklist, then {unload}"
         yield Finding(Reason.BUSY, subject, remedy, BLACKLIST_FILE, blacklist())
     elif "usbfs" in reader.drivers:
         yield Finding(Reason.BUSY, subject, ADVICE[Reason.BUSY])

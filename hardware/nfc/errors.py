@@ -21,8 +21,9 @@ class Reason(Enum):
 ADVICE = {
     Reason.NO_LIBUSB: "libusb is not installed; on Debian and Ubuntu: apt install libusb-1.0-0",
     Reason.NO_PCSC: "PC/SC support is not installed; install the 'pcsc' extra (pyscard), and pcscd with libccid",
-    Reason.NO_PERMISSION: "this user may not open the reader; install the udev rule the doctor prints, then replug it",
-    Reason.BUSY: "something else holds the reader; stop pcscd or blacklist the modules the doctor prints",
+    Reason.NO_PERMISSION: "this user may not open the reader; install the udev rule the doctor prints and replug it; "
+    "who does not sit at the machine also needs `sudo usermod -aG plugdev USER` and to sign in again",
+    Reason.BUSY: "something else holds the reader; stop pcscd, or keep the kernel's module off it as the doctor prints",
     Reason.UNSUPPORTED: "nfcpy does not know this reader; use it through PC/SC, or a PN532 or PN533 reader",
     Reason.MISSING: "no reader found there; plug it in or check the device name",
     Reason.LOST: "the reader stopped answering; it is looked for again",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hardware.nfc.diagnosis import blacklist, udev_rules
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
 SCRIPTS = [
@@ -54,6 +56,22 @@ def test_it_holds_the_kiosk_and_no_tests(deb: Path) -> None:
     assert not [parts for parts in lines if parts[0][0] != "l" and parts[0][5] == "w"], "only root writes there"
     modes = {parts[5]: parts[0] for parts in lines}
     assert modes["./usr/lib/pass-scanner/session"] == "-rwxr-xr-x"
+
+
+def test_its_rules_and_blacklist_are_those_that_the_doctor_prints() -> None:
+    def lines(name: str) -> list[str]:
+        text = (PACKAGING / "kiosk" / name).read_text(encoding="utf-8")
+        return [line for line in text.splitlines() if not line.startswith("#")]
+
+    assert lines("60-pass-scanner-readers.rules") == udev_rules().splitlines()
+    assert lines("pass-scanner-nfc.conf") == blacklist().splitlines()
+
+
+def test_what_the_kernel_holds_at_installing_is_let_go() -> None:
+    """Seen on a real kernel: a blacklist keeps modules out and takes none away, and rules come with the next event."""
+    script = (PACKAGING / "debian" / "postinst").read_text(encoding="utf-8")
+    assert re.search(r"modprobe -rq .*pn533_usb.*port100", script)
+    assert "udevadm trigger" in script
 
 
 @needs_dpkg
@@ -136,14 +154,6 @@ def test_a_door_that_does_not_open_again_leaves_no_broken_package(tmp_path: Path
     assert "journalctl -u pass-scanner" in done.stderr
 
 
-def test_every_reader_that_nfcpy_drives_has_a_rule_that_counts() -> None:
-    rules = PACKAGING / "kiosk" / "60-pass-scanner-readers.rules"
+def test_its_rules_are_read_before_those_that_hand_out_access() -> None:
+    (rules,) = (PACKAGING / "kiosk").glob("*.rules")
     assert int(rules.name[:2]) < 73, "uaccess is handed out by 73-seat-late.rules"
-    found = re.findall(r'idVendor}=="(\w{4})", ATTRS{idProduct}=="(\w{4})"', rules.read_text(encoding="utf-8"))
-    assert set(found) == {
-        ("072f", "2200"),
-        ("054c", "06c1"),
-        ("054c", "06c3"),
-        ("04e6", "5591"),
-        ("04cc", "2533"),
-    }

@@ -75,12 +75,14 @@ def test_no_permission_prints_the_rule(bus):
     assert finding.title == "SCM SCL3711 (04e6:5591): no permission"
     assert finding.file in finding.advice
     assert rule in finding.advice
+    assert "usermod -aG plugdev" in finding.advice, "the rule lets in the group, and nobody is in it by itself"
 
 
 def test_a_kernel_module_prints_the_blacklist(bus):
     bus.plug(0x054C, 0x06C3, driver="port100")
     (finding,) = bus.findings()
     assert (finding.reason, finding.content) == (Reason.BUSY, blacklist())
+    assert "modprobe -r port100" in finding.advice, "a blacklist does not take away what is loaded"
     assert blacklist().splitlines() == [f"blacklist {m}" for m in ("pn533_usb", "pn533", "port100", "nfc")]
 
 
