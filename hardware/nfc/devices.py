@@ -59,13 +59,14 @@ def _open_usb(device: str, technologies: str) -> Reader:
     known = [r for r in present if r.known]
     if not known:
         raise ReaderTrouble(Reason.UNSUPPORTED if present else Reason.MISSING, present[0].label if present else device)
-    trouble = ReaderTrouble(Reason.MISSING, device)
+    why = Reason.MISSING, device
     for reader in known:
         try:
             return NfcpyReader(open_path(reader.path), reader.label, technologies)
         except ReaderTrouble as error:
-            trouble = error
-    raise trouble
+            # Not the error itself: kept here it would keep this call, and with it the device that nfcpy has claimed.
+            why = error.reason, error.detail
+    raise ReaderTrouble(*why)
 
 
 def _matches(reader: UsbReader, device: str) -> bool:

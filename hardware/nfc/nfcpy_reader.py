@@ -11,7 +11,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import nfc.clf
@@ -110,12 +110,19 @@ class NfcpyReader:
         self._quietly(self._device.mute)
 
     def close(self) -> None:
-        """Always close a PN532: one that is left mid-command stays deaf until it is unplugged."""
+        """Always close a PN532: one that is left mid-command stays deaf until it is unplugged.
+
+        Drivers first tell the chip to be quiet, and hold on to the device when it does not answer: this program would
+        find its own reader taken for as long as it runs.
+        """
+        transport = getattr(getattr(self._device, "chipset", None), "transport", None)
         try:
             with converted():
                 self._device.close()
         except (LinkTimeout, LinkGarbled, ReaderTrouble):
-            return
+            if transport is not None:
+                with suppress(LinkTimeout, LinkGarbled, ReaderTrouble), converted():
+                    transport.close()
 
     def _look(self, technology: str) -> Any | None:
         sense = getattr(self._device, f"sense_tt{technology.lower()}")

@@ -1,10 +1,15 @@
 """nfcpy's real PN532 and ACR122U drivers against a simulated chip: the radio is the only thing left out."""
 
+import errno
+import gc
 import logging
 import queue
-from contextlib import contextmanager
+import weakref
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import nfc.clf.acr122
+import nfc.clf.device
 import nfc.clf.pn532
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,11 +20,12 @@ from sim.tags import Type2Tag, Type3Tag, Type4Tag, TypeBCard, text
 from sim.type_a import TypeACard
 
 from hardware.apple_vas import AppleWallet
-from hardware.nfc import Poller, ReaderCondition, Reason
+from hardware.nfc import Poller, ReaderCondition, Reason, devices
 from hardware.nfc.devices import open_device
 from hardware.nfc.errors import ReaderTrouble
 from hardware.nfc.nfcpy_reader import NfcpyReader, open_pn532
 from hardware.nfc.signal import signal_of
+from hardware.nfc.usb import UsbReader
 from hardware.smart_tap import GoogleWallet
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -135,6 +141,36 @@ def test_a_chip_without_lights_is_left_alone():
     before = list(chip.commands)
     reader.signal(good=True)
     assert chip.commands == before
+
+
+def test_a_reader_that_stumbles_is_let_go():
+    """A dumb chip cannot be told to be quiet before it is closed; its USB interface would stay ours, and be "busy"."""
+    transport = ObjectTransport(Pn532())
+    reader = NfcpyReader(on_object(transport), "pn532", "A")
+    transport.unplugged = True
+    reader.close()
+    assert transport.closed
+
+
+def test_a_reader_that_cannot_be_opened_is_let_go_at_once(monkeypatch):
+    """Without a collection of garbage: the next try would find it taken, by this very program."""
+    opened = []
+
+    def connect(_path):
+        transport = ObjectTransport(Pn532())
+        opened.append(weakref.ref(transport))
+        raise OSError(errno.EIO, "no answer")
+
+    monkeypatch.setattr(devices, "find_readers", lambda: [UsbReader(0x04CC, 0x2533, 1, 2, "PN533", Path("/dev/null"))])
+    monkeypatch.setattr(devices, "has_libusb", lambda: True)
+    monkeypatch.setattr(nfc.clf.device, "connect", connect)
+    gc.disable()
+    try:
+        with suppress(ReaderTrouble):
+            open_device("usb")
+        assert opened[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_a_reader_pulled_out_is_lost_and_found_again():
