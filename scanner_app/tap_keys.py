@@ -47,5 +47,5 @@ def _read(name: str, file: Path) -> str:
     except (BadKey, ValueError) as error:
         raise SettingsTrouble("tap_key", str(error)) from error
     except OSError as error:
-        raise SettingsTrouble("tap_key", f"{file}: {error.strerror}") from error
+        raise SettingsTrouble("tap_key", f"the key file {file} cannot be read: {error.strerror or error}") from error
     return secret

@@ -17,7 +17,7 @@ from hardware.nfc import Poller, ReaderCondition, ReaderState, Refused, Tap
 from hardware.nfc.devices import is_device
 from hardware.readers import NfcOptions
 from hardware.smart_tap import GoogleWallet
-from hardware.sun import read_keys
+from hardware.sun import SunKeys, read_keys
 from hardware.wallet_keys import BadKey, load_key_file
 from scanner_app.commands import nfc_setup
 from scanner_app.commands.options import data_dir, whole_number
@@ -145,8 +145,15 @@ def _check_device(device: str) -> None:
 
 def _asked_for(args: argparse.Namespace) -> NfcOptions:
     apple, google = _wallets(args)
-    tags = read_keys(args.sun_keys.read_text(encoding="utf-8", errors="replace")) if args.sun_keys else None
+    tags = _tag_keys(args.sun_keys) if args.sun_keys else None
     return NfcOptions(apple, google, args.ndef_prefix, args.uid, tags)
+
+
+def _tag_keys(file: Path) -> SunKeys:
+    try:
+        return read_keys(file.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise ValueError(f"the key file {file} cannot be read: {error.strerror or error}") from error
 
 
 def _as_set_up(args: argparse.Namespace) -> NfcOptions:
@@ -162,7 +169,7 @@ def _as_set_up(args: argparse.Namespace) -> NfcOptions:
 
 
 def _wallets(args: argparse.Namespace) -> tuple[AppleWallet | None, GoogleWallet | None]:
-    if bool(args.apple_pass_type) != bool(args.apple_key):
+    if bool(args.apple_pass_type) != bool(args.apple_key) or not all(args.apple_pass_type):
         raise _Misuse("--apple-pass-type and --apple-key go together")
     if (args.google_collector is None) != (args.google_key is None):
         raise _Misuse("--google-collector and --google-key go together")

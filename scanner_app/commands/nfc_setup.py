@@ -41,7 +41,8 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Keep what was said and leave the rest. Exit code 2 for what does not go together, 3 for a bad key file."""
-    if bool(args.apple_pass_type) != bool(args.apple_key) or bool(args.google_collector) != bool(args.google_key):
+    apple = bool(args.apple_pass_type) == bool(args.apple_key) and all(args.apple_pass_type)
+    if not apple or bool(args.google_collector) != bool(args.google_key):
         complain("--apple-pass-type goes with --apple-key, and --google-collector with --google-key")
         return Exit.USAGE
     from scanner_app.bootstrap import open_kiosk  # `nfc read` needs none of it

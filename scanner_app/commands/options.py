@@ -32,7 +32,7 @@ def whole_number(bits: int) -> Callable[[str], int]:
     """Return an argument type: a number from 1 that fits so many bits."""
 
     def positive_number(text: str) -> int:
-        number = int(text)
+        number = int(text) if text.isdecimal() else 0
         if not 0 < number < 1 << bits:
             raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to {(1 << bits) - 1}")
         return number

@@ -110,7 +110,8 @@ def test_why_a_card_is_not_taken_is_said():
         (["--device", "udp:127.0.0.1:99999"], 2, "not a device"),
         (["--device", "usb", "--apple-pass-type", ID], 2, "go together"),
         (["--device", "usb", "--google-collector", "7"], 2, "go together"),
-        (["--device", "usb", "--google-collector", "x", "--google-key", "y"], 2, "invalid"),
+        (["--device", "usb", "--google-collector", "x", "--google-key", "y"], 2, "x is not a number from 1"),
+        (["--device", "usb", "--apple-pass-type", "", "--apple-key", "y"], 2, "go together"),
         (["--device", "usb", "--apple-pass-type", ID, "--apple-key", "/nowhere/key.pem"], 3, "no key file"),
         (
             ["--device", "usb", "--google-collector", "7", "--google-key", "y", "--google-key-version", "4294967296"],
@@ -118,7 +119,11 @@ def test_why_a_card_is_not_taken_is_said():
             "from 1",
         ),
         (["--device", "usb", "--sun-keys", "/etc/hostname"], 3, "two words"),
-        (["--device", "usb", "--sun-keys", "/nowhere/keys"], 3, "/nowhere/keys"),
+        (
+            ["--device", "usb", "--sun-keys", "/nowhere/keys"],
+            3,
+            "file /nowhere/keys cannot be read",
+        ),
         (["--device", "usb", "--as-set-up", "--uid"], 2, "no other choice"),
         (["--device", "tty:USB99:pn532"], 3, "no reader found"),
         (["--device", "usb:ffff:ffff"], 3, "install|no reader found"),
