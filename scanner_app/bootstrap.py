@@ -306,11 +306,13 @@ def open_kiosk(data_dir: Path, *, writes: bool, use_keyring: bool = True) -> Ite
         if before:
             log.error("the last run ended badly: %s", before)
         crash.arm()
-    kiosk = Kiosk(data_dir, writes=writes, use_keyring=use_keyring)
     try:
-        yield kiosk
+        kiosk = Kiosk(data_dir, writes=writes, use_keyring=use_keyring)
+        try:
+            yield kiosk
+        finally:
+            kiosk.stop()
     finally:
-        kiosk.stop()
         if writes:
             crash.disarm()
 

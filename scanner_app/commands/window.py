@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from scanner_app import settings as settings_file
+from scanner_app.application.config import ScreenConfig
 from scanner_app.application.events import Level, Notice
 from scanner_app.bootstrap import Kiosk, open_kiosk, tuning_kept
 from scanner_app.commands.options import data_dir
 from scanner_app.commands.output import Exit, complain, say
+from scanner_app.domain.errors import ScannerError
 from scanner_app.paths import default_data_dir, prepare_data_dir
 from scanner_app.reader_line import TapMemory, nfc_options
 from scanner_app.sources import SourceSet
@@ -25,6 +28,8 @@ NO_DISPLAY = (
     "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it from a desktop session, or see it "
     "without one: xvfb-run -s '-screen 0 1280x800x24' .venv/bin/scanner-app demo"
 )
+SHUT_SECONDS = 10.0
+"""For how long a kiosk says why its door does not open, before it is tried again."""
 STOP_SECONDS = 8.0
 """A camera whose driver hangs may hold a thread for ever: after this the process ends without it."""
 
@@ -47,9 +52,25 @@ def run(args: argparse.Namespace) -> int:
     """Open the window of this kiosk."""
     if not _has_display():
         return Exit.TROUBLE
-    with open_kiosk(data_dir(args), writes=True) as kiosk:
-        code = _open(kiosk, windowed=args.windowed)
+    try:
+        with open_kiosk(data_dir(args), writes=True) as kiosk:
+            code = _open(kiosk, windowed=args.windowed)
+    except ScannerError as error:
+        if os.environ.get("NOTIFY_SOCKET"):
+            _show_why_shut(error, getattr(args, "data_dir", default_data_dir()))
+        raise
     return _end(code)
+
+
+def _show_why_shut(error: ScannerError, folder: Path) -> None:
+    """Say it on the screen of a kiosk, where no terminal tells it; the service manager then tries again."""
+    from scanner_app.ui.shut import show_shut
+
+    try:
+        screen = settings_file.load(folder).screen
+    except ScannerError:
+        screen = ScreenConfig()
+    show_shut(error, screen, SHUT_SECONDS)
 
 
 def run_demo(args: argparse.Namespace) -> int:
