@@ -38,7 +38,7 @@ def plan(scan: Scan, place: Place, tenants: Mapping[str, str]) -> tuple[Operatio
         return ()
     shared, amount = _shared(scan, place, accepted, tenants), scan.verdict.amount
     taken = amount and -amount
-    return tuple([Operation(k, amount=taken if k is OperationKind.VALUE else amount, **shared) for k in kinds])
+    return tuple([Operation(k, *shared, taken if k is OperationKind.VALUE else amount) for k in kinds])
 
 
 def _teller(scan: Scan, place: Place) -> Accepted | None:
@@ -58,26 +58,26 @@ def _kinds(scan: Scan, place: Place, accepted: Accepted) -> list[OperationKind]:
     return kinds
 
 
-def _shared(scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]) -> dict[str, Any]:
-    """Return what all operations of one scan have in common."""
+def _shared(scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]) -> tuple[Any, ...]:
+    """Return what all operations of one scan have in common: all between kind and amount, as `Operation` has it."""
     verdict, credential = scan.verdict, scan.credential
-    return {
-        "scan_id": scan.scan_id,
-        "account": accepted.account,
-        "uid": verdict.subject.uid if verdict.subject else "",
-        "at": scan.moment.trusted,
-        "raw": credential.text,
-        "device": scan.device,
-        "door": accepted.door,
-        "place": accepted.place or place.name,
-        "direction": verdict.direction,
-        "reason": str(verdict.reason),
-        "outcome": str(verdict.outcome),
-        "policy": str(place.policy),
-        "symbology": str(credential.symbology),
-        "tenant": tenants.get(accepted.account, ""),
-        "extra": _extra(scan, place, accepted),
-    }
+    return (
+        scan.scan_id,
+        accepted.account,
+        verdict.subject.uid if verdict.subject else "",
+        scan.moment.trusted,
+        credential.text,
+        scan.device,
+        accepted.door,
+        accepted.place or place.name,
+        verdict.direction,
+        str(verdict.reason),
+        str(verdict.outcome),
+        str(place.policy),
+        str(credential.symbology),
+        tenants.get(accepted.account, ""),
+        _extra(scan, place, accepted),
+    )
 
 
 def _extra(scan: Scan, place: Place, accepted: Accepted) -> dict[str, str]:

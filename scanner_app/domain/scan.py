@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from scanner_app.domain.credential import Credential, storable
 from scanner_app.domain.passes import Direction, Pass, PassKey
+from scanner_app.domain.times import iso
 from scanner_app.domain.values import value
 from scanner_app.domain.verdict import Outcome, Verdict
 
@@ -78,7 +79,7 @@ def scan_record(scan: Scan) -> dict[str, object]:
     return {
         "scan_id": scan.scan_id,
         "kind": scan.kind,
-        "at": scan.moment.trusted.isoformat(timespec="milliseconds"),
+        "at": iso(scan.moment.trusted),
         "raw": storable(scan.credential.text),
         "symbology": scan.credential.symbology,
         "outcome": verdict.outcome,
@@ -146,9 +147,9 @@ class Operation:
     outcome: str = ""
     policy: str = ""
     symbology: str = ""
-    amount: Decimal = Decimal(0)
     tenant: str = ""  # fingerprint of the key it may be sent with
     extra: Mapping[str, str] = field(default_factory=dict)
+    amount: Decimal = Decimal(0)
     own: tuple[LocalUse, ...] | None = None  # this kiosk's uses of the pass when it is told; None: no ledger was asked
 
     @property

@@ -15,12 +15,12 @@ from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.passes import IdentifierKind, Pass, PassKey
 from scanner_app.domain.person import person
+from scanner_app.domain.times import maybe_time
 from scanner_app.storage.compact import encodable
 from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.fold import match_query
 from scanner_app.storage.passcodec import COLUMNS, Stored, decode, person_number
 from scanner_app.storage.pool import Pool
-from scanner_app.storage.times import maybe_time
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from scanner_app.application.ports import WalkState
 from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
 from scanner_app.domain.passes import Pass
+from scanner_app.domain.times import from_us, maybe_time, to_us
 from scanner_app.storage import passcodec
 from scanner_app.storage.compact import encodable
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.fold import search_text
-from scanner_app.storage.times import from_us, maybe_time, to_us
 
 TOMBSTONES = 2_000
 """Passes marked dead between two such looks."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -10,9 +12,9 @@ from scanner_app.application.ports import FactRow, OutboxItem
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.scan import FactKind, LocalUse, Moment, Operation, OperationKind, OperationState, Scan
+from scanner_app.domain.times import from_us, iso, maybe_time, to_us
 from scanner_app.storage.compact import dumps, loads
 from scanner_app.storage.connection import Row, Value
-from scanner_app.storage.times import from_us, iso, maybe_time, to_us
 
 FACT = "seq, id, kind, at, place, account, uid, outcome, reason, body, body_hash, hash"
 USE = "account, uid, scan_id, door, place, at, direction, amount, device, undone, value_sent, venue"
@@ -65,7 +67,7 @@ def use_row(account: str, uid: str, door: str, use: LocalUse) -> tuple[Value, ..
     """
     sent = to_us(use.at) if use.value_sent else None
     undone = to_us(use.returned_at) if use.returned_at else int(use.undone)
-    what = (str(use.direction), str(use.amount), storable(use.device), undone, sent, int(use.venue))
+    what = (str(use.direction), str(use.amount or 0), storable(use.device), undone, sent, int(use.venue))
     return (account, uid, use.scan_id, door, storable(use.place), to_us(use.at), *what)
 
 
@@ -96,8 +98,17 @@ without_column = attrgetter(*_TEXTS, "raw", "direction", "amount", "extra")
 
 def operation_body(told: tuple[Any, ...]) -> str:
     """Return what `without_column` told of an operation, defaults left out."""
-    *texts, raw, direction, amount, extra = told
-    body: dict[str, Any] = {name: text for name, text in zip(_TEXTS, texts, strict=True) if text}
+    alike, own = _alike(told[: len(_TEXTS)]), _own(*told[len(_TEXTS) :])
+    return f"{alike[:-1]},{own[1:]}" if len(alike) > 2 < len(own) else max(alike, own, key=len)
+
+
+@lru_cache(maxsize=64)  # a door says the same of nearly every guest
+def _alike(texts: tuple[str, ...]) -> str:
+    return dumps({name: text for name, text in zip(_TEXTS, texts, strict=True) if text})
+
+
+def _own(raw: str, direction: Direction, amount: Decimal, extra: Mapping[str, str]) -> str:
+    body: dict[str, Any] = {}
     if raw:
         body["raw"] = storable(raw)
     if direction is not Direction.ENTRY:

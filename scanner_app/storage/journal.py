@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from scanner_app.domain.times import to_us
 from scanner_app.storage.cipher import seal, unseal
 from scanner_app.storage.compact import dumps, loads
 from scanner_app.storage.connection import Connection, Value
 from scanner_app.storage.factcodec import COLUMNS, SELECT
 from scanner_app.storage.ledger_rows import Image
-from scanner_app.storage.times import to_us
 
 EVERY_LINES = 32
 """Lines after which the file is fsynced: 0.03 fsyncs per redemption on top of the ledger's own one."""

@@ -14,13 +14,13 @@ from scanner_app.domain.credential import storable
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import FactKind, LocalFacts, OperationState
+from scanner_app.domain.times import to_us
 from scanner_app.storage.chain import ChainReport, verify
 from scanner_app.storage.connection import Row, converted
 from scanner_app.storage.derived import Difference, differences
 from scanner_app.storage.factcodec import OUTBOX, SELECT, read_fact, read_item
 from scanner_app.storage.ledger_rows import local_facts
 from scanner_app.storage.pool import Pool
-from scanner_app.storage.times import to_us
 
 FARTHEST = timedelta(hours=1)
 """No back-off is longer than minutes: a next try farther away means that the clock was set back, so it is due."""

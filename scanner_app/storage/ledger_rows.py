@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import PassKey
 from scanner_app.domain.scan import LocalFacts, LocalVoid, OperationKind
+from scanner_app.domain.times import maybe_time
 from scanner_app.storage.connection import Connection, Row, Value
 from scanner_app.storage.factcodec import COLUMNS, SELECT, read_use
-from scanner_app.storage.times import maybe_time
 
 Image = tuple[str, Sequence[Value]]
 """A table's name and the whole row as written: what the journal keeps."""

@@ -22,6 +22,7 @@ from scanner_app.domain.scan import (
     Scan,
     scan_record,
 )
+from scanner_app.domain.times import to_us
 from scanner_app.storage import chain, conflicts
 from scanner_app.storage.compact import dumps, encodable, loads
 from scanner_app.storage.connection import Connection, Row, Value
@@ -51,7 +52,6 @@ from scanner_app.storage.ledger_rows import (
     text,
     unsent,
 )
-from scanner_app.storage.times import to_us
 
 
 class LedgerWriter:

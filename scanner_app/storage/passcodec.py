@@ -11,8 +11,8 @@ from typing import Any
 
 from scanner_app.domain.passes import Direction, IdentifierKind, Pass, Source, Use
 from scanner_app.domain.person import person
+from scanner_app.domain.times import from_us, to_us
 from scanner_app.storage.compact import dumps, encodable, loads
-from scanner_app.storage.times import from_us, to_us
 
 COLUMNS: Mapping[IdentifierKind, str] = {
     IdentifierKind.BARCODE: "barcode",
