@@ -94,12 +94,10 @@ class Thread:
 
     def call(self, work: Callable[[], T], priority: Priority, *, light: bool) -> T:
         """Have work done and wait for it."""
-        me = threading.get_ident()
-        if self._holder == me:
-            self.refuse_nesting()
         if self._heap or not self._baton.acquire(blocking=False):
+            self.refuse_nesting()
             return self.post(work, priority, light=light).wait()
-        self._holder = me
+        self._holder = threading.get_ident()
         try:
             return work()
         finally:

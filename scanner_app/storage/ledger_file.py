@@ -175,11 +175,11 @@ class LedgerFile:
 
     def _landed(self, writer: LedgerWriter, wrong: StorageTrouble | Bug) -> bool:
         """Whether a commit reported as failed is there all the same: after an I/O error only a look can tell."""
-        if not writer.fact_ids or not isinstance(wrong, StorageTrouble) or wrong.kind is not StorageKind.IO:
+        if not writer.newest_fact or not isinstance(wrong, StorageTrouble) or wrong.kind is not StorageKind.IO:
             return False
         self._drop()
         try:
-            found = self._db.execute("SELECT 1 FROM facts WHERE id = ?", (writer.fact_ids[-1],)).fetchone()
+            found = self._db.execute("SELECT 1 FROM facts WHERE id = ?", (writer.newest_fact,)).fetchone()
             # What failed to sync may look well and still be lost: it counts only once it is copied and synced anew.
             busy, frames, copied = self._db.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
         except TROUBLES:

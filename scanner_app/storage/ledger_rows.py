@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from scanner_app.domain.credential import storable
 from scanner_app.domain.passes import PassKey
@@ -60,8 +61,12 @@ def local_facts(db: Connection, key: PassKey) -> LocalFacts:
     )
 
 
-class Tail(NamedTuple):
-    """Where the ledger ends: the newest fact's number and hash, the newest outbox row's number."""
+@dataclass(slots=True)
+class Tail:
+    """Where the ledger ends: the newest fact's number and hash, the newest outbox row's number.
+
+    It moves on with every row of a transaction; whoever rolls one back forgets it.
+    """
 
     seq: int
     link: bytes

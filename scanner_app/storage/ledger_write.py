@@ -67,7 +67,7 @@ class LedgerWriter:
         self._told: tuple[object, ...] = ()  # what the last operation said, and its text: the next often says the same
         self._body = ""
         self.images: list[Image] = []
-        self.fact_ids: list[str] = []
+        self.newest_fact = ""  # the id of the last fact written, '' while there is none
 
     # --- reading ----------------------------------------------------------------------------------------------------
     def local_facts(self, key: PassKey) -> LocalFacts:
@@ -120,12 +120,12 @@ class LedgerWriter:
             self._change("conflicts", "settled_by = ?", (fact_id,), "seq = ? OR id = ?", name)
 
     def _fact(self, head: Head, body: str) -> int:
-        seq, previous, number = self.known_tail or self.tail
-        link = chain.link(previous, seq + 1, head, chain.body_hash(body))
-        self._insert("facts", (seq + 1, *head, body, None, link))
-        self.fact_ids.append(head.fact_id)
-        self.known_tail = Tail(seq + 1, link, number)
-        return seq + 1
+        tail = self.known_tail or self.tail
+        seq = tail.seq + 1
+        link = chain.link(tail.link, seq, head, chain.body_hash(body))
+        self._insert("facts", (seq, *head, body, None, link))
+        tail.seq, tail.link, self.newest_fact = seq, link, head.fact_id
+        return seq
 
     def has_fact(self, fact_id: str) -> bool:
         """Return whether a fact of this id was appended."""
@@ -188,25 +188,21 @@ class LedgerWriter:
         self._queue(operations)
 
     def _queue(self, operations: Sequence[Operation], created: int | None = None) -> None:
-        seq, link, number = self.known_tail or self.tail
+        tail = self.known_tail or self.tail
         for op in operations:
-            number += 1
-            self._insert("outbox", self._queued(op, number, created))
-        self.known_tail = Tail(seq, link, number)
+            tail.number += 1
+            self._insert("outbox", self._queued(op, tail.number, created))
 
     def _queued(self, op: Operation, number: int, created: int | None) -> tuple[Value, ...]:
         at = to_us(op.at)
         if not encodable(op.account + op.uid):
             op = replace(op, account=storable(op.account), uid=storable(op.uid))
         state, answer = ("cancelled", "superseded") if self._supersedes(op) else ("pending", "")
-        what = (op.account, op.uid, op.scan_id, str(op.kind), at, state)
-        return (number, *what, 0, created or at, 0, None, answer, 0, 0, self._body_of(op))
-
-    def _body_of(self, op: Operation) -> str:
         told = without_column(op)
         if told != self._told:
             self._told, self._body = told, operation_body(told)
-        return self._body
+        what = (op.account, op.uid, op.scan_id, str(op.kind), at, state)
+        return (number, *what, 0, created or at, 0, None, answer, 0, 0, self._body)
 
     def _supersedes(self, op: Operation) -> bool:
         """Cancel the unsent operations that this one makes pointless; return whether it is pointless itself."""
