@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
 from scanner_app.domain.doubles import ENTRIES, PER_DAY
+from scanner_app.domain.passes import Direction
 from scanner_app.domain.place import Accepted, Place, Policy
 from scanner_app.domain.rules import allowance
 from scanner_app.domain.scan import Operation, OperationKind, Scan
@@ -24,6 +25,11 @@ UNREPORTED = frozenset(
     }
 )
 """Refusals that no platform is told of; they stay in the ledger as facts."""
+
+Shared = tuple[
+    str, str, str, datetime, str, str, str, str, Direction, str, str, str, str, str, Mapping[str, str]
+]  # fmt: skip
+"""All of an `Operation` between its kind and its amount, in its order."""
 
 
 def plan(scan: Scan, place: Place, tenants: Mapping[str, str]) -> tuple[Operation, ...]:
@@ -58,8 +64,8 @@ def _kinds(scan: Scan, place: Place, accepted: Accepted) -> list[OperationKind]:
     return kinds
 
 
-def _shared(scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]) -> tuple[Any, ...]:
-    """Return what all operations of one scan have in common: all between kind and amount, as `Operation` has it."""
+def _shared(scan: Scan, place: Place, accepted: Accepted, tenants: Mapping[str, str]) -> Shared:
+    """Return what all operations of one scan have in common."""
     verdict, credential = scan.verdict, scan.credential
     return (
         scan.scan_id,
