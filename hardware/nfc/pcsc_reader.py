@@ -115,9 +115,11 @@ def open_pcsc(name: str, load: Callable[[str], Any] = importlib.import_module) -
     """The first reader whose name contains `name`. Raises ReaderTrouble."""
     try:
         system, errors = load("smartcard.System"), load("smartcard.Exceptions")
+        of_the_service = load("smartcard.pcsc.PCSCExceptions")
     except ImportError as error:
         raise ReaderTrouble(Reason.NO_PCSC) from error
-    every = (errors.SmartcardException,)
+    # Two families that know nothing of each other: a service that is away is told by the second.
+    every = (errors.SmartcardException, of_the_service.BaseSCardException)
     try:
         readers: Sequence[Any] = system.readers()
     except every as error:

@@ -25,6 +25,14 @@ class SmartcardException(Exception):
     pass
 
 
+class BaseSCardException(Exception):
+    """Pyscard's other family: no SmartcardException, as in pyscard itself."""
+
+
+class EstablishContextException(BaseSCardException):
+    pass
+
+
 class NoCardException(SmartcardException):
     pass
 
@@ -80,9 +88,14 @@ class Slot:
             return (self.apdus.receive(bytes([0x30, apdu[3]])) or b"") + b"\x90\x00"
         return self.apdus(apdu)
 
+    def listed(self):
+        if self.no_context:
+            raise EstablishContextException("service not available")
+        return [self]
+
     def createConnection(self):  # noqa: N802  pyscard's name
         if self.no_context:
-            raise SmartcardException("service not available")
+            raise EstablishContextException("service not available")
         return Connection(self)
 
     def __str__(self):
@@ -91,7 +104,8 @@ class Slot:
 
 def loader(slot):
     modules = {
-        "smartcard.System": SimpleNamespace(readers=lambda: [slot]),
+        "smartcard.System": SimpleNamespace(readers=slot.listed),
+        "smartcard.pcsc.PCSCExceptions": SimpleNamespace(BaseSCardException=BaseSCardException),
         "smartcard.Exceptions": SimpleNamespace(
             SmartcardException=SmartcardException,
             NoCardException=NoCardException,
@@ -164,6 +178,15 @@ def test_a_service_that_is_gone_is_a_lost_reader():
     with pytest.raises(ReaderTrouble) as caught:
         reader.sense(wake=True)
     assert caught.value.reason is Reason.LOST
+
+
+def test_a_service_that_is_not_there_yet_is_named():
+    slot = Slot(None)
+    slot.no_context = True
+    with pytest.raises(ReaderTrouble) as caught:
+        open_pcsc("acr", loader(slot))
+    assert caught.value.reason is Reason.MISSING
+    assert "pcscd does not answer" in str(caught.value)
 
 
 def test_no_pyscard_and_no_such_reader():
