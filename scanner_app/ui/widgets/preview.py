@@ -74,13 +74,19 @@ class Preview(QWidget):
         painter.end()
 
     def _paint_message(self, painter: QPainter, area: QRectF) -> None:
-        side = self._theme.px(64)
-        spot = QRectF(area.center().x() - side / 2, area.center().y() - side, side, side)
-        icons.draw(painter, "camera", spot, self._theme.colour("ink_soft"))
+        """The words whole, in the middle; the camera above them where there is room for both."""
+        side, gap = self._theme.px(64), self._theme.space("s")
         painter.setPen(self._theme.colour("ink_soft"))
         painter.setFont(self._theme.font("strong", 600))
-        below = QRectF(area.left(), spot.bottom() + self._theme.space("s"), area.width(), side)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self.message)
+        how = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        room = area.adjusted(gap, 0, -gap, 0)
+        high = painter.boundingRect(room, how, self.message).height()
+        above = side + gap if side + gap + high <= area.height() else 0
+        top = max(area.top(), area.center().y() - (above + high) / 2)
+        if above:
+            spot = QRectF(area.center().x() - side / 2, top, side, side)
+            icons.draw(painter, "camera", spot, self._theme.colour("ink_soft"))
+        painter.drawText(QRectF(room.left(), top + above, room.width(), high), how, self.message)
 
     def _paint_picture(self, painter: QPainter, area: QRectF, picture: QImage) -> None:
         scale = max(area.width() / picture.width(), area.height() / picture.height())
