@@ -41,7 +41,9 @@ def why_silent(url: str) -> Why:
 def _connected(address: SplitResult) -> socket.socket:
     """OSError where nobody listens, ValueError where the address cannot be one."""
     scheme = address.scheme.lower()
-    line = socket.create_connection((address.hostname or "", address.port or _PORTS[scheme]), _PATIENCE)
+    if not address.hostname:
+        raise ValueError("an address without a host")
+    line = socket.create_connection((address.hostname, address.port or _PORTS[scheme]), _PATIENCE)
     if not scheme.endswith("s"):
         return line
     trusting = ssl.create_default_context()  # cameras sign their own certificates, and nothing secret is said
