@@ -14,7 +14,7 @@ def bands(preview):
     return sum(now and not before for before, now in zip([False, *inked], inked, strict=False))
 
 
-@pytest.mark.parametrize("high", [300, 180])
+@pytest.mark.parametrize("high", [300, 150])
 def test_every_line_of_a_message_is_seen(qtbot, high):
     """The third line and all below it were cut off."""
     preview = Preview(Theme())
