@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
-from argparse import Namespace
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from scanner_app.commands import window
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.ui import texts
 from scanner_app.ui.dress import dressed
 from scanner_app.ui.shut import ShutDoor
 from tests.e2e.conftest import Scene
 
-
-class Seen(QObject):
-    """Remembers what every window said that was shown, full screen."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def eventFilter(self, watched: QObject, _event: object) -> bool:
-        """Look, and let it pass."""
-        if isinstance(watched, ShutDoor) and watched.isFullScreen():
-            self.said = watched.says
-        return False
-
-
-@pytest.fixture
-def seen(qapp: QApplication) -> Seen:
-    made = Seen()
-    qapp.installEventFilter(made)
-    return made
+ROOT = Path(__file__).parents[2]
 
 
 def newer(folder: Path) -> None:
@@ -47,21 +29,19 @@ def newer(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("supervised", [True, False], ids=["kiosk", "terminal"])
-def test_newer_data_are_told_on_the_screen_of_a_kiosk(
-    scene: Scene, seen: Seen, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, supervised: bool
-) -> None:
+def test_newer_data_are_told_on_the_screen_of_a_kiosk(scene: Scene, supervised: bool) -> None:
     newer(scene.folder)
-    monkeypatch.setattr(window, "SHUT_SECONDS", 0.01)
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    around = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
     if supervised:
-        monkeypatch.setenv("NOTIFY_SOCKET", "@nobody-listens")
-    with pytest.raises(StorageTrouble, match="99"):
-        window.run(Namespace(data_dir=scene.folder, windowed=False))
-    qapp.removeEventFilter(seen)
-    assert bool(seen.said) is supervised
+        around["NOTIFY_SOCKET"] = "@nobody-listens"
+    child = [sys.executable, "-m", "tests.support.shut_kiosk", str(scene.folder)]
+    ran = subprocess.run(child, env=around, cwd=ROOT, capture_output=True, check=True, text=True, timeout=60)
+    told = json.loads(ran.stdout)
+    assert "99" in told["trouble"]
+    assert bool(told["said"]) is supervised
     if supervised:
-        assert seen.said[0] == texts.headline("storage_too_new")
-        assert "Install the newer version" in seen.said[1]
+        assert told["said"][0] == texts.headline("storage_too_new")
+        assert "Install the newer version" in told["said"][1]
 
 
 def test_it_says_what_to_do_in_every_language_and_fits(qapp: QApplication) -> None:
