@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 
 from scanner_app.application.config import Settings
 from scanner_app.application.control import CameraTuning
 from scanner_app.application.door_parts import Parts
-from scanner_app.application.fates import Fate, fates
+from scanner_app.application.fates import Fate, fates, taken_back
 from scanner_app.application.ports import Capabilities, FactRow
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.passes import Pass
@@ -41,6 +41,11 @@ class DoorView:
         """Return what became of scans since."""
         with closing(self._desk.clerk.ledger_reader()) as reader:
             return fates(reader, rows)
+
+    def taken_back(self, rows: Sequence[FactRow]) -> Collection[str]:
+        """Return the ids of those scans that were taken back."""
+        with closing(self._desk.clerk.ledger_reader()) as reader:
+            return set(taken_back(reader, rows))
 
     def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
         """Return passes by name, e-mail, id or barcode."""

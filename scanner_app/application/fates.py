@@ -27,13 +27,19 @@ def fates(reader: LedgerReader, rows: Sequence[FactRow]) -> Mapping[str, Fate]:
     if not rows:
         return {}
     found = {row.fact_id: Fate(sent=True) for row in rows if _pending(row) and _sent(reader, row)}
+    for scan_id, fact in taken_back(reader, rows).items():
+        by, why = str(fact.body.get("operator") or ""), str(fact.body.get("reason") or "")
+        found[scan_id] = replace(found.get(scan_id, Fate()), undone=fact.at, operator=by, why=why)
+    return found
+
+
+def taken_back(reader: LedgerReader, rows: Sequence[FactRow]) -> Mapping[str, FactRow]:
+    """Return what took these scans back, by their ids; those that stand are left out."""
+    if not rows:
+        return {}
     undone = reader.facts(frozenset({FactKind.UNDO}), after=min(row.number for row in rows), limit=len(rows) * 10)
     asked = {row.fact_id for row in rows}
-    for fact in undone:
-        if (scan_id := str(fact.body.get("scan_id"))) in asked:
-            by, why = str(fact.body.get("operator") or ""), str(fact.body.get("reason") or "")
-            found[scan_id] = replace(found.get(scan_id, Fate()), undone=fact.at, operator=by, why=why)
-    return found
+    return {scan_id: fact for fact in undone if (scan_id := str(fact.body.get("scan_id"))) in asked}
 
 
 def _pending(row: FactRow) -> bool:

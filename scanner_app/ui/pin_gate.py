@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 from scanner_app.application.config import Settings
 from scanner_app.application.control import Action, DoorControl, PinAnswer, Role
 from scanner_app.application.roles import ANYBODY, role_for, speaker
+from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
 from scanner_app.ui.bridge import Bridge
 from scanner_app.ui.theme import Theme
-from scanner_app.ui.widgets.pinpad import PinPad
+from scanner_app.ui.widgets.pinpad import PinPad, is_pin
 
 
 class Front(Protocol):
@@ -37,12 +38,30 @@ class Front(Protocol):
     def turn_back(self) -> None:
         """Take it away: nobody goes where the rail pointed."""
 
+    def trouble(self, error: ScannerError) -> None:
+        """Tell people of a failed call."""
+
+    def scanned(self, text: str) -> None:
+        """Present what a keyboard scanner sent."""
+
 
 class PinGate:
-    """Lets through at once, or once the PIN was entered."""
+    """Lets through at once, or once the PIN was entered. What is typed before its pad is up waits for the pad."""
 
     def __init__(self, front: Front, owner: QWidget) -> None:
         self._front, self._owner = front, owner
+        self._asked = 0
+        self._early: list[str] = []
+
+    def takes(self, text: str) -> bool:
+        """Take what was typed as quickly as a scanner types for a PIN, where one is being asked for."""
+        pad = next((pad for pad in self._owner.findChildren(PinPad) if pad.isVisible()), None)
+        if pad is not None:
+            return pad.takes(text)
+        if not self._asked or not is_pin(text):
+            return False
+        self._early.append(text)
+        return True
 
     def allow(self, action: Action, then: Callable[[], None]) -> None:
         """Run `then` once the PIN that this action asks for was entered."""
@@ -58,17 +77,31 @@ class PinGate:
 
     def ask(self, role: Role, then: Callable[[], None], free: Callable[[], None] | None = None) -> None:
         """Run `then` once the role's PIN was entered; where none has been chosen `free`, or else `then`, at once."""
+        self._asked += 1
         self._front.bridge.call(
             self._front.control.check_pin,
             role,
             "",
             done=lambda answer: self._known(role, then, free or then, answer),
+            failed=self._unknown,
             owner=self._owner,
         )
 
+    def _heard(self) -> list[str]:
+        self._asked = max(0, self._asked - 1)
+        early, self._early = self._early, []
+        return early
+
+    def _unknown(self, error: ScannerError) -> None:
+        self._heard()  # perhaps a PIN: it is not judged
+        self._front.trouble(error)
+
     def _known(self, role: Role, then: Callable[[], None], free: Callable[[], None], answer: PinAnswer) -> None:
+        early = self._heard()
         if answer.unset or answer.ok:
             free()
+            for text in early:  # no PIN stands in the way: they were guests
+                self._front.scanned(text)
             return
         pad = PinPad(
             self._front.theme,
@@ -80,6 +113,8 @@ class PinGate:
         self._front.cover(pad)
         if answer.wait > 0:
             pad.answer(answer)
+        for text in early:
+            pad.takes(text)
 
     def _try(self, role: Role, pin: str, then: Callable[[], None]) -> None:
         self._front.bridge.call(

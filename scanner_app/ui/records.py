@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -107,10 +107,10 @@ class Tally:
     holders: Mapping[str, int] = field(default_factory=dict)
 
 
-def tally(rows: Sequence[FactRow], since: datetime, until: datetime) -> Tally:
-    """Return the figures of the scans in a span of time, undone ones included: they did arrive."""
+def tally(rows: Sequence[FactRow], since: datetime, until: datetime, undone: Collection[str] = ()) -> Tally:
+    """Return the figures of the scans in a span of time; what was taken back counts for nothing, as at the door."""
     records = [read(row) for row in rows if since <= row.at < until and row.kind in (FactKind.SCAN, FactKind.OVERRIDE)]
-    came = [r for r in records if r.came_in]
+    came = [r for r in records if r.came_in and r.row.fact_id not in undone]
     refused = Counter(r.code for r in records if not r.admits)
     slots = Counter(_slot(r.row.at) for r in came)
     minutes = Counter(r.row.at.replace(second=0, microsecond=0) for r in came)

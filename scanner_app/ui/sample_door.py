@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -171,6 +171,10 @@ class SampleDoor:
         undone = Fate(undone=NOW, operator="supervisor", why="wrong guest")
         found: Mapping[str, Fate] = self._note("fates", len(rows), {row.fact_id: undone for row in rows[3:4]})
         return found
+
+    def taken_back(self, rows: Sequence[FactRow]) -> Collection[str]:
+        """Say which were taken back."""
+        return {scan_id for scan_id, fate in self.fates(rows).items() if fate.undone}
 
     def search(self, text: str, limit: int = 50) -> Sequence[Pass]:
         """Return some passes."""

@@ -38,7 +38,6 @@ from scanner_app.ui.screens.kiosk import KioskScreen
 from scanner_app.ui.screens.setup import SetupScreen
 from scanner_app.ui.shell import Shell
 from scanner_app.ui.sound import Sounds
-from scanner_app.ui.widgets.pinpad import PinPad
 from scanner_app.ui.widgets.preview import Preview
 
 TICK = 10_000
@@ -201,8 +200,7 @@ class Window(Shell):
     # --- scans that come as keys
     def scanned(self, text: str, kind: str = "scanner") -> None:
         """Present what a keyboard scanner sent, whatever has the focus; a PIN typed as quickly is no guest's code."""
-        pad = next((pad for pad in self.findChildren(PinPad) if pad.isVisible()), None)
-        if pad is not None and pad.takes(text):
+        if self._gate.takes(text):
             return
         if self._in_setup:
             if text.startswith(SHEET_PREFIX):

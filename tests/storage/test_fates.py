@@ -1,8 +1,13 @@
 """What the ledger tells of a scan after it: taken back by whom and why, told to its platform or not yet."""
 
-from scanner_app.application.fates import Fate, fates
+from datetime import timedelta
+
+from scanner_app.application.fates import Fate, fates, taken_back
 from scanner_app.domain.scan import Moment, OperationState
-from tests.support.storage_kit import ACCOUNT, NOW, a_pass, load, present
+from scanner_app.ui.records import tally
+from tests.support.storage_kit import ACCOUNT, NOW, PLACE, a_pass, load, present
+
+HOUR = timedelta(hours=1)
 
 
 def test_a_scan_is_confirmed_when_all_of_it_was_sent_and_undone_when_taken_back(store, ledger, caches):
@@ -19,3 +24,6 @@ def test_a_scan_is_confirmed_when_all_of_it_was_sent_and_undone_when_taken_back(
     assert known["scan-0"] == Fate(sent=True)
     assert (known["scan-1"].undone, known["scan-1"].operator, known["scan-1"].why) == (NOW, "supervisor", "wrong guest")
     assert ACCOUNT
+    rows = ledger.recent_scans(5)
+    page = tally(rows, NOW - HOUR, NOW + HOUR, taken_back(ledger, rows))
+    assert page.admitted == ledger.admitted_count(PLACE.name, NOW - HOUR) == 2, "the page of numbers and the door"

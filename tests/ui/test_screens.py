@@ -190,8 +190,9 @@ def rows(*minutes_and_verdicts):
 def test_the_tally_counts_arrivals_reasons_doors():
     admit, used = sample.admitted(), sample.refused(Reason.ALREADY_USED)
     looked = sample.admitted(Grade.NONE)
-    found = rows((0, admit), (1, admit), (2, used), (3, looked), (16, admit), (90, used))
-    tally = records.tally(found, sample.NOW - timedelta(hours=1), sample.NOW + timedelta(minutes=1))
+    found = rows((0, admit), (1, admit), (2, used), (3, looked), (16, admit), (90, used), (4, admit))
+    undone = {found[-1].fact_id}
+    tally = records.tally(found, sample.NOW - timedelta(hours=1), sample.NOW + timedelta(minutes=1), undone)
     assert (tally.admitted, tally.refused) == (3, 1)
     assert tally.reasons == (("ALREADY_USED", 1),)
     assert tally.doors == (("Main gate · Kiosk 3", 3),)

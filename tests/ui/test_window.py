@@ -79,6 +79,23 @@ def test_a_pin_typed_as_quickly_as_a_scanner_types_opens_and_is_recorded_nowhere
     assert door.count("present") == 3
 
 
+def test_a_pin_typed_before_its_pad_is_up_waits_for_it(window, door, qtbot):
+    """Whether a PIN is set is asked of another thread, and the pad comes with its answer."""
+    door.pins[Role.ADMINISTRATOR] = "2468"
+    window.chosen("settings")
+    window.scanned("SNF-7340219")  # a guest's, whatever is asked for
+    window.scanned("2468")
+    qtbot.waitUntil(lambda: window.current == "settings")
+    window.scanned("1357")  # nobody asks any more
+    assert [one.text for name, one in door.asked if name == "present"] == ["SNF-7340219", "1357"]
+
+
+def test_digits_scanned_where_no_pin_is_set_are_a_guests(window, door, qtbot):
+    window.chosen("settings")
+    window.scanned("2468")
+    qtbot.waitUntil(lambda: window.current == "settings" and door.count("present") == 1)
+
+
 @pytest.mark.parametrize("language", texts.languages())
 def test_that_the_door_is_offline_is_told_whatever_else_is_wrong(qapp, language):
     with staged(next(s for s in SHOTS if s.name == "door-behind"), language, (1280, 800)) as stage:

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout
 
-from scanner_app.application.control import Role
+from scanner_app.application.control import DoorControl, Role
 from scanner_app.application.events import Event, StatusChanged
 from scanner_app.application.front_desk import Counted
-from scanner_app.application.ports import Can, Capabilities, FactRow
+from scanner_app.application.ports import Can, Capabilities
 from scanner_app.ui import charts, moments, records, texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.keep import keep_file, new_path
@@ -111,7 +111,7 @@ class NumbersScreen(Screen):
     # --- this kiosk
     def _count(self) -> None:
         control, span = self.desk.control, SPANS[self.span]
-        self.desk.bridge.call(lambda: _tally(control.recent(LOADED), span), done=self._show, owner=self)
+        self.desk.bridge.call(lambda: _tally(control, span), done=self._show, owner=self)
 
     def _show(self, tally: Tally) -> None:
         self.tally = tally
@@ -184,7 +184,8 @@ class NumbersScreen(Screen):
         self.desk.toast(texts.word("do.kept", path=path), seconds=10)
 
 
-def _tally(rows: Sequence[FactRow], span: timedelta) -> Tally:
+def _tally(control: DoorControl, span: timedelta) -> Tally:
     """Count back from the newest scan: the evening's figures are asked for the next morning, too."""
+    rows = control.recent(LOADED)
     until = (rows[0].at if rows else moments.now()) + timedelta(seconds=1)
-    return records.tally(rows, until - span, until)
+    return records.tally(rows, until - span, until, control.taken_back(rows))

@@ -18,6 +18,11 @@ from scanner_app.ui.widgets.text import Label
 LONGEST = 12
 
 
+def is_pin(text: str) -> bool:
+    """Whether it can be a PIN."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST
+
+
 class PinPad(QWidget):
     """Collects digits and hands them to `entered`; the caller answers with `wrong()`, `locked()` or closes it."""
 
@@ -124,7 +129,7 @@ class PinPad(QWidget):
 
     def takes(self, text: str) -> bool:
         """Take what was typed as quickly as a scanner types, Enter and all; whether it can be a PIN."""
-        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
+        if not is_pin(text):
             return False
         for digit in text:
             self.press(digit)
