@@ -52,6 +52,7 @@ class CameraLine:
         self._source: CameraSource | None = None
         self._outlines: tuple[tuple[tuple[int, int], ...], ...] = ()
         self._every_frame = False
+        self._noted: tuple[CameraState, str] | None = None  # the trouble that the log tells of
         self.passed_over: set[str] = set()  # pictures of a folder that cannot be read, and why
 
     def start(self, *, paced: bool = True, loop: bool = False) -> None:
@@ -98,9 +99,17 @@ class CameraLine:
             self._present(credential_of(read))
 
     def _state(self, state: CameraState, why: str) -> None:
-        if why:
-            log.info("%s: %s (%s)", without_password(self.spec), state.value, why)
+        self._note(state, why)
         self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))
+
+    def _note(self, state: CameraState, why: str) -> None:
+        """Once for each trouble: a camera that is away is tried every five seconds, all night."""
+        if why and (state, why) != self._noted:
+            log.info("%s: %s (%s)", without_password(self.spec), state.value, why)
+            self._noted = (state, why)
+        elif state is CameraState.RUNNING and self._noted is not None:
+            log.info("%s: %s", without_password(self.spec), state.value)
+            self._noted = None
 
     def _passed_over(self, why: str) -> None:
         """Once for each, however often the folder is shown."""

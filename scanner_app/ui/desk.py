@@ -92,12 +92,12 @@ class Screen(QWidget):
     def hidden(self) -> None:
         """Have gone to the back."""
 
-    def memory(self) -> str:
+    def memory(self) -> object:
         """Return what the same screen should know when it is built anew in another look."""
-        return ""
+        return None
 
-    def recall(self, memory: str) -> None:
-        """Be where the screen before was."""
+    def recall(self, memory: object) -> None:
+        """Be where the screen before was; None: there was none."""
 
 
 def column(theme: Theme, parent: QWidget | None = None, *, margin: str = "l", gap: str = "m") -> QVBoxLayout:

@@ -41,7 +41,7 @@ class Shell(QMainWindow):
         self.typing = TouchTyping(self)
         self.idle = Idle(self.nobody_there, self)
         self._plan: Mapping[str, Callable[[], Screen]] = {}
-        self._memory: dict[str, str] = {}
+        self._memory: dict[str, object] = {}
         self._missed: list[Decided] = []
         self._camera = DeviceChanged("", DeviceState.OPENING)
         self._slices = Slices(self)
@@ -107,7 +107,7 @@ class Shell(QMainWindow):
             return
         screen = self.screens[name] = self._plan[name]()
         self._stack.addWidget(screen)
-        screen.recall(self._memory.get(name, ""))
+        screen.recall(self._memory.pop(name, None))
         if self._camera.source:
             screen.hear(self._camera)  # nobody tells it again to a screen that is made anew
         if name == self.home:

@@ -18,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from hardware.camera import CameraState
 from hardware.nfc import Refusal
 from hardware.readers import NfcOptions
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, DeviceConfig, Settings, TapConfig
@@ -31,7 +32,7 @@ from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.domain.verdict import Reason
 from scanner_app.reader_line import ReaderLine, TapMemory, nfc_options
 from scanner_app.secrets import SecretStore
-from scanner_app.sources import SourceSet
+from scanner_app.sources import CameraLine, SourceSet
 from scanner_app.sun_counters import SunCounters
 from scanner_app.ui import texts
 from tests.e2e.conftest import Scene
@@ -322,3 +323,16 @@ def test_keys_from_the_settings_screen(tmp_path: Path) -> None:
     assert desk.tap_keys() == TapKeys()
     assert (desk.readers(), desk.open_once()) == ((), "no turnstile")
     assert all(source.startswith(("serial:", "nfc:usb:")) for source, _ in desk.plugged_in())
+
+
+def test_a_camera_that_stays_away_is_logged_once_and_again_when_that_changes(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "scanner_app.sources")
+    line = CameraLine("camera:7", lambda _credential: None, lambda _event: None)
+    away, opening = (CameraState.MISSING, "no such device"), (CameraState.OPENING, "")
+    for state, why in [opening, away, opening, away, opening, (CameraState.BUSY, "held"), opening, away]:
+        line._state(state, why)
+    for _ in range(2):
+        line._state(CameraState.RUNNING, "")
+    line._state(*away)
+    gone = "camera:7: missing (no such device)"
+    assert caplog.messages == [gone, "camera:7: busy (held)", gone, "camera:7: running", gone]

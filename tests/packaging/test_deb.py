@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -134,24 +135,42 @@ def test_no_key_of_the_kernel_leads_out_of_the_kiosk() -> None:
     assert "\nkernel.sysrq = 0\n" in (PACKAGING / "kiosk" / "sysctl.conf").read_text(encoding="utf-8")
 
 
-def test_a_door_that_does_not_open_again_leaves_no_broken_package(tmp_path: Path) -> None:
+@pytest.fixture
+def machine(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return what runs a script of the package as dpkg does, on a machine whose systemctl knows only this door."""
+
+    def run(script: str, *words: str, state: str = "active", opens: bool = True) -> subprocess.CompletedProcess[str]:
+        text = (PACKAGING / "debian" / script).read_text(encoding="utf-8")
+        (tmp_path / script).write_text(text.replace("/run/systemd/system", str(tmp_path)), encoding="utf-8")
+        answer = f'#!/bin/sh\n[ $1 != is-active ] || echo {state}\necho "$@" >>{tmp_path}/asked\n'
+        (tmp_path / "systemctl").write_text(answer + ("" if opens else "exit 1\n"), encoding="utf-8")
+        (tmp_path / "systemctl").chmod(0o755)
+        places = {"PASS_SCANNER_DATA": f"{tmp_path}/none", "PASS_SCANNER_SHUT": f"{tmp_path}/shut"}
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", **places}
+        called = ["sh", str(tmp_path / script), *words]
+        return subprocess.run(called, env=environment, capture_output=True, text=True, timeout=10, check=False)
+
+    return run
+
+
+def test_a_door_that_does_not_open_again_leaves_no_broken_package(machine) -> None:
     """What dpkg runs when `preinst` refused: the door is opened again, and that may fail."""
-    postinst = (PACKAGING / "debian" / "postinst").read_text(encoding="utf-8")
-    script = tmp_path / "postinst"
-    script.write_text(postinst.replace("/run/systemd/system", str(tmp_path)), encoding="utf-8")
-    (tmp_path / "systemctl").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    (tmp_path / "systemctl").chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
-    done = subprocess.run(
-        ["sh", str(script), "abort-upgrade", "0.2.0"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
+    done = machine("postinst", "abort-upgrade", "0.2.0", opens=False)
     assert done.returncode == 0
     assert "journalctl -u pass-scanner" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "opened"), [("active", True), ("activating", True), ("failed", True), ("inactive", False)]
+)
+def test_a_door_that_was_stopped_on_purpose_stays_shut_after_an_upgrade(machine, tmp_path, state, opened) -> None:
+    for _ in range(2):  # what the first one noted does not hold for the next
+        assert machine("preinst", "upgrade", "0.1.0", state=state).returncode == 0
+        (tmp_path / "asked").unlink()
+        done = machine("postinst", "abort-upgrade", "0.2.0", state=state)
+        assert (tmp_path / "asked").exists() is opened
+        assert ("stays so" in done.stderr) is not opened
+    assert not (tmp_path / "shut").exists()
 
 
 def test_its_rules_are_read_before_those_that_hand_out_access() -> None:

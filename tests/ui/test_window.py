@@ -442,20 +442,28 @@ def test_the_first_set_up_speaks_the_language_that_is_chosen_and_keeps_it(open_w
     before = window.screens["setup"]
     drop = before.language
     assert [drop.itemData(n) for n in range(drop.count())] == list(texts.languages())
+    before.form._platforms["passentry"].click()
+    before.form.key.setText("secret-key")
     drop.setCurrentIndex(drop.findData("de"))
     drop.activated.emit(drop.currentIndex())
     qtbot.waitUntil(lambda: window.screens.get("setup") not in (None, before) and not window._slices.busy)
     setup = window.screens["setup"]
     assert setup.title.text() == texts.catalogue("de").words["setup.account"]
     assert setup.language.currentData() == "de"
-    setup.form.key.setText("secret-key")
+    assert (setup.form.account().platform, setup.form.key.text()) == ("passentry", "secret-key"), "typed before"
     press(qtbot, window, "account-test")
     qtbot.waitUntil(setup.next.isEnabled)
+    tried = setup.form.answer.text()
+    setup.language.setCurrentIndex(setup.language.findData("fr"))
+    setup.language.activated.emit(setup.language.currentIndex())
+    qtbot.waitUntil(lambda: window.screens.get("setup") not in (None, setup) and not window._slices.busy)
+    setup = window.screens["setup"]
+    assert setup.form.answer.text() not in ("", tried), "what the platform said, in the other language"
     for step in (1, 2, 3, 4):
         press(qtbot, window, "setup-next")
         qtbot.waitUntil(lambda step=step: setup.at == step)
     assert not setup.language.isVisible()
-    assert door.kept.screen.language == "de"
+    assert door.kept.screen.language == "fr"
 
 
 def test_a_reader_is_offered_by_its_name_and_kept_by_its_id(window, qtbot):

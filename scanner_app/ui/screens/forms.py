@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import available_timezones
 
@@ -41,6 +41,15 @@ def field(label: str, widget: QWidget, layout: QVBoxLayout) -> None:
     layout.addWidget(widget)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Entered:
+    """What stands in an account's form, key and all: only ever in memory."""
+
+    account: AccountConfig
+    key: str
+    report: AccountReport | None
+
+
 class AccountForm(QWidget):
     """Platform, address and key, tried live before anything is kept."""
 
@@ -74,6 +83,7 @@ class AccountForm(QWidget):
         self.answer = Label("", "strong", wrap=True)
         self.test = button(texts.word("account.test"), self.try_it, "primary", name="account-test")
         self._group = QButtonGroup(self)
+        self._platforms: dict[str, QPushButton] = {}
         self._lay_out()
         for edit in (self.url, self.key):
             edit.textEdited.connect(self._edited)
@@ -92,6 +102,7 @@ class AccountForm(QWidget):
                 partial(self._platform, platform),
                 checked=platform == self._account.platform,
             )
+            self._platforms[platform] = made
             self._group.addButton(made)
             row.addWidget(made, n // across, n % across)
         lay.addLayout(row)
@@ -135,6 +146,21 @@ class AccountForm(QWidget):
             templates=templates,
             code_prefix=self.prefix.text().strip(),
         )
+
+    def entered(self) -> Entered:
+        """Return all that stands here."""
+        return Entered(self.account(), self.key.text(), self.report)
+
+    def enter(self, before: Entered) -> None:
+        """Put into the fields what stood in another form; what the platform said of it still holds."""
+        self._account = before.account
+        self._platforms[before.account.platform].setChecked(True)
+        self.url.setText(before.account.url)
+        self.zone.setCurrentText(before.account.zone)
+        self.key.setText(before.key)
+        self.prefix.setText(before.account.code_prefix)
+        if before.report is not None:
+            self._answered(before.report)
 
     def try_it(self) -> None:
         """Ask the platform."""

@@ -119,9 +119,9 @@ class SettingsScreen(Screen):
         """The section that is open."""
         return self.section
 
-    def recall(self, memory: str) -> None:
+    def recall(self, memory: object) -> None:
         """Open the same section when shown."""
-        self.section = memory or self.section
+        self.section = memory if isinstance(memory, str) else self.section
 
     def show_section(self, name: str) -> None:
         """Open a section."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -17,17 +17,26 @@ from scanner_app.domain.place import Place
 from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, Screen, column
 from scanner_app.ui.screens.camera_form import CameraForm, NewPin
-from scanner_app.ui.screens.forms import AccountForm, TemplateChoice, key_words
+from scanner_app.ui.screens.forms import AccountForm, Entered, TemplateChoice, key_words
 from scanner_app.ui.screens.place_form import PlaceForm
+from scanner_app.ui.screens.setup_done import SetupDone
 from scanner_app.ui.screens.sheet_form import SheetForm
 from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.steps import Steps
-from scanner_app.ui.widgets.symbol import Symbol, SymbolView
 from scanner_app.ui.widgets.text import Label
 
 STEPS = ("account", "templates", "place", "camera", "pin")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first page as it was left: what an earlier visit to it had taken, and what stands there."""
+
+    account: AccountConfig | None
+    report: AccountReport
+    entered: Entered
 
 
 class SetupScreen(Screen):
@@ -153,6 +162,18 @@ class SetupScreen(Screen):
         """From now on a sheet is a guest's code like any other."""
         self.desk.control.sheets.expecting = False
 
+    def memory(self) -> object:
+        """What the first page holds: another language may be chosen there."""
+        return Begun(self._account, self._report, self.form.entered()) if isinstance(self.form, AccountForm) else None
+
+    def recall(self, memory: object) -> None:
+        """Go on with it in the language that was chosen."""
+        if isinstance(memory, Begun):
+            self._account, self._report = memory.account, memory.report
+            self.show_step(0)
+            if isinstance(self.form, AccountForm):
+                self.form.enter(memory.entered)
+
     def _show(self, form: QWidget) -> None:
         long = (AccountForm, TemplateChoice, *((PlaceForm,) if self.desk.theme.large else ()))
         holder = scrolled(form, clear=self.desk.theme.space("m")) if isinstance(form, long) else form
@@ -264,30 +285,13 @@ class SetupScreen(Screen):
         """Show that all is done."""
         self._leave_form()
         self.form = None
-        theme = self.desk.theme
-        done = QWidget()
-        lay = column(theme, done, margin="", gap="m")
-        symbol = SymbolView(theme.px(200))
-        symbol.show_symbol(Symbol.ADMIT, theme.colour("good"), theme.colour("surface"))
-        words = Label(texts.word("setup.done"), "display")
-        accounts = self.desk.status.accounts
-        held = bool(accounts) and all(account.complete for account in accounts)
-        text = Label(texts.word("setup.done_held" if held else "setup.done_help"), "title", wrap=True)
-        note = Label(self._key_note[0], "body", tone=self._key_note[1], wrap=True)
-        lay.addStretch(1)
-        lay.addWidget(symbol, 0, Qt.AlignmentFlag.AlignHCenter)
-        for label in (words, text, note):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            lay.addWidget(label)
-        begin = button(texts.word("setup.begin"), lambda: self._finished(self._settings), "primary", name="setup-begin")
-        lay.addWidget(begin, 0, Qt.AlignmentFlag.AlignHCenter)
-        lay.addStretch(1)
+        done = SetupDone(self.desk, self._key_note, lambda: self._finished(self._settings))
         for widget in (self.title, self.help, self.back, self.scan, self.language, self.skip, self.next):
             widget.hide()
         self.steps.show_step(len(STEPS))
         self.body.addWidget(done)
         self.body.setCurrentWidget(done)
-        begin.setFocus()
+        done.begin.setFocus()
 
     def hear(self, event: Event) -> None:
         """Show the camera's picture in its step."""
