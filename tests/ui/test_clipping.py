@@ -172,3 +172,18 @@ def test_a_toast_lies_over_nothing_of_a_door_that_waits_and_holds_its_button(qap
 def _above(widget):
     while (widget := widget.parentWidget()) is not None:
         yield widget
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "scale", "told"),
+    [
+        ("door-wrong-flight", "ar", 1.0, 4),
+        ("door-already-used", "de", 1.0, 4),
+        ("door-already-used", "de", 2.0, 1),
+        ("door-already-used", "ar", 2.0, 1),
+    ],
+)
+def test_sheer_size_makes_way_before_what_is_to_be_known(qapp, name, language, scale, told):
+    with staged(next(s for s in SHOTS if s.name == name), language, SIZES[0], scale=scale) as stage:
+        labels = stage.window.screens["door"].panel._fact_labels
+        assert sum(label.isVisible() for label in labels) >= 2 * told

@@ -18,8 +18,9 @@ TAIL = 0.14
 """Room below the last line for what hangs below it, also where nothing does: verdicts are of one height."""
 EDGE = 2
 """Pixels around what is drawn: its edges are smoothed."""
-LARGEST = 1.3
-"""How far short words may grow beyond the scale's step."""
+SIZES = ((1.0, 1.3), (1.0, 1.0), (0.75, 1.0))
+"""How small words may become to stand in one line, and how large where they are short, in parts of the scale's step:
+with room to spare, with what is beside it short of room, and where something would not be told at all."""
 
 
 class Headline(QWidget):
@@ -30,6 +31,7 @@ class Headline(QWidget):
         self._theme = theme
         self._text = ""
         self._colour = QColor()
+        self._sizes = SIZES[0]
         self.pixels = theme.px(TYPE["verdict"])
         self.lines: list[str] = []
         self._baselines: list[float] = []
@@ -45,6 +47,12 @@ class Headline(QWidget):
         self.setAccessibleName(text)
         self._fit()
 
+    def give_way(self, step: int) -> None:
+        """Take less room, by a step of SIZES: 0 as much as it likes."""
+        if SIZES[step] != self._sizes:
+            self._sizes = SIZES[step]
+            self._fit()
+
     def font_at(self, pixels: int) -> QFont:
         """Return the headline's font at a size."""
         font = self._theme.font("verdict", 700)
@@ -56,11 +64,11 @@ class Headline(QWidget):
         return QFontMetrics(self.font_at(pixels)).horizontalAdvance(text)
 
     def _fit(self) -> None:
-        least = self._theme.px(TYPE["verdict"])
-        most = round(least * LARGEST)
+        usual = self._theme.px(TYPE["verdict"])
+        least, most = (round(usual * part) for part in self._sizes)
         room = max(1, self.width() - 4)
         size = int(most * room / max(1, self._wide(self._text, most)))
-        self.pixels = max(least, min(most, size))
+        self.pixels = min(most, size) if size >= least else usual
         self.lines = [self._text] if size >= least else self._broken(room)
         longest = max((self._wide(line, self.pixels) for line in self.lines), default=0)
         if longest > room:  # one word wider than the panel: smaller is better than cut

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
@@ -21,6 +22,8 @@ from scanner_app.ui.widgets.symbol import SymbolView
 from scanner_app.ui.widgets.text import Label
 
 MAX_FACTS = 4
+SYMBOL = (150, 104, 76)
+"""How wide the symbol is: as it should be, where room is short, where nothing else is left to give way."""
 
 
 class VerdictPanel(QFrame):
@@ -32,7 +35,7 @@ class VerdictPanel(QFrame):
         self._face = READY
         self._left = 0.0
         self._headline_text = ""
-        self.symbol = SymbolView(theme.px(150))
+        self.symbol = SymbolView(theme.px(SYMBOL[0]))
         self.photo = PhotoView(theme)
         self.idle_symbol = SymbolView(theme.px(104 if theme.large else 200))
         self.idle_headline = Label("", "display", wrap=True)
@@ -219,21 +222,31 @@ class VerdictPanel(QFrame):
 
     def _make_room(self) -> None:
         """A headline of two lines says more than the sentence below it would, and needs its room."""
+        self.headline.give_way(0)
         tight = len(self.headline.lines) > 1
-        self.symbol.resize_to(self._theme.px(104 if tight else 150))
+        self.symbol.resize_to(self._theme.px(SYMBOL[1] if tight else SYMBOL[0]))
         self.says.setVisible(bool(self.says.text()) and not tight)
         self.ticket.setVisible(bool(self.ticket.text()))
         self.advice_title.setVisible(bool(self.advice.text()))
         for label in self._fact_labels:
             label.show()
-        # What matters less makes way first: the sentence, the caption, the last facts; then ticket and first fact.
-        facts = [self._fact_labels[n : n + 2] for n in range(len(self._fact_labels) - 2, -1, -2)]
-        for labels in [[self.says], [self.advice_title], *facts[:-1], [self.ticket], *facts[-1:]]:
+        for give_way in self._less_and_less():
             if self._page_height() + self._theme.px(48 * (self._theme.text - 1)) <= self.height():
                 return
-            for label in labels:
-                label.hide()
-        self.symbol.resize_to(self._theme.px(76))
+            give_way()
+
+    def _less_and_less(self) -> Iterator[Callable[[], None]]:
+        """What matters less makes way first: sentence, caption, sheer size, last facts; then ticket and first fact."""
+        yield self.says.hide
+        yield self.advice_title.hide
+        yield lambda: self.symbol.resize_to(self._theme.px(SYMBOL[1]))
+        yield lambda: self.headline.give_way(1)
+        yield lambda: self.symbol.resize_to(self._theme.px(SYMBOL[2]))
+        yield lambda: self.headline.give_way(2)
+        facts = [self._fact_labels[n : n + 2] for n in range(len(self._fact_labels) - 2, -1, -2)]
+        yield from (partial(_hide, labels) for labels in facts[:-1])
+        yield self.ticket.hide
+        yield from (partial(_hide, labels) for labels in facts[-1:])
 
     def _page_height(self) -> int:
         lay = self._page.layout()
@@ -286,3 +299,8 @@ class VerdictPanel(QFrame):
             painter.drawLine(x, int(area.height()), int(x + area.height()), 0)
         painter.restore()
         painter.setPen(Qt.PenStyle.NoPen)
+
+
+def _hide(labels: Sequence[QWidget]) -> None:
+    for label in labels:
+        label.hide()
