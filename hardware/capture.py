@@ -11,7 +11,7 @@ from hardware.camera_names import Why, node, why_shut
 from hardware.frames import Gray
 from hardware.network_camera import why_silent
 from hardware.opencv import cv2
-from hardware.pictures import PICTURES, CannotOpen, pictures_of
+from hardware.pictures import CannotOpen, is_picture, pictures_of
 
 PATIENCE: Final = 2000  # milliseconds after which a silent network stream counts as lost
 _SLIDE_SECONDS: Final = 1.0  # how long each picture of a folder is shown
@@ -141,13 +141,13 @@ def open_file(path: Path, pass_over: Callable[[str], None] = lambda _why: None) 
     A folder's pictures that cannot be read are told to `pass_over`, and the others shown.
     """
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
+        files = sorted(file for file in path.iterdir() if is_picture(file))
         if not files:
             raise CannotOpen(f"there are no pictures in {path}")
         return _Pictures(files, pass_over)
     if not path.is_file():
         raise CannotOpen(f"there is no file {path}")
-    if path.suffix.lower() in PICTURES:
+    if is_picture(path):
         pictures_of(path)  # a single one that cannot be read is no show without pictures: why not is said
         return _Pictures([path], pass_over)
     if not path.stat().st_size:

@@ -11,7 +11,8 @@ from hardware.camera_names import Why
 from hardware.frames import Gray
 from hardware.opencv import cv2
 
-PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
+PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".avif", ".tif", ".tiff", ".pgm", ".ppm"})
+_GIF: Final = ".gif"  # one picture, or as many as a film has: then it is played like one
 MOST_PAGES: Final = 100  # of one file; an animation is decoded from its beginning for each of them
 _TOO_BIG: Final = "is too big: pictures of up to 16,384 pixels a side and 67 million in all are read"
 _NO_PICTURE: Final = "is not a picture that can be read, or a part of it is missing"
@@ -23,6 +24,20 @@ class CannotOpen(Exception):
     def __init__(self, text: str, why: Why = Why.MISSING) -> None:
         super().__init__(text)
         self.why = why
+
+
+def is_picture(file: Path) -> bool:
+    """Whether a file is one to look at and none to play: by its name, or by what is in it where that may be either."""
+    kind = file.suffix.lower()
+    return kind in PICTURES or (kind == _GIF and _is_one(file))
+
+
+def _is_one(file: Path) -> bool:
+    try:
+        _, found = cv2.imdecodeanimation(_bytes_of(file), 0, 2)
+    except (CannotOpen, cv2.error):
+        return False
+    return len(found.frames) == 1
 
 
 def pictures_of(file: Path) -> Iterator[Gray]:
@@ -73,7 +88,8 @@ def _turner(data: Gray) -> Callable[[Gray, int], Gray | None] | None:
     if data[:4].tobytes() in (b"II*\0", b"MM\0*"):
         return _page
     head = data[:4096].tobytes()  # both say it before their first picture
-    return _moment if (_is_png(data) and b"acTL" in head) or (_is_webp(data) and b"ANIM" in head) else None
+    moving = (_is_png(data) and b"acTL" in head) or (_is_webp(data) and b"ANIM" in head) or _is_avif(data, b"avis")
+    return _moment if moving else None
 
 
 def _page(data: Gray, number: int) -> Gray | None:
@@ -94,8 +110,12 @@ def _is_webp(data: Gray) -> bool:
     return data[8:12].tobytes() == b"WEBP"
 
 
+def _is_avif(data: Gray, brand: bytes = b"avi") -> bool:
+    return data[4:12].tobytes().startswith(b"ftyp" + brand)
+
+
 def _filled_in(data: Gray, colour: Gray) -> Gray:
-    if not _is_png(data) and not _is_webp(data):
+    if not (_is_png(data) or _is_webp(data) or _is_avif(data) or data[:4].tobytes() == b"GIF8"):
         return colour
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or not whole[..., 3].any():

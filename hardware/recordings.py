@@ -6,7 +6,7 @@ from pathlib import Path
 from hardware.capture import Reader, gray_of, open_file
 from hardware.decode import DEFAULT_FORMATS, Presentation, decode_image, presentations
 from hardware.frames import Frame, Gray
-from hardware.pictures import PICTURES, pictures_of
+from hardware.pictures import is_picture, pictures_of
 
 
 def reads_of(path: Path, formats: frozenset[str] = DEFAULT_FORMATS) -> Iterator[Presentation]:
@@ -14,7 +14,7 @@ def reads_of(path: Path, formats: frozenset[str] = DEFAULT_FORMATS) -> Iterator[
 
     A picture's frames are its pages or, where it is animated, its moments; what several of them show is told once.
     """
-    if path.suffix.lower() in PICTURES:
+    if is_picture(path):
         return _on_pages(pictures_of(path), formats)
     return presentations(_frames(open_file(path)), formats)
 

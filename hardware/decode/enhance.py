@@ -41,6 +41,11 @@ def near_white(gray: Gray) -> Gray:
     return np.asarray(cv2.LUT(gray, _NEAR_WHITE), np.uint8)
 
 
+def inverted(gray: Gray) -> Gray:
+    """Light on dark, as a browser in its dark mode shows a code."""
+    return np.asarray(cv2.bitwise_not(gray), np.uint8)
+
+
 def bleached(gray: Gray) -> bool:
     """Whether so much of the picture is white that it is over-exposed, most likely."""
     return float(np.mean(gray[::4, ::4] >= _WHITE)) >= _BLEACHED

@@ -3,13 +3,14 @@
 Deterministic: the same frames with the same times give the same reads, however fast the machine is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from hardware.decode.bars import BarReader
 from hardware.decode.confirm import Confirmation
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VIEWS, bleached, calmed, noise_of
+from hardware.decode.enhance import VIEWS, bleached, calmed, inverted, noise_of
 from hardware.decode.gate import Box, ChangeGate, Scene
 from hardware.decode.parts import Parts
 from hardware.decode.patches import Patch, find_patches, patch_of
@@ -23,7 +24,9 @@ _HEARTBEAT: Final = 1.0  # seconds between decodes of a still picture
 _PATIENCE: Final = 8.0  # seconds of trying to read what is held still
 _BLIND: Final = 2  # frames without a read before enhanced views are tried
 _VIEW_EVERY: Final = 2  # of frames that do not read; in the others patches of bars are turned, if there are any
-_DARKENED: Final = 0  # of VIEWS
+# Light on dark comes first: zxing-cpp turns square codes over by itself, PDF417 and linear ones never.
+_VIEWS: Final[tuple[Callable[[Gray], tuple[Gray, float]], ...]] = (lambda gray: (inverted(gray), 1.0), *VIEWS)
+_DARKENED: Final = 1  # of these
 # Views of a patch in which a code read once is looked for again in the same frame; over-exposed ones want darkening.
 _SECOND_VIEWS: Final = (0, 1, 2)
 _SECOND_VIEWS_BLEACHED: Final = (4, 3)
@@ -61,7 +64,7 @@ class Pipeline:
         self._turn = 0
         self._blind = self._viewed = 0
         self._bleached = False
-        self._way: int | None = None  # which of VIEWS the last read came from, None: from a plain look or a patch
+        self._way: int | None = None  # which of _VIEWS the last read came from, None: from a plain look or a patch
         self._tracked: Read | None = None
         self._lying: tuple[Read, ...] = ()
         self._read_at = float("-inf")
@@ -203,18 +206,16 @@ class Pipeline:
     def _view(self, cut: Gray, plain: Gray) -> list[Read]:
         """The next other view of the picture: light on dark, enhanced, by the other engine, its noise taken or left."""
         self._viewed += 1
-        choice = (self._viewed - 1) % (len(VIEWS) + 3)
-        if choice == 0:
-            return self._zxing.read(plain, self._formats, invert=True)
-        if choice <= len(VIEWS):
-            return self._by_view(choice - 1, cut)
-        if choice == len(VIEWS) + 1:
+        choice = (self._viewed - 1) % (len(_VIEWS) + 2)
+        if choice < len(_VIEWS):
+            return self._by_view(choice, plain if choice == 0 else cut)
+        if choice == len(_VIEWS):
             return self._zbar.read(cut, self._matrix) if self._zbar is not None else []
         return self._zxing.read(calmed(cut) if plain is cut else cut, self._formats)
 
     def _by_view(self, number: int, cut: Gray) -> list[Read]:
-        """Reads in one of VIEWS, which is remembered: the second read of a code comes most likely as the first did."""
-        view, scale = VIEWS[number](cut)
+        """Reads in one of _VIEWS, which is remembered: the second read of a code comes most likely as the first did."""
+        view, scale = _VIEWS[number](cut)
         # Bars are enlarged where a patch of them is: the whole picture enlarged costs a tenth of a second.
         formats = self._formats if scale == 1.0 else self._matrix
         found = [_scaled(read, scale) for read in self._zxing.read(view, formats)]

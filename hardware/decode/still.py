@@ -10,7 +10,7 @@ import zxingcpp
 from hardware.decode.bars import BarReader
 from hardware.decode.confirm import SURE
 from hardware.decode.engines import ZxingEngine, zbar_or_reason
-from hardware.decode.enhance import VIEWS, enlarged, softened
+from hardware.decode.enhance import VIEWS, enlarged, inverted, softened
 from hardware.decode.parts import joined_reads
 from hardware.decode.patches import find_patches, patch_of
 from hardware.decode.read import DEFAULT_FORMATS, NEEDS_TWO, TURN_SENSITIVE, Read, bounds, checked_formats
@@ -24,6 +24,12 @@ def decode_image(
     checked_formats(formats)
     if gray.ndim != 2 or gray.dtype != np.uint8:
         raise ValueError(f"a gray 8-bit picture is needed, not {gray.shape} of {gray.dtype}")
+    # zxing-cpp looks for light on dark by itself, but never for PDF417 or linear codes.
+    bars = formats & TURN_SENSITIVE
+    return _reads(gray, formats) or (_reads(inverted(gray), bars) if bars else [])
+
+
+def _reads(gray: Gray, formats: frozenset[str]) -> list[Read]:
     found = _Found()
     zxing = ZxingEngine()
     bars = formats & TURN_SENSITIVE

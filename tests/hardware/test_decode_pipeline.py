@@ -219,6 +219,13 @@ def test_an_inverted_code_is_found_by_the_heartbeat_or_before():
     assert {r.text for _, r in show(Pipeline(), [picture] * 90)} == {"DARK MODE"}
 
 
+def test_inverted_bars_that_are_held_up_are_read_within_half_a_second():
+    pipeline, empty = Pipeline(), noisy(scene(), 3.0)
+    show(pipeline, [next(empty) for _ in range(5)])
+    dark = [255 - picture for picture in shots(255 - scene(), "PDF417", 15, width=500)]
+    assert {r.text for _, r in show(pipeline, dark, start=5)} == {"PASS-4711"}
+
+
 def read(code, data=b"X", engine="zxing", spare=0.0):
     return Read(code, data.decode(), data, _SQUARE, engine, spare)
 

@@ -53,6 +53,14 @@ def test_every_page_or_moment_of_a_picture_is_read(tmp_path, kind):
     assert texts(path) == ["FIRST", "SECOND", "THIRD"]
 
 
+@pytest.mark.parametrize("kind", ["gif", "avif"])
+def test_a_single_picture_in_a_kind_that_may_move_is_looked_at_as_a_picture(tmp_path, code, kind):
+    """As a film of one frame it got one look, and codes at a slant or light on dark were not found."""
+    path = tmp_path / f"ticket.{kind}"
+    cv2.imwrite(str(path), np.dstack([255 - code] * 3))
+    assert texts(path) == ["HELLO"]
+
+
 def test_no_more_pages_than_a_person_would_show(tmp_path, monkeypatch):
     path = tmp_path / "tickets.tiff"
     cv2.imwritemulti(str(path), [code_picture(text, "QR", 210) for text in ("FIRST", "SECOND", "THIRD")])
