@@ -68,10 +68,10 @@ def no_thread_left_behind() -> Iterator[None]:
         pytest.fail(f"threads outlive the test: {', '.join(names)}")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def no_garbage_sought_in_what_stays() -> None:
     """Keep what was there before any test out of every collection: to walk through it takes 0.1 s, after each test."""
-    if not gc.get_freeze_count():  # at the first test, and after one whose IdleCollector has unfrozen all
+    if not gc.get_freeze_count():  # in the first file, and after one whose IdleCollector has unfrozen all
         gc.collect()
         gc.freeze()
 
