@@ -19,7 +19,6 @@ OPERATOR = "turnstile"
 _STATES = {
     Opening.OPENED: GateState.SHUT,
     Opening.TURNED: GateState.PASSED,
-    Opening.NOT_TURNED: GateState.NOT_PASSED,
     Opening.FAILED: GateState.FAILED,
 }
 
@@ -64,15 +63,20 @@ class Turnstile:
         self._relay.open_once(lambda result, why: self._opened(scan_id, result, why))
 
     def _opened(self, scan_id: str, result: Opening, why: str) -> None:
+        if result is Opening.NOT_TURNED:
+            self._give_back(scan_id)
+            return
         self._tell(GateMoved(scan_id, _STATES[result]))
         if result is Opening.FAILED:
             # The guest stays admitted: staff open by hand, or undo.
             self._tell(Notice("relay_failed", Level.ERROR, why))
-        elif result is Opening.NOT_TURNED:
-            report = self._undo(scan_id, OPERATOR, "nobody went through")
-            log.info("nobody went through for %s: %s", scan_id, report.trouble or "taken back")
-            code = "turnstile_not_undone" if report.trouble else "turnstile_not_turned"
-            self._tell(Notice(code, Level.WARNING, scan_id))
+
+    def _give_back(self, scan_id: str) -> None:
+        """Take an admission back of which nobody made use, and tell so once that is on disk."""
+        report = self._undo(scan_id, OPERATOR, "nobody went through")
+        log.info("nobody went through for %s: %s", scan_id, report.trouble or "taken back")
+        self._tell(GateMoved(scan_id, GateState.FAILED if report.trouble else GateState.NOT_PASSED))
+        self._tell(Notice("turnstile_not_undone" if report.trouble else "turnstile_not_turned", Level.WARNING, scan_id))
 
 
 class Turnstiles:

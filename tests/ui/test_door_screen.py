@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from scanner_app.application.control import CorrectionReport, Role
-from scanner_app.application.events import Checking, StatusChanged
+from scanner_app.application.events import Checking, GateMoved, GateState, StatusChanged
 from scanner_app.application.fates import Fate
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Grade, Reason
@@ -110,6 +110,17 @@ def test_undo_from_the_toast(open_window, door, qtbot):
     qtbot.waitUntil(lambda: "Ada Lovelace" in window._toast.text)
     press(qtbot, window, "toast-action")
     qtbot.waitUntil(lambda: ("undo", "scan-00008") in door.asked)
+
+
+def test_an_admission_that_the_turnstile_gave_back_does_not_stand_there(window, door, qtbot):
+    """It went on saying "Let the guest in": whoever opened by hand let in a pass that was still unused."""
+    screen = window.screens["door"]
+    door.tell(sample.decided(sample.admitted(), 8))
+    qtbot.waitUntil(lambda: screen.panel.words == texts.headline("ADMIT"))
+    door.tell(GateMoved("scan-00008", GateState.NOT_PASSED))
+    qtbot.waitUntil(lambda: screen.panel.words == texts.word("door.ready"))
+    assert screen.recent.rows[0].line.below == texts.word("door.undone")
+    assert not window._toast.isVisible()
 
 
 def test_a_late_undo_wants_the_supervisor_and_a_reason(window, door, qtbot):

@@ -16,6 +16,8 @@ from scanner_app.application.events import (
     DeviceState,
     Event,
     FrameSeen,
+    GateMoved,
+    GateState,
     Status,
     StatusChanged,
 )
@@ -128,6 +130,8 @@ class DoorScreen(Screen):
                 self.panel.show_checking()
             case Decided():
                 self._decided(event)
+            case GateMoved(state=GateState.NOT_PASSED):
+                self._not_passed(event.scan_id)
             case DeviceChanged(watched=False):
                 self._device(event)
             case StatusChanged():
@@ -234,6 +238,14 @@ class DoorScreen(Screen):
     def _turned(self) -> None:
         self.panel.show_ready(self._direction)
         announce(self.way, texts.word(f"direction.{self._direction.value}"))
+
+    def _not_passed(self, scan_id: str) -> None:
+        """Nobody went through, and the admission is taken back: it must not stand there, nor be offered to undo."""
+        self.corrections.undone.add(scan_id)
+        self.recent.mark_undone(scan_id)
+        if self._back.isActive() and self._current is not None and self._current.scan.scan_id == scan_id:
+            self._back.stop()
+            self._to_ready()
 
     # --- what staff do
     def _taken_back(self, scan: Scan) -> None:
