@@ -14,6 +14,9 @@ from hardware.keyboard_layouts import translate
 # Scanners send a key every 1 to 20 ms; 35 ms between keys is beyond the fastest typists' sustained pace.
 PAUSE_S = 0.035
 SHORTEST = 4
+# Nobody types four keys so quickly in a row: what follows them soon is the same scanner's. Radio ones send again what
+# was not heard, and a busy computer stamps keys late. Torn, the rest of a scan was taken for a code of its own.
+HICCUP_S = 0.12
 # A credential longer than this is refused as unreadable anyway; one more character lets it be recognised as too long.
 LONGEST = 4097
 
@@ -60,10 +63,15 @@ class Wedge:
         self._profiles = sorted(profiles, key=lambda p: len(p.prefix) + len(p.suffix), reverse=True)
         self._computer = computer_layout
         self._shortest = shortest
-        self.pause = pause
+        self._pause = pause
         self._held: list[str] = []
         self._last = 0.0
         self._done_at: float | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds without a key that end what is held."""
+        return max(self._pause, HICCUP_S) if len(self._held) >= self._shortest else self._pause
 
     def feed(self, text: str, at: float, *, terminator: bool) -> Decision:
         """One key: its character (any, also hyphens, control and non-ASCII ones), monotonic seconds, Enter or Tab."""

@@ -19,7 +19,11 @@ class LayoutWedge:
         self._devices = devices
         self._for = devices()
         self._wedge = wedge_of(self._for)
-        self.pause = self._wedge.pause
+
+    @property
+    def pause(self) -> float:
+        """Seconds without a key that end what is held."""
+        return self._wedge.pause
 
     def feed(self, text: str, at: float, *, terminator: bool) -> KeyAnswer:
         """Take one key."""

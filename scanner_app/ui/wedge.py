@@ -34,8 +34,9 @@ class KeyAnswer:
 class WedgeAssembler(Protocol):
     """Tells bursts of a scanner from typing. Times are monotonic seconds."""
 
-    pause: float
-    """Seconds without a key after which what is held was typed by a person."""
+    @property
+    def pause(self) -> float:
+        """Seconds without a key after which what is held now was typed by a person."""
 
     def feed(self, text: str, at: float, *, terminator: bool) -> KeyAnswer:
         """Take one key; a dead key as its combining character, moved to the private plane 15."""

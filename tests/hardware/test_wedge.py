@@ -57,6 +57,16 @@ def test_typing_before_a_scan_is_not_part_of_it():
     assert burst(wedge, "12345678", start=1.2).text == "12345678"
 
 
+@pytest.mark.parametrize(
+    ("quick", "gap", "whole"), [(4, 0.1, True), (30, 0.1, True), (3, 0.1, False), (30, 0.2, False)]
+)
+def test_a_scanner_that_stumbles_is_one_scan_still(quick, gap, whole):
+    """Radio scanners repeat what was not heard: the first half was lost, and the second judged as a code."""
+    wedge, text = Wedge(), "0190a5b2-7c3d-7e4f-8a9b-0123456789ab"
+    at = burst(wedge, text[:quick], end=False)
+    assert burst(wedge, text[quick:], start=at + gap).text == (text if whole else text[quick:])
+
+
 def test_scans_in_a_row():
     wedge = Wedge()
     assert [burst(wedge, t, start=s).text for t, s in (("first-1", 1), ("second-2", 2))] == ["first-1", "second-2"]
