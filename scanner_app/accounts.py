@@ -25,9 +25,13 @@ from scanner_app.platforms import registry, smartpass, walk_up
 from scanner_app.platforms.address import on_this_machine
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
+from scanner_app.platforms.tenant import without_key
 from scanner_app.secrets import SecretStore
 
 log = logging.getLogger(__name__)
+
+KEY_MISSING = "settings_key_missing"
+"""The trouble of an account that lacks nothing but its key: the list it holds is still good."""
 
 LINK_URL, LINK_MAKES = "link_url", "link_makes"
 """The account options that hold the distribution URL of its SmartPass Links, and what is behind it."""
@@ -95,9 +99,17 @@ class Accounts:
         return [a for a in self.configured() if a.id in self.platforms]
 
     def tenants(self) -> Mapping[str, str]:
-        """Return the fingerprint of URL and key per account; '-' where the key is not known."""
+        """Return the fingerprint of URL and key per account.
+
+        Of the URL alone where nothing but the key is missing, '-' where the account cannot be used for another reason.
+        """
         known = {a: p.tenant for a, p in self.platforms.items()}
-        return {a.id: known.get(a.id, UNKNOWN) for a in self.configured()}
+        return {a.id: known.get(a.id) or self._without_key(a) for a in self.configured()}
+
+    def _without_key(self, account: AccountConfig) -> str:
+        """A keyring may be locked after a start: the list held goes on. Not in training, which holds no real list."""
+        keyless = self.troubles.get(account.id) == KEY_MISSING and not self._settings().training
+        return without_key(account.url) if keyless else UNKNOWN
 
     def need_set_up(self) -> None:
         """Raise when there is no account, or none that can be used."""

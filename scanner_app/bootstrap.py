@@ -128,7 +128,7 @@ class Kiosk:
         self.sync = InStep(AroundSync(self.accounts, self.store, self.clock, self._tell, self._something_new))
         finder = Finder(self.store, self.settings.load, self.sync.oracles, keeps=writes)
         self.hub = self._venue() if writes else None
-        self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.accounts.tenants, self.hub)
+        self.desk = Desk(self.store, self.clock, self.settings.load, finder, self.store.tenants, self.hub)
         self.sheets = SetUpSheets(self.settings.load, self.secrets, self.clock)
         self.door = self._door()
         self.store.hear_damage(self._damaged)

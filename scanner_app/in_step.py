@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner_app.accounts import Accounts
+from scanner_app.accounts import KEY_MISSING, Accounts
 from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import AccountStatus, Event
@@ -103,5 +103,13 @@ class InStep:
             state = reader.state(account.id)
         finally:
             reader.close()
-        trouble = self._around.accounts.troubles.get(account.id, "" if opened else "settings_key_missing")
-        return AccountStatus(account.id, account.platform, held=state.held, last_sync=state.last_sync, trouble=trouble)
+        trouble = self._around.accounts.troubles.get(account.id, "" if opened else KEY_MISSING)
+        return AccountStatus(
+            account.id,
+            account.platform,
+            held=state.held,
+            platform_total=state.platform_total,
+            complete=state.complete,
+            last_sync=state.last_sync,
+            trouble=trouble,
+        )

@@ -6,6 +6,12 @@ UNKNOWN = "-"
 """Stands where the key was not known."""
 
 
+def is_keyless(tenant: str) -> bool:
+    """Whether a fingerprint tells the address, and that its key was not known."""
+    site, _, both = tenant.partition(".")
+    return bool(site) and both == UNKNOWN
+
+
 def may_be_renewed(old: str, new: str) -> bool:
     """Whether both may be of one account: the same address under another key.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner_app.application.ports import CacheTx
-from scanner_app.application.tenants import may_be_renewed
+from scanner_app.application.tenants import is_keyless, may_be_renewed
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cache_write import CacheWriter
@@ -51,8 +51,26 @@ class Shelf:
 
     def set_accounts(self, accounts: Mapping[str, str]) -> None:
         """Say which accounts there are (id -> tenant fingerprint)."""
-        self._tenants = dict(accounts)
+        self._tenants = {account: self._resolved(account, tenant) for account, tenant in accounts.items()}
         self._look()
+
+    def tenants(self) -> Mapping[str, str]:
+        """Return the accounts in use (id -> tenant fingerprint)."""
+        return self._tenants
+
+    def _resolved(self, account: str, tenant: str) -> str:
+        """Whose list is held where only the key is missing: judging needs none, and what is told later waits for it."""
+        if not is_keyless(tenant):
+            return tenant
+        caches = sorted(self._caches(account, tenant), key=lambda p: p.stat().st_mtime, reverse=True)
+        held = next((p for p in caches if _holds_all(p)), None)
+        return held.stem.removeprefix(f"{_safe(account)}-") if held else tenant
+
+    def _caches(self, account: str, tenant: str) -> list[Path]:
+        """Every cache that may be an account's: what another platform told of a pass must admit nobody here."""
+        begin = f"{_safe(account)}-"
+        of = _safe(tenant)
+        return [p for p in self._folder.glob(f"{begin}*.db") if may_be_renewed(p.stem.removeprefix(begin), of)]
 
     def _look(self) -> None:
         self._view = {account: self._of(account) for account in self._tenants}
@@ -60,18 +78,13 @@ class Shelf:
 
     def _of(self, account: str) -> list[Path]:
         current = self._current(account)
-        older = [p for p in self._folder.glob(f"{_safe(account)}-*.db") if p != current and self._related(account, p)]
-        try:
-            complete = current.exists() and _complete(current)
-        except StorageTrouble:
-            complete = False
-        found = [] if complete else sorted(older, key=lambda p: p.stat().st_mtime, reverse=True)
+        older = [p for p in self._caches(account, self._tenants[account]) if p != current]
+        found = (
+            []
+            if current.exists() and _holds_all(current)
+            else sorted(older, key=lambda p: p.stat().st_mtime, reverse=True)
+        )
         return [p for p in (current, *found) if p.exists()]
-
-    def _related(self, account: str, path: Path) -> bool:
-        """Whether a cache may be of the same account: what another platform told of a pass must admit nobody here."""
-        tenant = path.stem.removeprefix(f"{_safe(account)}-")
-        return may_be_renewed(tenant, _safe(self._tenants[account]))
 
     def _current(self, account: str) -> Path:
         return self._folder / f"{_safe(account)}-{_safe(self._tenants[account])}.db"
@@ -231,9 +244,13 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _complete(path: Path) -> bool:
-    with closing(open_reader(path)) as connection, converted(f"read {path.name}"):
-        return _is_complete(connection)
+def _holds_all(path: Path) -> bool:
+    """Whether a cache is complete; one that cannot be read is not."""
+    try:
+        with closing(open_reader(path)) as connection, converted(f"read {path.name}"):
+            return _is_complete(connection)
+    except StorageTrouble:
+        return False
 
 
 def _is_complete(connection: sqlite3.Connection) -> bool:

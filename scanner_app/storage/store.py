@@ -122,6 +122,10 @@ class Store:
         with self._shelf.writing:
             thread.call(change, Priority.OUTBOX, light=False)
 
+    def tenants(self) -> Mapping[str, str]:
+        """Return whose lists are in use (account id -> tenant fingerprint): what items of the outbox carry."""
+        return self._shelf.tenants()
+
     # --- writing ----------------------------------------------------------------------------------------------------
     def ledger(self, work: Callable[[LedgerTx], T], priority: Priority = Priority.SCAN) -> T:
         """Run work in one transaction on the ledger; return when it is durable."""

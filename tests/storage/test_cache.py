@@ -348,12 +348,31 @@ class TestTenants:
         assert caches.find([a_pass(2).barcode], [ACCOUNT], barcodes) == []
 
     def test_what_another_platform_told_admits_nobody(self, folder):
-        with Store(folder, {ACCOUNT: "site-a.k1"}) as store, store.cache_reader() as caches:
+        with Store(folder, {ACCOUNT: "aa11.k1"}) as store, store.cache_reader() as caches:
             load(store, [a_pass(1)])
-            store.set_accounts({ACCOUNT: "site-a.k2"})
+            store.set_accounts({ACCOUNT: "aa11.k2"})
             assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == [a_pass(1)]
-            store.set_accounts({ACCOUNT: "site-b.k3"})
+            store.set_accounts({ACCOUNT: "bb22.k3"})
             assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == []
+
+    @pytest.mark.parametrize(
+        ("begun", "missing", "tenant", "held"),
+        [
+            ("aa11.k1", "aa11.-", "aa11.k1", True),  # a locked keyring: the list held goes on
+            ("aa11.k2", "aa11.-", "aa11.k1", True),  # the whole list, not the one that a newer key had begun
+            ("aa11.k1", "bb22.-", "bb22.-", False),  # never another address's
+            ("aa11.k1", "-", "-", False),  # more than the key is wrong
+        ],
+    )
+    def test_a_missing_key_leaves_the_list_that_is_held(self, folder, begun, missing, tenant, held):
+        with Store(folder, {ACCOUNT: "aa11.k1"}) as store:
+            load(store, [a_pass(1)])
+            store.set_accounts({ACCOUNT: begun})
+        for read_only in (False, True):
+            with Store(folder, {ACCOUNT: missing}, read_only=read_only) as store, store.cache_reader() as caches:
+                assert dict(store.tenants()) == {ACCOUNT: tenant}
+                assert caches.state(ACCOUNT).complete is held
+                assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == ([a_pass(1)] if held else [])
 
     def test_the_old_one_serves_over_a_restart(self, folder):
         with Store(folder, {ACCOUNT: "t1"}) as store:
