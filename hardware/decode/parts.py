@@ -42,6 +42,8 @@ class Parts:
             return
         whole = self._wholes.setdefault(read.part.whole, _Whole(at, at))
         whole.seen = at
+        if read.part.number and read.part.number not in whole.parts:
+            whole.begun = at  # they are coming: the others have as long as this one had
         if read.part.number:
             whole.parts[read.part.number] = read
 

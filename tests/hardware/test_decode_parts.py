@@ -13,7 +13,7 @@ import zxingcpp
 from hardware.decode import DEFAULT_FORMATS, Pipeline, decode_image
 from hardware.decode.engines import ZxingEngine
 from hardware.decode.link import Answer, read_answer, send_answer
-from hardware.decode.parts import PATIENCE, join
+from hardware.decode.parts import PATIENCE, Parts, join
 from hardware.decode.read import Part, Read
 from hardware.decode.structured_append import part_of
 from hardware.frames import Frame
@@ -70,6 +70,15 @@ def test_a_part_alone_is_given_as_a_part():
 def test_parts_of_two_codes_are_not_joined():
     (first, _), (_, second) = parts("AAAA-ONE" * 6, 2), parts("BBBB-TWO" * 6 + "!", 2)
     assert {read.part is not None for read in decode_image(scene(first, second))} == {True}
+
+
+def test_parts_that_take_longer_together_than_one_may_are_not_refused_on_the_way():
+    """A guest who turned to the second part after a second was refused for it before the third was shown."""
+    kept, texts = Parts(), (b"ONE-", b"TWO-", b"THREE")
+    parity, corner = reduce(xor, b"".join(texts)), ((0, 0),) * 4
+    made = [Read("QR", t.decode(), t, corner, "zxing", part=Part(n, 3, "QR-3", parity)) for n, t in enumerate(texts, 1)]
+    told = [kept.settle([read], 0.8 * PATIENCE * number) for number, read in enumerate(made)]
+    assert [[read.text for read in reads] for reads in told] == [[], [], ["ONE-TWO-THREE"]]
 
 
 @pytest.mark.parametrize(("second", "joined"), [(b"TWO", b"ONE-TWO"), (b"OWN", None)])
