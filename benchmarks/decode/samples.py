@@ -213,7 +213,7 @@ def boof_photos(root: Path, most: int | None = None) -> Iterator[tuple[str, int,
     """
     for folder in sorted(path for path in root.iterdir() if path.is_dir()):
         codes, tallies = 0, {name: Tally() for name in ENGINES}
-        for file in sorted(folder.glob("*.jpg"))[:most]:
+        for file in _photos(folder)[:most]:
             marks = _marks(file.with_suffix(".txt"))
             picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
             if picture is None or not marks:
@@ -227,6 +227,11 @@ def boof_photos(root: Path, most: int | None = None) -> Iterator[tuple[str, int,
                 tally.ms.append((thread_time() - begun) * 1000)
                 tally.upright += sum(any(cv2.pointPolygonTest(m, p, False) >= 0 for p in middles) for m in marks)
         yield folder.name, codes, tallies
+
+
+def _photos(folder: Path) -> list[Path]:
+    """Its pictures: most are JPEG, the drawn ones PNG."""
+    return sorted(file for file in folder.iterdir() if file.suffix in _PICTURES)
 
 
 def _marks(file: Path) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
