@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -15,7 +16,7 @@ import ssl
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,18 @@ def free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
-def hub(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `scanner-app hub`."""
+def hub_process(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `scanner-app hub` as an installer does."""
     command = [sys.executable, "-m", "scanner_app", "hub", words[0], "--data-dir", str(folder), *words[1:]]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def hub(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the same command line in this process: a process of its own takes a second, asked again and again."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(["hub", words[0], "--data-dir", str(folder), *words[1:]])
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
 
 @contextlib.contextmanager
@@ -118,8 +127,10 @@ def hosts(count: int) -> list[str]:
     return [word for port, route in pairs for word in ("--hub", f"127.0.0.1:{port}:{route}")]
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_from_nothing_to_a_hub_that_answers(tmp_path: Path, count: int) -> None:
+@pytest.mark.parametrize(("count", "hub"), [(1, hub_process), (3, hub)], ids=["1", "3"])
+def test_from_nothing_to_a_hub_that_answers(
+    tmp_path: Path, count: int, hub: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     assert hub(tmp_path, "init", *hosts(count)).returncode == 0
     with running(tmp_path) as told:
         assert len(told["running"]) == count
@@ -227,12 +238,12 @@ def learnt(enrolment: dict[str, Any], folder: Path) -> list[str]:
 
 def test_what_cannot_be(tmp_path: Path) -> None:
     for words in (["init", *hosts(2)], ["init", "--venue", "no such name!"], ["status"], ["revoke", "nobody"]):
-        done = hub(tmp_path, *words)
+        done = hub_process(tmp_path, *words)
         assert done.returncode == 3, done.stderr
         assert "Traceback" not in done.stderr
-    assert hub(tmp_path, "init").returncode == 0
-    assert hub(tmp_path, "init").returncode == 3, "never over an existing venue"
-    assert hub(tmp_path, "enrol", "../x").returncode == 3
+    assert hub_process(tmp_path, "init").returncode == 0
+    assert hub_process(tmp_path, "init").returncode == 3, "never over an existing venue"
+    assert hub_process(tmp_path, "enrol", "../x").returncode == 3
 
 
 def test_secrets_are_for_the_owner_only(tmp_path: Path) -> None:
