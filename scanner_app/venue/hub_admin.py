@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every TLS connection that is closed
 
 TRIES = 3
+AGAIN_SECONDS = 0.5
+"""Until a hub that did not take the connection is tried once more; the client's own 2 s keep an installer waiting."""
 TELL_SECONDS = 5.0
 """No further try after that: hubs that are off keep nobody waiting longer."""
 PATIENCE = 30.0
@@ -43,6 +45,7 @@ async def connect(venue: Venue) -> Client:
         nkeys_seed_str=venue.admin_seed,
         connect_timeout=2,
         max_reconnect_attempts=1,
+        reconnect_time_wait=AGAIN_SECONDS,
         allow_reconnect=False,
         error_cb=_quietly,
     )
