@@ -15,13 +15,16 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("pass-scanner", appauthor=False))
 
 
-def prepare_data_dir(folder: Path) -> Path:
-    """Make the data folder, readable by its owner only; raises StorageTrouble when that cannot be."""
+def prepare_data_dir(folder: Path, *, writes: bool = True) -> Path:
+    """Make the data folder, readable by its owner only; raises StorageTrouble when that cannot be.
+
+    Who does not write may look into one on a disk that takes no writes.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         kind = StorageKind.READ_ONLY if error.errno in (30, 13) else StorageKind.IO  # EROFS, EACCES
         raise StorageTrouble(kind, f"{folder}: {error.strerror}") from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if not os.access(folder, os.R_OK | os.X_OK | (os.W_OK if writes else 0)):
         raise StorageTrouble(StorageKind.READ_ONLY, f"{folder} cannot be written to")
     return folder

@@ -29,7 +29,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Look."""
-    with open_kiosk(data_dir(args), writes=False) as kiosk:
+    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
         settings = kiosk.settings.load()
         if settings.find_place(args.place) is None:
             raise SettingsTrouble("no_such_place", args.place)

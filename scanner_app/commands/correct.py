@@ -58,7 +58,7 @@ MACHINES = ("claim", "hlc", "kiosk")
 
 def run_conflicts(args: argparse.Namespace) -> int:
     """List; beside a running door as well."""
-    with open_kiosk(data_dir(args), writes=False) as kiosk:
+    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
         rows = kiosk.door.conflicts(open_only=not args.all)
     for row in rows:
         record = {"number": row.number, "id": row.fact_id, "at": row.at.isoformat(), **row.body}

@@ -6,6 +6,7 @@ import argparse
 import ctypes
 import ctypes.util
 import importlib
+import os
 import platform as machine
 import shutil
 import sqlite3
@@ -58,7 +59,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Look at everything; exit code 3 when something keeps the door from working."""
-    findings = list(examine(data_dir(args)))
+    findings = list(examine(data_dir(args, writes=False)))
     for finding in findings:
         if args.json:
             print_json({"name": finding.name, "state": finding.state, "found": finding.found, "advice": finding.advice})
@@ -146,6 +147,9 @@ def _keyring() -> Finding:
 def _disk(folder: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     text = f"{free // 1024**2:,} MiB free at {folder}"
+    if not os.access(folder, os.W_OK):
+        code = "storage_read_only"
+        return Finding("disk", "error", f"{text}. {texts.sentence(code)}", texts.admin(code))
     if free < LOW_DISK:
         return Finding("disk", "error", text, "Make room: an admission that cannot be written down does not count.")
     return Finding("disk", "ok", text)

@@ -61,7 +61,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Write."""
-    with open_kiosk(data_dir(args), writes=False) as kiosk, _output(args.out) as out:
+    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk, _output(args.out) as out:
         reader = kiosk.store.ledger_reader()
         try:
             rows = _rows(reader, KINDS[args.what])

@@ -51,7 +51,7 @@ def add_parser(
 
 def run_verify(args: argparse.Namespace) -> int:
     """Exit code 3 when a fact was changed, dropped or put in, or what stands beside the facts does not follow."""
-    with open_kiosk(data_dir(args), writes=False) as kiosk:
+    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
         report = kiosk.store.verify()
         found = args.head is None or kiosk.store.holds(args.head)
         differs = kiosk.store.differences() if report.first_bad is None else []

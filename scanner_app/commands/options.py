@@ -22,10 +22,10 @@ def data_dir_option() -> argparse.ArgumentParser:
     return parent
 
 
-def data_dir(args: argparse.Namespace) -> Path:
+def data_dir(args: argparse.Namespace, *, writes: bool = True) -> Path:
     """Return the data folder, made if it was not there."""
     chosen = getattr(args, "data_dir", None)
-    return prepare_data_dir(chosen if chosen is not None else default_data_dir())
+    return prepare_data_dir(chosen if chosen is not None else default_data_dir(), writes=writes)
 
 
 def whole_number(bits: int) -> Callable[[str], int]:

@@ -46,7 +46,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Do one thing on the platform."""
-    with open_kiosk(data_dir(args), writes=False) as kiosk:
+    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
         kiosk.accounts.need_set_up()
         record = _ACTIONS[args.action](kiosk, args)
     for each in record if isinstance(record, list) else [record]:

@@ -27,7 +27,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Show."""
-    with open_kiosk(data_dir(args), writes=False) as kiosk:
+    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
         if not kiosk.accounts.configured():
             raise SettingsTrouble("not_set_up")
         seen = seen_by_the_door(kiosk.data_dir)

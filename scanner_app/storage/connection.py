@@ -134,11 +134,23 @@ def prepare_writer(connection: Connection, *, full: bool) -> None:
     connection.execute("PRAGMA cache_size=-8000")
 
 
+def _reading(path: Path) -> str:
+    """Return how a file is opened for reading.
+
+    Where its folder takes no files, WAL can make none beside it. A database that nobody left a WAL of is whole without
+    them; one that has a WAL is read with it and the `-shm` file that lies there (sqlite.org/wal.html, 'Read-Only
+    Databases'), and refused where that is gone: never read without what the WAL holds.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    alone = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
+    return "mode=ro&immutable=1" if alone else "mode=ro"
+
+
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open a file for reading only, from any one thread at a time."""
     with converted(f"read {path.name}"):
         connection = connect(
-            f"{path.absolute().as_uri()}?mode=ro",
+            f"{path.absolute().as_uri()}?{_reading(path)}",
             path,
             uri=True,
             timeout=BUSY_SECONDS,

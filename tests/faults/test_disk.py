@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -52,6 +53,11 @@ class Line:
         self.printed += lines
         return Counter((line["outcome"], line["reason"]) for line in lines)
 
+    def kill(self):
+        """End the door as a pulled plug does."""
+        with self._child:
+            self._child.kill()
+
     def end(self):
         """Close the door in order; return what it admitted."""
         with self._child:
@@ -72,6 +78,31 @@ def test_a_disk_made_read_only_under_a_running_door_refuses_everybody(disk):
     subprocess.run(["umount", disk], check=True)
     subprocess.run(["mount", "-o", "loop", image, disk], check=True)
     assert kills.check(line.folder, admitted) == 20
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_was_recorded_is_read_from_a_disk_that_takes_no_writes(disk, killed):
+    """Mounted read-only for a look, after an end in order or by the plug: a WAL that is left is read along."""
+    line = Line(kills.kiosk(disk / "kiosk"))
+    assert line.show(20) == {ADMITTED: 20}
+    if killed:
+        line.kill()
+    else:
+        line.end()
+    subprocess.run(["umount", disk], check=True)
+    subprocess.run(["mount", "-o", "loop,ro", disk.parent / "disk.img", disk], check=True)
+
+    def said(*words, code=0):
+        command = [sys.executable, "-m", "scanner_app", *words, "--data-dir", line.folder]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended
+        return ended.stdout
+
+    exported = {json.loads(row)["scan_id"] for row in said("export", "scans", "--format", "jsonl").splitlines()}
+    assert exported == {each["scan_id"] for each in line.printed}
+    assert json.loads(said("verify", "--json"))["ok"]
+    assert json.loads(said("status", "--json"))["passes_held"] == kills.PASSES
+    assert "takes no writes" in said("doctor", code=3)
 
 
 def test_a_full_disk_refuses_until_there_is_room(disk):

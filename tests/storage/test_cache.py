@@ -1,5 +1,6 @@
 """Look-ups byte for byte, searches folded, walks that resume, tombstones only after a whole walk."""
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -147,6 +148,17 @@ class TestKin:
             assert store.cache(ACCOUNT, lambda tx: tx.cursor("tpl")) == ""  # the next round is a full one
             load(store, [one, other])
             assert caches.kin(one) == [other]
+
+
+def test_a_folder_that_takes_no_files_is_read_without_any_beside_the_databases(folder, monkeypatch):
+    with Store(folder, {ACCOUNT: "t1"}) as store:
+        load(store, [a_pass(1)])
+    before, allowed = sorted(folder.rglob("*")), os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK and allowed(path, mode))
+    with Store(folder, {ACCOUNT: "t1"}, read_only=True) as beside, beside.cache_reader() as caches:
+        assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == [a_pass(1)]
+        assert beside.verify().first_bad is None
+        assert sorted(folder.rglob("*")) == before
 
 
 class TestSearch:
