@@ -12,6 +12,12 @@ def is_keyless(tenant: str) -> bool:
     return bool(site) and both == UNKNOWN
 
 
+def same_site(old: str, new: str) -> bool:
+    """Whether both surely are of one address: a fingerprint of the older form does not tell its own."""
+    site, known, _ = old.partition(".")
+    return bool(known) and site == new.partition(".")[0]
+
+
 def may_be_renewed(old: str, new: str) -> bool:
     """Whether both may be of one account: the same address under another key.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner_app.application.ports import CacheTx
-from scanner_app.application.tenants import is_keyless, may_be_renewed
+from scanner_app.application.tenants import is_keyless, may_be_renewed, same_site
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.storage import rescue
 from scanner_app.storage.cache_write import CacheWriter
@@ -68,9 +68,9 @@ class Shelf:
 
     def _caches(self, account: str, tenant: str) -> list[Path]:
         """Every cache that may be an account's: what another platform told of a pass must admit nobody here."""
-        begin = f"{_safe(account)}-"
-        of = _safe(tenant)
-        return [p for p in self._folder.glob(f"{begin}*.db") if may_be_renewed(p.stem.removeprefix(begin), of)]
+        begin, of = f"{_safe(account)}-", _safe(tenant)
+        fits = same_site if is_keyless(tenant) else may_be_renewed  # where no key vouches for it, nothing is guessed
+        return [p for p in self._folder.glob(f"{begin}*.db") if fits(p.stem.removeprefix(begin), of)]
 
     def _look(self) -> None:
         self._view = {account: self._of(account) for account in self._tenants}

@@ -386,6 +386,12 @@ class TestTenants:
                 assert caches.state(ACCOUNT).complete is held
                 assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == ([a_pass(1)] if held else [])
 
+    def test_a_missing_key_takes_no_list_whose_address_cannot_be_told(self, folder):
+        with Store(folder, {ACCOUNT: "0123456789abcdef"}) as store:  # a fingerprint of before
+            load(store, [a_pass(1)])
+        with Store(folder, {ACCOUNT: "aa11.-"}) as store, store.cache_reader() as caches:
+            assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == []
+
     def test_the_old_one_serves_over_a_restart(self, folder):
         with Store(folder, {ACCOUNT: "t1"}) as store:
             load(store, [a_pass(1)])
