@@ -20,7 +20,8 @@ EDGE = 2
 """Pixels around what is drawn: its edges are smoothed."""
 SIZES = ((1.0, 1.3), (1.0, 1.0), (0.75, 1.0))
 """How small words may become to stand in one line, and how large where they are short, in parts of the scale's step:
-with room to spare, with what is beside it short of room, and where something would not be told at all."""
+with room to spare, with what is beside it short of room, and where something would not be told at all. Never smaller
+than the step itself, which is what can be read at two metres."""
 
 
 class Headline(QWidget):
@@ -65,7 +66,8 @@ class Headline(QWidget):
 
     def _fit(self) -> None:
         usual = self._theme.px(TYPE["verdict"])
-        least, most = (round(usual * part) for part in self._sizes)
+        small, large = self._sizes
+        least, most = max(TYPE["verdict"], round(usual * small)), round(usual * large)
         room = max(1, self.width() - 4)
         size = int(most * room / max(1, self._wide(self._text, most)))
         self.pixels = min(most, size) if size >= least else usual

@@ -22,6 +22,7 @@ from scanner_app.ui.widgets.symbol import SymbolView
 from scanner_app.ui.widgets.text import Label
 
 MAX_FACTS = 4
+AIR = 48
 SYMBOL = (150, 104, 76)
 """How wide the symbol is: as it should be, where room is short, where nothing else is left to give way."""
 
@@ -230,23 +231,29 @@ class VerdictPanel(QFrame):
         self.advice_title.setVisible(bool(self.advice.text()))
         for label in self._fact_labels:
             label.show()
-        for give_way in self._less_and_less():
-            if self._page_height() + self._theme.px(48 * (self._theme.text - 1)) <= self.height():
+        for give_way, air in self._less_and_less():
+            if self._page_height() + self._theme.px(air * (self._theme.text - 1)) <= self.height():
                 return
             give_way()
 
-    def _less_and_less(self) -> Iterator[Callable[[], None]]:
-        """What matters less makes way first: sentence, caption, sheer size, last facts; then ticket and first fact."""
-        yield self.says.hide
-        yield self.advice_title.hide
-        yield lambda: self.symbol.resize_to(self._theme.px(SYMBOL[1]))
-        yield lambda: self.headline.give_way(1)
-        yield lambda: self.symbol.resize_to(self._theme.px(SYMBOL[2]))
-        yield lambda: self.headline.give_way(2)
-        facts = [self._fact_labels[n : n + 2] for n in range(len(self._fact_labels) - 2, -1, -2)]
-        yield from (partial(_hide, labels) for labels in facts[:-1])
-        yield self.ticket.hide
-        yield from (partial(_hide, labels) for labels in facts[-1:])
+    def _less_and_less(self) -> Iterator[tuple[Callable[[], None], int]]:
+        """What matters less makes way first: sentence, caption, sheer size, last facts; then ticket and first fact.
+
+        Each with the pixels of air that are to be left beside it where text is twice as large; air makes way last.
+        """
+        facts = [partial(_hide, self._fact_labels[n : n + 2]) for n in range(len(self._fact_labels) - 2, -1, -2)]
+        steps: list[Callable[[], None]] = [
+            self.says.hide,
+            self.advice_title.hide,
+            partial(self.symbol.resize_to, self._theme.px(SYMBOL[1])),
+            partial(self.headline.give_way, 1),
+            partial(self.symbol.resize_to, self._theme.px(SYMBOL[2])),
+            partial(self.headline.give_way, 2),
+            *facts[:-1],
+            self.ticket.hide,
+        ]
+        yield from ((step, AIR) for step in steps)
+        yield from ((step, AIR // 2) for step in facts[-1:])
 
     def _page_height(self) -> int:
         lay = self._page.layout()
