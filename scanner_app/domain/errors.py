@@ -36,6 +36,7 @@ class StorageKind(StrEnum):
     LOCKED = "locked"
     TOO_NEW = "too_new"
     IO = "io"
+    GONE = "gone"
 
 
 class StorageTrouble(Trouble):

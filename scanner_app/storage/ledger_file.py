@@ -56,6 +56,8 @@ class LedgerFile:
         self._replaced = replaced
         self._connect = connect or (lambda path: open_writer(path, full=True))
         self._connection: Connection | None = None
+        self._file: tuple[int, int] | None = None  # which file that is, and its folder: None where nobody can take it
+        self._folder: tuple[int, int] | None = None
         self._written: list[list[Image]] = []
         self._tail: Tail | None = None
         self._commits = 0
@@ -110,14 +112,18 @@ class LedgerFile:
             raise trouble(error, f"open {self.path.name}") from error
         finally:
             connection.close()
-        self._connection = self._connect(self.path)
+        self._attach()
+
+    def _attach(self) -> Connection:
+        with converted(f"open {self.path.name}", self.path.parent):
+            connection = self._connect(self.path)
+            self._file, self._folder = _identity(self.path), _identity(self.path.parent)
+        self._connection = connection
+        return connection
 
     @property
     def _db(self) -> Connection:
-        if self._connection is None:
-            with converted(f"open {self.path.name}", self.path.parent):
-                self._connection = self._connect(self.path)
-        return self._connection
+        return self._connection or self._attach()
 
     def close(self) -> None:
         """Checkpoint and close."""
@@ -130,9 +136,10 @@ class LedgerFile:
         try:
             return self._transaction(work)
         except StorageTrouble as error:
-            if error.kind is not StorageKind.CORRUPT:
+            if error.kind not in (StorageKind.CORRUPT, StorageKind.GONE):
                 raise
-        self._rebuild()
+            gone = error.kind is StorageKind.GONE
+        (self._put_back if gone else self._rebuild)()
         self.journal.rewrite(self._db)
         return self._transaction(work)
 
@@ -144,6 +151,8 @@ class LedgerFile:
         try:
             db.execute("BEGIN IMMEDIATE")
             done.append(work(writer))
+            if writer.newest_fact:
+                self._refuse_elsewhere(db)
             db.execute("COMMIT")
         except ERRORS as error:
             wrong = trouble(error, "write ledger")
@@ -193,6 +202,30 @@ class LedgerFile:
                 self._connection.close()
             self._connection = None
 
+    def _refuse_elsewhere(self, db: Connection) -> None:
+        """A fact is never committed to a file that no restart would open: one removed, moved or replaced meanwhile."""
+        if self._connection is not db or self._file is None:
+            return
+        with converted(f"look for {self.path.name}"):
+            there = _identity(self.path)
+        if there != self._file:
+            raise StorageTrouble(StorageKind.GONE, f"{self.path.name} is not where it was opened")
+
+    def _put_back(self) -> None:
+        """Write what the open connection still holds to the ledger's place, in the folder that it was opened in.
+
+        Another folder of that name may be another program's, running. The connection is kept until all is in place: it
+        alone holds the ledger, and a new one would take what lies there for it.
+        """
+        with converted(f"look for {self.path.parent.name}"):
+            folder = _identity(self.path.parent)
+        if self._connection is None or folder is None or folder != self._folder:
+            raise StorageTrouble(StorageKind.GONE, f"{self.path.parent.name} is not where it was")
+        self._flush()
+        self.aside = rescue.put_back(self._connection, self.path) or self.aside
+        self._drop()
+        self._replaced()
+
     def _rebuild(self) -> None:
         self._flush()
         self.journal.close()
@@ -201,7 +234,7 @@ class LedgerFile:
             self.aside = rescue.rebuild(self.path, self.journal_path).name
         finally:
             self._replaced()
-        self._connection = self._connect(self.path)
+        self._attach()
         self.journal.open()
 
     def look_into(self) -> None:
@@ -256,6 +289,17 @@ def _begin(tx: LedgerWriter) -> None:
     """Settle what a crash left claimed, and read where the chain ends: damage there is met now and not by a guest."""
     tx.end_claims()
     _ = tx.tail
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file or folder a path shows, None where it shows none; Windows lets nobody take an open one away."""
+    if os.name == "nt":
+        return None
+    try:
+        told = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return told.st_dev, told.st_ino
 
 
 def reserve_wal(database: Path) -> None:

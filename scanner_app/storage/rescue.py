@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from scanner_app.storage import journal
-from scanner_app.storage.cipher import DATABASE_ERRORS, READ_ERRORS, TROUBLES
-from scanner_app.storage.connection import Row, converted, open_reader, open_writer
+from scanner_app.storage.cipher import DATABASE_ERRORS, READ_ERRORS, TROUBLES, connect
+from scanner_app.storage.connection import Connection, Row, converted, open_reader, open_writer
 from scanner_app.storage.factcodec import COLUMNS, FACT
 from scanner_app.storage.ledger_rows import Image
 from scanner_app.storage.migrations import bring_up
@@ -61,6 +62,20 @@ def rebuild(path: Path, journal_path: Path) -> Path:
         fresh.replace(path)
         journal.sync_folder(path.parent)
     return aside
+
+
+def put_back(connection: Connection, path: Path) -> str:
+    """Write an open ledger, whose file was taken away, to its place; return what lay there, set aside, or ''."""
+    fresh = path.with_name(path.name + ".new")
+    with converted("put the ledger back"):
+        for suffix in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        with closing(connect(fresh, fresh)) as copy:
+            cast("sqlite3.Connection", connection).backup(copy)
+        aside = set_aside(path)  # a WAL left behind alone goes too: it is not the copy's
+        fresh.replace(path)
+        journal.sync_folder(path.parent)
+    return aside.name if aside.exists() else ""
 
 
 def _fill(connection: sqlite3.Connection, aside: Path, journal_path: Path) -> None:

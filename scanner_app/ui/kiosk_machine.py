@@ -44,7 +44,7 @@ SEE_STAFF = frozenset(
 """Refusals that a guest cannot mend alone."""
 DEVICE = "device"
 """What is broken when a camera or reader is gone: it ends by itself when the device is back."""
-BROKEN_DISK = frozenset({"storage_full", "storage_read_only", "storage_corrupt", "storage_io"})
+BROKEN_DISK = frozenset({"storage_full", "storage_read_only", "storage_corrupt", "storage_io", "storage_gone"})
 
 
 class _Told(TypedDict):

@@ -198,6 +198,85 @@ class TestDamagedLedger:
             assert store.verify().first_bad is None
 
 
+def away(folder):
+    for path in folder.glob("ledger.db*"):
+        path.unlink()
+
+
+def older(folder):
+    old = folder / "old"
+    shutil.copyfile(folder / "ledger.db", old)
+    old.replace(folder / "ledger.db")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody take an open file away")
+class TestLedgerTakenAway:
+    @pytest.mark.parametrize("take", [away, older])
+    def test_what_was_admitted_before_and_after_is_found_at_the_next_start(self, folder, take):
+        with opened(folder) as store, store.cache_reader() as reader:
+            load(store, [a_pass(n) for n in range(6)])
+            for n in range(3):
+                assert present(store, reader, a_pass(n).barcode).admits
+            take(folder)
+            for n in range(3, 6):
+                assert present(store, reader, a_pass(n).barcode).admits
+        with opened(folder) as store, store.cache_reader() as reader:
+            assert (store.verify().rows, store.verify().first_bad) == (6, None)
+            assert not any(present(store, reader, a_pass(n).barcode).admits for n in range(6))
+
+    def test_a_folder_that_was_moved_admits_nobody_until_it_is_back(self, folder):
+        with opened(folder) as store, store.cache_reader() as reader:
+            load(store, [a_pass(n) for n in range(3)])
+            assert present(store, reader, a_pass(0).barcode).admits
+            elsewhere = folder.rename(folder.with_name("elsewhere"))
+            with pytest.raises(StorageTrouble) as caught:
+                present(store, reader, a_pass(1).barcode)
+            assert caught.value.kind is StorageKind.GONE
+            folder.mkdir()  # another program may have begun here
+            (folder / "ledger.db").write_bytes(b"not ours")
+            with pytest.raises(StorageTrouble) as caught:
+                present(store, reader, a_pass(1).barcode)
+            assert caught.value.kind is StorageKind.GONE
+            assert [(p.name, p.read_bytes()) for p in folder.iterdir()] == [("ledger.db", b"not ours")]
+            shutil.rmtree(folder)
+            elsewhere.rename(folder)
+            assert present(store, reader, a_pass(1).barcode).admits
+
+    def test_what_lay_in_its_place_is_set_aside_as_it_was(self, folder):
+        with opened(folder) as store, store.cache_reader() as reader:
+            load(store, [a_pass(0)])
+            (folder / "ledger.db").unlink()
+            (folder / "ledger.db").write_bytes(b"not ours")
+            assert present(store, reader, a_pass(0).barcode).admits
+            assert [p.read_bytes() for p in folder.glob("ledger.db.corrupt.*Z")] == [b"not ours"]
+
+    def test_one_that_cannot_be_put_back_yet_admits_nobody_and_loses_nothing(self, folder):
+        with opened(folder) as store, store.cache_reader() as reader:
+            load(store, [a_pass(n) for n in range(2)])
+            old = shutil.copyfile(folder / "ledger.db", folder / "old")
+            assert present(store, reader, a_pass(0).barcode).admits
+            old.replace(folder / "ledger.db")
+            in_the_way = folder / "ledger.db.new"
+            in_the_way.mkdir()
+            for n in (0, 1, 0):
+                with pytest.raises(StorageTrouble):
+                    present(store, reader, a_pass(n).barcode)
+            in_the_way.rmdir()
+            assert [present(store, reader, a_pass(n).barcode).admits for n in (0, 1)] == [False, True]
+            assert (store.verify().rows, store.verify().first_bad) == (3, None)  # the refusal is a fact too
+
+    def test_a_place_that_cannot_be_looked_at_admits_nobody(self, folder):
+        with opened(folder) as store, store.cache_reader() as reader:
+            load(store, [a_pass(0)])
+            (folder / "ledger.db").unlink()
+            (folder / "ledger.db").symlink_to("ledger.db")  # a circle
+            with pytest.raises(StorageTrouble) as caught:
+                present(store, reader, a_pass(0).barcode)
+            assert caught.value.kind is StorageKind.IO
+            (folder / "ledger.db").unlink()
+            assert present(store, reader, a_pass(0).barcode).admits
+
+
 class TestJournal:
     def test_spoiled_lines_are_left_out(self, folder):
         filled(folder, 10, sent=0)
