@@ -10,8 +10,7 @@ import errno
 import logging
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import nfc.clf
@@ -46,20 +45,33 @@ if sys.platform != "win32":
 
     _REPORTED_BESIDE_OSERROR += (termios.error,)
 
+_GARBLED = (nfc.clf.Error, nfc.clf.pn53x.Chipset.Error, ValueError, LookupError, TypeError, AssertionError)
+_FOREIGN = (*_GARBLED, OSError, *_REPORTED_BESIDE_OSERROR)
 
-@contextmanager
-def converted() -> Iterator[None]:
-    """Nfcpy's errors as ours. What a peer garbles surfaces as any of these from inside its parsers."""
-    try:
-        yield
-    except nfc.clf.TimeoutError as error:
-        raise LinkTimeout(str(error)) from error
-    except (nfc.clf.Error, nfc.clf.pn53x.Chipset.Error, ValueError, LookupError, TypeError, AssertionError) as error:
-        raise LinkGarbled(f"{type(error).__name__}: {error}") from error
-    except OSError as error:
-        raise ReaderTrouble(_ERRNOS.get(error.errno or 0, Reason.LOST), str(error)) from error
-    except _REPORTED_BESIDE_OSERROR as error:
-        raise ReaderTrouble(Reason.LOST, str(error)) from error
+
+class converted:  # noqa: N801  read as what it does: `with converted():`
+    """Nfcpy's errors as ours. What a peer garbles surfaces as any of these from inside its parsers.
+
+    A class and no generator: since Python 3.12 an error that went through a generator keeps the frames it came from,
+    and with them the device, until garbage is collected. A reader that failed to open would stay taken that long.
+    """
+
+    def __enter__(self) -> None:
+        """Nothing is held."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, _FOREIGN):
+            raise _as_ours(error) from error  # held by no name, which would make a circle of it and this frame
+
+
+def _as_ours(error: Exception) -> LinkTimeout | LinkGarbled | ReaderTrouble:
+    if isinstance(error, nfc.clf.TimeoutError):
+        return LinkTimeout(str(error))
+    if isinstance(error, _GARBLED):
+        return LinkGarbled(f"{type(error).__name__}: {error}")
+    if isinstance(error, OSError):
+        return ReaderTrouble(_ERRNOS.get(error.errno or 0, Reason.LOST), str(error))
+    return ReaderTrouble(Reason.LOST, str(error))
 
 
 class NfcpyReader:
@@ -202,17 +214,24 @@ def open_pn532(port: str, *, raise_speed: bool = True) -> Any:
             raise
 
 
-@contextmanager
-def converted_opening(name: str) -> Iterator[None]:
+class converted_opening:  # noqa: N801  as above
     """Errors while opening: what is not permission or somebody else's is a reader that is not there."""
-    try:
-        with converted():
-            yield
-    except ReaderTrouble as trouble:
-        reason = Reason.MISSING if trouble.reason is Reason.LOST else trouble.reason
-        raise ReaderTrouble(reason, f"{name}: {trouble.detail}") from trouble
-    except (LinkTimeout, LinkGarbled) as error:
-        raise ReaderTrouble(Reason.MISSING, f"{name}: {error}") from error
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        """Nothing is held."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, _FOREIGN):
+            raise self._not_opened(_as_ours(error)) from error
+
+    def _not_opened(self, error: LinkTimeout | LinkGarbled | ReaderTrouble) -> ReaderTrouble:
+        if not isinstance(error, ReaderTrouble):
+            return ReaderTrouble(Reason.MISSING, f"{self._name}: {error}")
+        reason = Reason.MISSING if error.reason is Reason.LOST else error.reason
+        return ReaderTrouble(reason, f"{self._name}: {error.detail}")
 
 
 def _slow_pn532(transport: Any) -> Any:
