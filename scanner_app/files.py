@@ -48,6 +48,14 @@ def _write(path: Path, content: str | bytes, put_in_place: Callable[[Path], obje
         name.unlink(missing_ok=True)
 
 
+def move_whole(made: Path, path: Path) -> None:
+    """Move a finished file to where it belongs, on the same disk: when this returns, a power cut leaves it whole."""
+    with made.open("rb+") as written:
+        os.fsync(written.fileno())
+    made.replace(path)
+    _sync_folder(path.parent)
+
+
 def read_json(path: Path) -> dict[str, Any] | None:
     """Return the object in a JSON file, None if there is no such file; StorageTrouble if it cannot be read."""
     try:

@@ -19,7 +19,7 @@ from scanner_app.bootstrap import open_kiosk, unlock_store
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.files import write_private
+from scanner_app.files import move_whole, write_private
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.secrets import SecretStore
 from scanner_app.storage import cipher
@@ -27,6 +27,7 @@ from scanner_app.storage.connection import converted
 from scanner_app.storage.derived import Difference
 
 MANIFEST = "backup.json"
+ARCHIVE = "backup.zip"
 FORMAT = 1
 KEPT = ("settings.json", "pins.json", "journal.jsonl", "ledger.db")
 """What a backup holds, in the order in which it is copied: a second copy is never ahead of its ledger. No keys: they
@@ -102,14 +103,13 @@ def run_backup(args: argparse.Namespace) -> int:
     """Write the backup; works beside a running door."""
     folder = data_dir(args)
     unlock_store(folder, SecretStore(folder))
-    partial = args.file.with_name(args.file.name + ".part")
-    try:
-        with converted("write the backup"), TemporaryDirectory(dir=folder) as scratch:
-            files = dict(_copies(folder, Path(scratch)))
-            _pack(files, partial)
-            partial.replace(args.file)
-    finally:
-        partial.unlink(missing_ok=True)
+    target: Path = args.file
+    # Beside the file and not in the data folder: its disk may be full, which is when a backup is made.
+    with converted("write the backup"), TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as made:
+        scratch = Path(made)  # mode 0700: for its owner's eyes only, like what is in it
+        files = dict(_copies(folder, scratch))
+        _pack(files, scratch / ARCHIVE)
+        move_whole(scratch / ARCHIVE, target)
     say(f"{args.file}: {', '.join(files)}. Keys are not in it.")
     return Exit.OK
 

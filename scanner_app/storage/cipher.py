@@ -87,10 +87,10 @@ def connect(target: str | Path, path: Path, **options: Any) -> sqlite3.Connectio
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a database that may be in use, encrypted as it is."""
+    """Copy a database that may be in use, encrypted as it is, wherever the copy lies."""
     old = connect(f"{source.absolute().as_uri()}?mode=ro", source, uri=True)
     try:
-        new = connect(target, target)
+        new = connect(target, source)
         try:
             old.backup(new)
         finally:

@@ -161,8 +161,33 @@ def test_a_backup_without_room_says_so_and_leaves_nothing_behind(scene: Scene, t
     )
     assert done.returncode == 3
     assert "mistake" not in done.stderr
-    assert not list(tmp_path.glob("kiosk.zip*"))
+    assert not list(tmp_path.glob("*kiosk.zip*"))
     assert sorted(each.name for each in scene.folder.iterdir() if "-" not in each.name) == before
+
+
+FULL = """
+import errno, os, sys
+folder = sys.argv.pop(1)
+made = ("os.mkdir", "tempfile.mkdtemp", "tempfile.mkstemp")
+
+def no_room(event, words):
+    if event in made and os.path.dirname(os.fspath(words[0])) == folder:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+sys.addaudithook(no_room)
+from scanner_app.cli import main
+sys.exit(main())
+"""
+
+
+def test_a_backup_needs_no_room_where_the_data_folder_is(scene: Scene, tmp_path: Path) -> None:
+    """A full disk is when one is made, onto another."""
+    admitted(scene)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    words = ["backup", str(stick / "kiosk.zip"), "--data-dir", str(scene.folder)]
+    subprocess.run([sys.executable, "-c", FULL, str(scene.folder), *words], timeout=60, check=True)
+    assert [each.name for each in stick.iterdir()] == ["kiosk.zip"]
 
 
 def test_a_restore_that_was_broken_off_can_be_begun_anew(scene: Scene, tmp_path: Path) -> None:
