@@ -55,6 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; troubles become sentences, never tracebacks."""
     words = list(sys.argv[1:] if argv is None else argv)
     logging.getLogger().addHandler(logging.NullHandler())  # what is logged belongs in the log, never on the terminal
+    try:
+        return _called(words)
+    except KeyboardInterrupt:  # while a verb is still being loaded, which takes up to a second
+        return 0  # like Exit.OK, whose module may be what was being loaded
+
+
+def _called(words: Sequence[str]) -> int:
     verb = _verb(words)
     if verb in DELEGATES:
         return int(importlib.import_module(DELEGATES[verb]).main(words))

@@ -6,6 +6,9 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
+from scanner_app import cli
 from tests.e2e.conftest import Scene
 
 CHILD = """
@@ -34,6 +37,16 @@ def test_signals_that_interrupt_each_other_do_not_hang_the_program():
             assert child.wait(30) == 0
         finally:
             child.kill()
+
+
+def test_a_verb_interrupted_while_it_is_loaded_ends_as_one_that_runs(tmp_path, monkeypatch):
+    (tmp_path / "verb_that_loads.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(cli.VERBS, "gate", ("verb_that_loads", "run"))
+    try:
+        assert cli.main(["gate"]) == 0
+    except KeyboardInterrupt:
+        pytest.fail("a traceback on the terminal")  # let out, it would end the tests
 
 
 def test_gate_ends_in_order_while_its_input_stays_open_and_prints_on_any_terminal(scene: Scene) -> None:

@@ -62,9 +62,9 @@ def test_the_same_seed_makes_the_same_passes():
 
 
 def test_five_thousand_are_made_quickly():
-    started = time.perf_counter()
+    started = time.process_time()  # of this process alone: a machine busy with others makes nothing slower
     Sandbox(passes=5000).stop()
-    assert time.perf_counter() - started < 3.0
+    assert time.process_time() - started < 3.0
 
 
 @pytest.fixture
