@@ -23,5 +23,4 @@ def may_be_renewed(old: str, new: str) -> bool:
 
     Also where that cannot be told: the key was not known, or the item is older than this form of fingerprints.
     """
-    site, known, _ = old.partition(".")
-    return not known or site == new.partition(".")[0]
+    return "." not in old or same_site(old, new)

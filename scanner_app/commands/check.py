@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scanner_app.bootstrap import open_kiosk
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.look import looked_into
+from scanner_app.commands.options import json_option
 from scanner_app.commands.output import Exit, print_json, say
 from scanner_app.domain.credential import Credential, Symbology, storable
 from scanner_app.domain.errors import SettingsTrouble
@@ -29,7 +29,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Look."""
-    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
+    with looked_into(args) as kiosk:
         settings = kiosk.settings.load()
         if settings.find_place(args.place) is None:
             raise SettingsTrouble("no_such_place", args.place)

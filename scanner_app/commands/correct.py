@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from scanner_app.application.control import CorrectionReport, Role
 from scanner_app.application.ports import FactRow
 from scanner_app.bootstrap import open_kiosk
+from scanner_app.commands.look import looked_into
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.ui import texts
@@ -58,7 +59,7 @@ MACHINES = ("claim", "hlc", "kiosk")
 
 def run_conflicts(args: argparse.Namespace) -> int:
     """List; beside a running door as well."""
-    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
+    with looked_into(args) as kiosk:
         rows = kiosk.door.conflicts(open_only=not args.all)
     for row in rows:
         record = {"number": row.number, "id": row.fact_id, "at": row.at.isoformat(), **row.body}

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from scanner_app.application.ports import FactRow, LedgerReader
-from scanner_app.bootstrap import open_kiosk
-from scanner_app.commands.options import data_dir
+from scanner_app.commands.look import looked_into
 from scanner_app.commands.output import Exit, json_line
 from scanner_app.domain.scan import FactKind
 
@@ -61,7 +60,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Write."""
-    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk, _output(args.out) as out:
+    with looked_into(args) as kiosk, _output(args.out) as out:
         reader = kiosk.store.ledger_reader()
         try:
             rows = _rows(reader, KINDS[args.what])

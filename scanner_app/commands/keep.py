@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from scanner_app import __version__
 from scanner_app.application import retention
 from scanner_app.bootstrap import open_kiosk, unlock_store
+from scanner_app.commands.look import looked_into
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
@@ -52,7 +53,7 @@ def add_parser(
 
 def run_verify(args: argparse.Namespace) -> int:
     """Exit code 3 when a fact was changed, dropped or put in, or what stands beside the facts does not follow."""
-    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
+    with looked_into(args) as kiosk:
         report = kiosk.store.verify()
         found = args.head is None or kiosk.store.holds(args.head)
         differs = kiosk.store.differences() if report.first_bad is None else []

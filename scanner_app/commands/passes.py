@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from scanner_app.application.ports import Can, Platform
-from scanner_app.bootstrap import Kiosk, open_kiosk
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.bootstrap import Kiosk
+from scanner_app.commands.look import looked_into
+from scanner_app.commands.options import json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.commands.pass_records import Record, pass_dict, plain_numbers
 from scanner_app.commands.pass_words import ALSO_CALLED, ARGUMENTS, WORDS
@@ -46,7 +47,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Do one thing on the platform."""
-    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
+    with looked_into(args) as kiosk:
         kiosk.accounts.need_set_up()
         record = _ACTIONS[args.action](kiosk, args)
     for each in record if isinstance(record, list) else [record]:

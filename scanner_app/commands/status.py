@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from scanner_app.application.events import AccountStatus, Status
 from scanner_app.application.hub import HubState
-from scanner_app.bootstrap import open_kiosk
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.look import looked_into
+from scanner_app.commands.options import json_option
 from scanner_app.commands.output import Exit, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.seen import seen_by_the_door
@@ -27,7 +27,7 @@ def add_parser(
 
 def run(args: argparse.Namespace) -> int:
     """Show."""
-    with open_kiosk(data_dir(args, writes=False), writes=False) as kiosk:
+    with looked_into(args) as kiosk:
         if not kiosk.accounts.configured():
             raise SettingsTrouble("not_set_up")
         seen = seen_by_the_door(kiosk.data_dir)

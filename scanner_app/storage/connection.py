@@ -137,13 +137,13 @@ def prepare_writer(connection: Connection, *, full: bool) -> None:
 def _reading(path: Path) -> str:
     """Return how a file is opened for reading.
 
-    Where its folder takes no files, WAL can make none beside it. A database that nobody left a WAL of is whole without
-    them; one that has a WAL is read with it and the `-shm` file that lies there (sqlite.org/wal.html, 'Read-Only
-    Databases'), and refused where that is gone: never read without what the WAL holds.
+    Where its folder takes no files, WAL can make none beside it. A database without a WAL was closed in order, is whole
+    and nobody's: it cannot change. Beside a WAL, be it empty, somebody may be writing, or was when the plug was pulled:
+    it is read with it and the `-shm` file that lies there (sqlite.org/wal.html, 'Read-Only Databases'), and refused
+    where that is gone: never read without what the WAL holds.
     """
-    wal = path.with_name(f"{path.name}-wal")
-    alone = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
-    return "mode=ro&immutable=1" if alone else "mode=ro"
+    closed = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    return "mode=ro&immutable=1" if closed else "mode=ro"
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

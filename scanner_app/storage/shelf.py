@@ -62,15 +62,15 @@ class Shelf:
         """Whose list is held where only the key is missing: judging needs none, and what is told later waits for it."""
         if not is_keyless(tenant):
             return tenant
-        caches = sorted(self._caches(account, tenant), key=lambda p: p.stat().st_mtime, reverse=True)
-        held = next((p for p in caches if _holds_all(p)), None)
+        held = next((p for p in self._caches(account, tenant) if _holds_all(p)), None)
         return held.stem.removeprefix(f"{_safe(account)}-") if held else tenant
 
     def _caches(self, account: str, tenant: str) -> list[Path]:
-        """Every cache that may be an account's: what another platform told of a pass must admit nobody here."""
+        """Every cache that may be an account's, the newest first: what another platform told of admits nobody here."""
         begin, of = f"{_safe(account)}-", _safe(tenant)
         fits = same_site if is_keyless(tenant) else may_be_renewed  # where no key vouches for it, nothing is guessed
-        return [p for p in self._folder.glob(f"{begin}*.db") if fits(p.stem.removeprefix(begin), of)]
+        found = [p for p in self._folder.glob(f"{begin}*.db") if fits(p.stem.removeprefix(begin), of)]
+        return sorted(found, key=lambda p: p.stat().st_mtime, reverse=True)
 
     def _look(self) -> None:
         self._view = {account: self._of(account) for account in self._tenants}
@@ -78,13 +78,10 @@ class Shelf:
 
     def _of(self, account: str) -> list[Path]:
         current = self._current(account)
+        if current.exists() and _holds_all(current):
+            return [current]
         older = [p for p in self._caches(account, self._tenants[account]) if p != current]
-        found = (
-            []
-            if current.exists() and _holds_all(current)
-            else sorted(older, key=lambda p: p.stat().st_mtime, reverse=True)
-        )
-        return [p for p in (current, *found) if p.exists()]
+        return [p for p in (current, *older) if p.exists()]
 
     def _current(self, account: str) -> Path:
         return self._folder / f"{_safe(account)}-{_safe(self._tenants[account])}.db"

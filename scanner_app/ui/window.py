@@ -202,11 +202,11 @@ class Window(Shell):
         """Present what a keyboard scanner sent, whatever has the focus; a PIN typed as quickly is no guest's code."""
         if self._gate.takes(text):
             return
-        if self._in_setup:
-            if text.startswith(SHEET_PREFIX):
-                self.hear(SheetSeen(text))
-        else:
+        setup = self.screens.get("setup")
+        if not self._in_setup or (isinstance(setup, SetupScreen) and setup.over):
             self.control.present(Credential(text, Symbology(kind.upper())))
+        elif text.startswith(SHEET_PREFIX):
+            self.hear(SheetSeen(text))
 
     # --- the way out
     def leave(self) -> None:

@@ -161,6 +161,18 @@ def test_a_folder_that_takes_no_files_is_read_without_any_beside_the_databases(f
         assert sorted(folder.rglob("*")) == before
 
 
+def test_a_cache_that_somebody_has_open_is_never_taken_for_one_that_cannot_change(folder, monkeypatch):
+    """A disk made read-only for a moment: its WAL is still empty, and what is written next must be seen."""
+    with Store(folder, {ACCOUNT: "t1"}):
+        pass
+    with Store(folder, {ACCOUNT: "t1"}) as store, store.cache_reader() as caches:
+        with monkeypatch.context() as read_only:
+            read_only.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
+            assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == []
+        load(store, [a_pass(1)])
+        assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == [a_pass(1)]
+
+
 class TestSearch:
     @pytest.mark.parametrize(
         ("holder", "typed"),

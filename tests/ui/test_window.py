@@ -417,6 +417,7 @@ def test_first_set_up_in_five_steps(open_window, door, qtbot):
     press(qtbot, window, "Garden")
     press(qtbot, window, "setup-next")
     assert setup.at == 3
+    window.scanned("a code before there is a door")
     qtbot.waitUntil(lambda: ("watch_camera", "camera:0") in door.asked)
     press(qtbot, window, "setup-next")
     qtbot.waitUntil(lambda: setup.at == 4)
@@ -426,6 +427,9 @@ def test_first_set_up_in_five_steps(open_window, door, qtbot):
         qtbot.keyClick(pad, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: ("set_pin", (Role.ADMINISTRATOR, "2468")) in door.asked)
     qtbot.waitUntil(lambda: any(b.isVisible() for b in window.findChildren(QPushButton, "setup-begin")))
+    assert "present" not in [name for name, _ in door.asked]  # what came before: nobody stood at a door
+    window.scanned("a-guest")  # the page says that scanning works: somebody stands there
+    assert [what.text for name, what in door.asked if name == "present"] == ["a-guest"]
     press(qtbot, window, "setup-begin")
     qtbot.waitUntil(lambda: window.current == "door")
     assert door.kept.ready

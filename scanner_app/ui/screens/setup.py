@@ -63,6 +63,7 @@ class SetupScreen(Screen):
         self.help = Label("", "soft", wrap=True)
         self.body = QStackedWidget()
         self.form: QWidget | None = None
+        self.over = False  # all is done and kept: from now on a code is a guest's
         self.back = button(texts.word("do.back"), self.go_back, "quiet", name="setup-back")
         self.scan = button(texts.word("sheet.set_up"), self.show_sheet, name="setup-scan")
         self.language = self._languages()
@@ -284,7 +285,7 @@ class SetupScreen(Screen):
     def finish(self) -> None:
         """Show that all is done."""
         self._leave_form()
-        self.form = None
+        self.form, self.over = None, True
         done = SetupDone(self.desk, self._key_note, lambda: self._finished(self._settings))
         for widget in (self.title, self.help, self.back, self.scan, self.language, self.skip, self.next):
             widget.hide()

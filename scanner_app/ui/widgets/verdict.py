@@ -23,6 +23,7 @@ from scanner_app.ui.widgets.text import Label
 
 MAX_FACTS = 4
 AIR = 48
+"""Pixels left free below where text is twice as large."""
 SYMBOL = (150, 104, 76)
 """How wide the symbol is: as it should be, where room is short, where nothing else is left to give way."""
 
