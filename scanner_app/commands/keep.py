@@ -101,8 +101,8 @@ def run_purge(args: argparse.Namespace) -> int:
 
 
 def run_backup(args: argparse.Namespace) -> int:
-    """Write the backup; works beside a running door."""
-    folder = data_dir(args)
+    """Write the backup; works beside a running door, and from a disk that takes no writes."""
+    folder = data_dir(args, writes=False)
     unlock_store(folder, SecretStore(folder))
     target: Path = args.file
     # Beside the file and not in the data folder: its disk may be full, which is when a backup is made.

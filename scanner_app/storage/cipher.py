@@ -86,9 +86,21 @@ def connect(target: str | Path, path: Path, **options: Any) -> sqlite3.Connectio
     return cast("sqlite3.Connection", connection)  # the same methods under another class
 
 
+def reading(path: Path) -> str:
+    """Return the URI by which a database file is opened for reading.
+
+    Where its folder takes no files, WAL can make none beside it. A database without a WAL was closed in order, is whole
+    and nobody's: it cannot change. Beside a WAL, be it empty, somebody may be writing, or was when the plug was pulled:
+    it is read with it and the `-shm` file that lies there (sqlite.org/wal.html, 'Read-Only Databases'), and refused
+    where that is gone: never read without what the WAL holds.
+    """
+    closed = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if closed else ''}"
+
+
 def copy(source: Path, target: Path) -> None:
     """Copy a database that may be in use, encrypted as it is, wherever the copy lies."""
-    old = connect(f"{source.absolute().as_uri()}?mode=ro", source, uri=True)
+    old = connect(reading(source), source, uri=True)
     try:
         new = connect(target, source)
         try:

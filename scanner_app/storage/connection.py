@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
-from scanner_app.storage.cipher import DISK_ERRORS, ERRORS, connect
+from scanner_app.storage.cipher import DISK_ERRORS, ERRORS, connect, reading
 
 Row = tuple[Any, ...]
 Value = str | int | float | bytes | None
@@ -134,23 +134,11 @@ def prepare_writer(connection: Connection, *, full: bool) -> None:
     connection.execute("PRAGMA cache_size=-8000")
 
 
-def _reading(path: Path) -> str:
-    """Return how a file is opened for reading.
-
-    Where its folder takes no files, WAL can make none beside it. A database without a WAL was closed in order, is whole
-    and nobody's: it cannot change. Beside a WAL, be it empty, somebody may be writing, or was when the plug was pulled:
-    it is read with it and the `-shm` file that lies there (sqlite.org/wal.html, 'Read-Only Databases'), and refused
-    where that is gone: never read without what the WAL holds.
-    """
-    closed = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
-    return "mode=ro&immutable=1" if closed else "mode=ro"
-
-
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open a file for reading only, from any one thread at a time."""
     with converted(f"read {path.name}"):
         connection = connect(
-            f"{path.absolute().as_uri()}?{_reading(path)}",
+            reading(path),
             path,
             uri=True,
             timeout=BUSY_SECONDS,

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 
 import pytest
@@ -103,6 +104,9 @@ def test_what_was_recorded_is_read_from_a_disk_that_takes_no_writes(disk, killed
     assert json.loads(said("verify", "--json"))["ok"]
     assert json.loads(said("status", "--json"))["passes_held"] == kills.PASSES
     assert "takes no writes" in said("doctor", code=3)
+    backup = disk.parent / "backup.zip"
+    said("backup", backup)
+    assert zipfile.ZipFile(backup).testzip() is None
 
 
 def test_a_full_disk_refuses_until_there_is_room(disk):
