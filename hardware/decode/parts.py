@@ -42,9 +42,9 @@ class Parts:
             return
         whole = self._wholes.setdefault(read.part.whole, _Whole(at, at))
         whole.seen = at
-        if read.part.number and read.part.number not in whole.parts:
-            whole.begun = at  # they are coming: the others have as long as this one had
         if read.part.number:
+            if read.part.number not in whole.parts:
+                whole.begun = at  # they are coming: the others have as long as this one had
             whole.parts[read.part.number] = read
 
     def _settled(self, read: Read, at: float) -> Read | None:

@@ -73,12 +73,12 @@ def test_parts_of_two_codes_are_not_joined():
 
 
 def test_parts_that_take_longer_together_than_one_may_are_not_refused_on_the_way():
-    """A guest who turned to the second part after a second was refused for it before the third was shown."""
-    kept, texts = Parts(), (b"ONE-", b"TWO-", b"THREE")
+    """A guest who turned to the third part after more than a second was refused for it before the last was shown."""
+    kept, texts = Parts(), (b"ONE-", b"TWO-", b"THREE-", b"FOUR")
     parity, corner = reduce(xor, b"".join(texts)), ((0, 0),) * 4
-    made = [Read("QR", t.decode(), t, corner, "zxing", part=Part(n, 3, "QR-3", parity)) for n, t in enumerate(texts, 1)]
+    made = [Read("QR", t.decode(), t, corner, "zxing", part=Part(n, 4, "QR-4", parity)) for n, t in enumerate(texts, 1)]
     told = [kept.settle([read], 0.8 * PATIENCE * number) for number, read in enumerate(made)]
-    assert [[read.text for read in reads] for reads in told] == [[], [], ["ONE-TWO-THREE"]]
+    assert [[read.text for read in reads] for reads in told] == [[], [], [], ["ONE-TWO-THREE-FOUR"]]
 
 
 @pytest.mark.parametrize(("second", "joined"), [(b"TWO", b"ONE-TWO"), (b"OWN", None)])
