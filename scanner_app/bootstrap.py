@@ -24,8 +24,8 @@ from scanner_app.application.events import Event, Level, Notice, StatusChanged
 from scanner_app.application.find import Finder
 from scanner_app.application.front_desk import FrontDesk
 from scanner_app.application.hub import Hub
+from scanner_app.application.judging import Desk
 from scanner_app.application.ports import Connection
-from scanner_app.application.present import Desk
 from scanner_app.clock_memory import ClockMemory
 from scanner_app.crash import CrashFile
 from scanner_app.device_desk import KioskDevices

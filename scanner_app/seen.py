@@ -20,8 +20,9 @@ from scanner_app.application.events import (
     Status,
     StatusChanged,
 )
-from scanner_app.application.hub import HubState, VenueRule
+from scanner_app.application.hub import HubState
 from scanner_app.application.ports import Connection
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.files import read_json, write_private
 from scanner_app.lifecycle import InstanceLock

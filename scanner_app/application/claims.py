@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scanner_app.application.claimfacts import fact_id, keep_claim, keep_uses, void_id
-from scanner_app.application.hub import Alone, Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
+from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, Hub, RecordKind, VenueRecord
+from scanner_app.application.judging import Desk, Presentation, judge, local_use, scan_of
 from scanner_app.application.ports import LedgerTx
-from scanner_app.application.present import Desk, Presentation, judge, local_use, scan_of
 from scanner_app.application.reporting import plan
+from scanner_app.application.venue_rule import Alone
 from scanner_app.domain.effective import effective
 from scanner_app.domain.passes import Direction, Matches, Pass, Source, Use
 from scanner_app.domain.place import Place, Policy

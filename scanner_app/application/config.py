@@ -125,7 +125,7 @@ class DeviceConfig:
 class VenueConfig:
     """This kiosk's part in a venue of many doors; its enrolment (hubs, CA, nkey seed) lies in the secret store.
 
-    `rule` as `application.hub.VenueRule`; `deadline` in seconds; the caps bound what `open` may admit while isolated.
+    `rule`: a `venue_rule.VenueRule`; `deadline` in seconds; the caps bound what `open` may admit while isolated.
     """
 
     name: str

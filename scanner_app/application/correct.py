@@ -11,8 +11,8 @@ from scanner_app.application import claimfacts, claims
 from scanner_app.application.control import CorrectionReport, OfficeTask
 from scanner_app.application.hub import VenueRecord
 from scanner_app.application.ids import new_id
+from scanner_app.application.judging import Desk, local_use
 from scanner_app.application.ports import FactRow, LedgerTx
-from scanner_app.application.present import Desk, local_use
 from scanner_app.application.reporting import COMPENSATION, plan
 from scanner_app.application.roles import Action, permits
 from scanner_app.domain.credential import Credential, Symbology

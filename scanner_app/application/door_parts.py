@@ -11,8 +11,8 @@ from scanner_app.application.control import AccountReport, CameraTuning, OfficeT
 from scanner_app.application.devices import DeviceDesk
 from scanner_app.application.events import AccountStatus
 from scanner_app.application.front_desk import Front
+from scanner_app.application.judging import Desk
 from scanner_app.application.ports import Capabilities
-from scanner_app.application.present import Desk
 from scanner_app.application.sheets import Sheets
 
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from scanner_app.application.ids import new_id
+from scanner_app.application.judging import Desk
 from scanner_app.application.ports import Figures, FormField, Issued, Priority, Template
-from scanner_app.application.present import Desk
 from scanner_app.application.roles import Action, permits
 from scanner_app.domain.errors import PlatformTrouble, ScannerError, StorageTrouble
 from scanner_app.domain.passes import Pass

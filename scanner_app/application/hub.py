@@ -6,32 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from scanner_app.application.venue_rule import Alone, VenueRule
+from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.passes import Direction, PassKey
 from scanner_app.domain.values import value
-
-if TYPE_CHECKING:
-    from scanner_app.application.venue_view import VenueView
-
-
-class VenueRule(StrEnum):
-    """What a kiosk does when the hub has not decided by the deadline. Set per venue; staff see which is in force."""
-
-    OPEN = "open"  # admit what is unused here, capped, reported: cannot be exact
-    CLOSED = "closed"  # refuse, send to staff
-    RESERVED = "reserved"  # admit only passes whose hash falls into this door's own share: exact while all are alone
-
-
-class Alone(StrEnum):
-    """What the rule says of one pass that no hub decided on."""
-
-    ADMITS = "admits"
-    REFUSES = "refuses"  # the rule lets nobody in
-    LIMIT = "limit"  # `open`: as many were let in alone, or for as long, as may be
-    SHARE = "share"  # `reserved`: the pass is another door's
-    SHUT_OUT = "shut_out"  # the hubs refuse this kiosk itself: it is not cut off, it was revoked
-    NEWS = "news"  # what other doors did is not on disk in time: it cannot be judged by
 
 
 class RecordKind(StrEnum):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner_app.application.events import AccountStatus, Status
+from scanner_app.application.judging import Desk
 from scanner_app.application.ports import ClockOffset, Connection, FactRow, LedgerReader
-from scanner_app.application.present import Desk
 from scanner_app.domain.place import Place, Policy
 from scanner_app.domain.scan import Moment, OperationState
 

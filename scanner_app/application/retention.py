@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from scanner_app.application.ids import new_id
+from scanner_app.application.judging import Desk
 from scanner_app.application.ports import Priority
-from scanner_app.application.present import Desk
 
 BATCH = 2000
 

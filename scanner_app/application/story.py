@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from scanner_app.application.control import Story
+from scanner_app.application.judging import Desk
 from scanner_app.application.ports import OutboxItem
-from scanner_app.application.present import Desk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.effective import effective
 from scanner_app.domain.passes import Kin, PassKey

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from scanner_app.application.hub import VenueRule
+from scanner_app.application.venue_rule import VenueRule
 
 
 class DoorState(StrEnum):

@@ -22,7 +22,8 @@ from scanner_app.application.clock import SystemClock
 from scanner_app.application.config import AccountConfig, Settings
 from scanner_app.application.find import Finder
 from scanner_app.application.ids import new_id
-from scanner_app.application.present import Desk, Presentation, record
+from scanner_app.application.judging import Desk, Presentation
+from scanner_app.application.present import record
 from scanner_app.bench import made_up
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import Matches

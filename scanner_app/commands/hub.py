@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scanner_app.application.hub import VenueRule
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands import hub_join, hub_page, hub_rule
 from scanner_app.commands.options import data_dir, json_option

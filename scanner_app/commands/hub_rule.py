@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 
 from scanner_app.application.config import VenueConfig
-from scanner_app.application.hub import VenueRule
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.venue.rule import SPACE, part
 

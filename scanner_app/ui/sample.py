@@ -12,8 +12,9 @@ from scanner_app.application.events import (
     Decided,
     Status,
 )
-from scanner_app.application.hub import HubState, VenueRule
+from scanner_app.application.hub import HubState
 from scanner_app.application.ports import Connection, Door, FactRow, Template
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.application.venue_view import (
     AlarmView,
     BoxState,

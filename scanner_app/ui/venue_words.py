@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanner_app.application.hub import HubState, VenueRule
+from scanner_app.application.hub import HubState
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.application.venue_view import AlarmView, BoxState, DoorState, DoorView, TwiceView, VenueView
 from scanner_app.ui import moments, texts
 from scanner_app.ui.plain import visible

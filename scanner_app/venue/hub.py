@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 from scanner_app.application.claimfacts import keep_record
 from scanner_app.application.config import VenueConfig
-from scanner_app.application.hub import Alone, Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
+from scanner_app.application.hub import Claim, ClaimAnswer, ClaimEnd, HubState, VenueRecord
 from scanner_app.application.ports import Clerk, Clock, Priority
+from scanner_app.application.venue_rule import Alone
 from scanner_app.application.venue_view import VenueView
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.venue.asking import HubUnreachable

@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 
 from scanner_app.application.config import VenueConfig
-from scanner_app.application.hub import Alone, Claim, VenueRule
+from scanner_app.application.hub import Claim
+from scanner_app.application.venue_rule import Alone, VenueRule
 from scanner_app.venue import keys
 
 SPACE = 65536

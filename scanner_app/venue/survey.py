@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner_app.application.hub import VenueRule
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.application.venue_view import AlarmView, DoorState, DoorView, TwiceView, VenueView
 from scanner_app.venue import tally
 from scanner_app.venue.book import Book, Happening

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from scanner_app.application.devices import ReaderReport
 from scanner_app.application.events import AccountStatus, DeviceChanged, DeviceState, Event, StatusChanged
-from scanner_app.application.hub import HubState, VenueRule
+from scanner_app.application.hub import HubState
 from scanner_app.application.ports import Connection
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.seen import Seen, SeenKeeper, seen_by_the_door
 from scanner_app.ui import texts

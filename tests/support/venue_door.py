@@ -17,7 +17,8 @@ from scanner_app.application.events import Decided
 from scanner_app.application.find import Finder
 from scanner_app.application.hub import Claim
 from scanner_app.application.ids import new_id
-from scanner_app.application.present import Desk, present
+from scanner_app.application.judging import Desk
+from scanner_app.application.present import present
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import IdentifierKind, PassKey
 from scanner_app.domain.place import Accepted, Place

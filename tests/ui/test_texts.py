@@ -14,8 +14,8 @@ import pytest
 import scanner_app
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.events import DeviceState
-from scanner_app.application.hub import Alone
 from scanner_app.application.ports import Connection
+from scanner_app.application.venue_rule import Alone
 from scanner_app.domain.boarding_pass import Fault
 from scanner_app.domain.errors import (
     Bug,

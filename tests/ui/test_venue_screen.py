@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from scanner_app.application.events import StatusChanged
-from scanner_app.application.hub import HubState, VenueRule
+from scanner_app.application.hub import HubState
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.application.venue_view import DoorState
 from scanner_app.ui import sample, texts, venue_words
 from scanner_app.ui.widgets.text import Label

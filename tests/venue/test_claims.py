@@ -12,8 +12,9 @@ import pytest
 from support.venue_door import a_claim, kiosks
 from support.venue_kit import until, venue
 
-from scanner_app.application.hub import Alone, ClaimEnd, VenueRule
+from scanner_app.application.hub import ClaimEnd
 from scanner_app.application.ids import new_id
+from scanner_app.application.venue_rule import Alone, VenueRule
 from scanner_app.domain.passes import PassKey
 from scanner_app.venue.asking import HubUnreachable
 from scanner_app.venue.claims import Protocol

@@ -10,7 +10,7 @@ from support.venue_kit import HASH_KEY, until
 
 from scanner_app import settings as settings_file
 from scanner_app.application.config import AccountConfig, Settings, VenueConfig
-from scanner_app.application.hub import VenueRule
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.passes import IdentifierKind

@@ -9,8 +9,9 @@ from nats.errors import TimeoutError as NatsTimeout
 from support.venue_door import a_claim, kiosks
 from support.venue_kit import until
 
-from scanner_app.application.hub import Alone, ClaimEnd
+from scanner_app.application.hub import ClaimEnd
 from scanner_app.application.ids import new_id
+from scanner_app.application.venue_rule import Alone
 from scanner_app.domain.verdict import Reason
 from scanner_app.venue import keys
 from scanner_app.venue.claims import Protocol

@@ -7,7 +7,7 @@ from nats.errors import Error as NatsError
 from support.venue_door import kiosks
 from support.venue_kit import until, venue
 
-from scanner_app.application.hub import VenueRule
+from scanner_app.application.venue_rule import VenueRule
 from scanner_app.application.venue_view import BoxState, BoxView, DoorState, DoorView
 from scanner_app.domain.errors import StorageKind, StorageTrouble
 from scanner_app.domain.verdict import Reason
