@@ -38,8 +38,8 @@ OPPOSITE = {
 }
 TAKES_BACK = frozenset({OperationKind.VOID, OperationKind.RESTORE, OperationKind.UNRECORD})
 """Operations that may make an earlier one of the same pass pointless."""
-ANYTHING = """SELECT 1 FROM uses WHERE account = ?1 AND uid = ?2
-    UNION ALL SELECT 1 FROM outbox WHERE account = ?1 AND uid = ?2 LIMIT 1"""
+ANYTHING = """SELECT 1 FROM uses WHERE account = ? AND uid = ?
+    UNION ALL SELECT 1 FROM outbox WHERE account = ? AND uid = ? LIMIT 1"""
 NOTHING = LocalFacts()
 """Most guests come once: one look answers for both tables."""
 
@@ -47,7 +47,7 @@ NOTHING = LocalFacts()
 def local_facts(db: Connection, key: PassKey) -> LocalFacts:
     """Return what a ledger knows of one pass, oldest first."""
     where = (storable(key.account), storable(key.uid))
-    if db.execute(ANYTHING, where).fetchone() is None:
+    if db.execute(ANYTHING, where + where).fetchone() is None:
         return NOTHING
     uses = db.execute(SELECT["uses"] + " WHERE account = ? AND uid = ? ORDER BY at", where)
     voids = db.execute(

@@ -83,6 +83,18 @@ def test_no_transaction_is_left_to_the_connection_object():
     assert found == []
 
 
+def test_no_statement_numbers_the_values_it_binds():
+    """From Python 3.12 on a warning, from 3.14 an error: `?1` is a name to SQLite, and our values come in a row."""
+    numbered = re.compile(r"[=(,]\s*\?[0-9]")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in own_sources()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if numbered.search(line)
+    ]
+    assert found == []
+
+
 def test_no_web_engine_in_the_window():
     found = [str(path.relative_to(ROOT)) for path in own_sources() if "WebEngine" in path.read_text(encoding="utf-8")]
     assert found == []
