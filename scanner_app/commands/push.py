@@ -28,7 +28,8 @@ def add_parser(
     sync.add_argument(
         "--confirm-deletions",
         action="store_true",
-        help="passes that the platforms no longer list are gone, however many (implies --full)",
+        help="you have looked: passes that the platforms no longer list were deleted there, however many. "
+        "Not taken of a list that is shorter than the platform's own count (implies --full)",
     )
     json_option(sync)
 
@@ -75,7 +76,11 @@ def run_sync(args: argparse.Namespace) -> int:
             elif not report.trouble:
                 say(f"{report.account}: {report.passes:,} passes fetched, {report.held:,} held.")
             if report.withheld:
-                complain(f"{report.account}: {report.withheld:,} passes are missing. {texts.sentence('mass_deletion')}")
+                why = "list_short" if report.short else "mass_deletion"
+                complain(
+                    f"{report.account}: {report.withheld:,} passes are missing. {texts.sentence(why)} {texts.admin(why)}"
+                )
+                code = Exit.TROUBLE if confirmed else code
             if report.trouble:
                 complain(f"{report.account}: {texts.sentence(report.trouble)} {texts.admin(report.trouble)}")
                 code = Exit.TROUBLE

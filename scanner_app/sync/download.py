@@ -27,16 +27,23 @@ REST_FACTOR = 2.0
 ENDING = frozenset({PlatformKind.UNREACHABLE, PlatformKind.PORTAL, PlatformKind.UNAUTHORISED, PlatformKind.BUSY})
 """Troubles that end a round; any other is one stream's own."""
 
+MISSING = frozenset({"mass_deletion", "list_short"})
+"""What is told of a list that left out passes held here: too many to believe it, or fewer than it counts itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What came of a round. `passes` fetched; `held` here and `total` on the platform; `trouble` a code or ''."""
+    """What came of a round. `passes` fetched; `held` here and `total` on the platform; `trouble` a code or ''.
+
+    `withheld` are missing from the platform's list and kept all the same; `short`: it lacks some that it counts itself.
+    """
 
     account: str
     full: bool = False
     passes: int = 0
     gone: int = 0
     withheld: int = 0
+    short: bool = False
     held: int = 0
     total: int | None = None
     trouble: str = ""
@@ -61,7 +68,6 @@ class Memory:
     last_off: int | None = None
     short: int = 0
     rest_until: float = float("-inf")
-    withheld: int | None = None  # generation of a walk whose deletions wait for a person's word
 
 
 class Downloader:
@@ -107,17 +113,6 @@ class Downloader:
         self._changed()
         return replace(report, held=state.held, total=state.platform_total)
 
-    def confirm_deletions(self) -> int:
-        """Take a person's word that what the last full walks did not see is gone; return how many were buried."""
-        gone = 0
-        for stream, account in self._accounts.items():
-            generation, account.withheld = account.withheld, None
-            if generation is not None:
-                gone += self._bury(stream, generation)
-        self._told.discard("mass_deletion")
-        self._changed()
-        return gone
-
     def _full_due(self, stream: str) -> bool:
         """Return whether the schedule asks for a full walk: of this stream, others may have been cut short since."""
         last = self._cache(lambda tx: tx.last_full(stream))
@@ -149,6 +144,7 @@ class Downloader:
             passes=report.passes + walked.done,
             gone=report.gone + walked.gone,
             withheld=report.withheld + walked.withheld,
+            short=report.short or (walked.short and walked.withheld > 0),
         )
 
     def _walk(self, stream: str, walker: Walker, *, wanted: bool) -> tuple[Walked, bool]:
@@ -177,12 +173,14 @@ class Downloader:
         off = 0 if walked.total is None else walked.total - self._count(stream)
         account.off = off if off in (0, account.last_off) else 0  # twice the same: the platform counts otherwise
         account.last_off = off
-        account.withheld = walked.generation if walked.withheld else None
-        if walked.withheld:
-            self._tell(Notice("mass_deletion", Level.WARNING, str(walked.withheld)))
-        else:
-            self._told.discard("mass_deletion")
+        self._tell_of_missing(walked)
         return walked
+
+    def _tell_of_missing(self, walked: Walked) -> None:
+        code = "list_short" if walked.short else "mass_deletion"
+        self._told -= MISSING - {code} if walked.withheld else MISSING
+        if walked.withheld:
+            self._tell(Notice(code, Level.WARNING, str(walked.withheld)))
 
     def _cursor(self, stream: str) -> str:
         """Return where a delta may start; '' where only a full walk will do: none yet, one left open, a wrong zone."""

@@ -104,11 +104,6 @@ class SyncRunner:
         """Take up again what platforms refused, on a person's word; return how many items."""
         return sum(link.uploader.retry_refused() for link in self._links.values())
 
-    def confirm_deletions(self, account: str) -> int:
-        """Take a person's word that passes missing from the platform's list are gone; return how many were buried."""
-        return self._links[account].downloader.confirm_deletions()
-
-    # --- seeing ---
     def oracles(self) -> dict[str, LineOracle]:
         """Return who can be asked during a scan."""
         return {account: LineOracle(link.line) for account, link in self._links.items()}

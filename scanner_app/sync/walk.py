@@ -38,25 +38,29 @@ class Walked:
     generation: int
     gone: int = 0
     withheld: int = 0
+    short: bool = False  # the list held fewer passes than the platform itself counts: it is not complete
 
 
 @dataclass(frozen=True, slots=True)
 class Deletions:
     """What may be buried. `known_short`: by how much the last complete walk fell short of the platform's own total."""
 
-    allowed: bool = False
+    confirmed: bool = False
     known_short: int = 0
+
+    def short(self, seen: int, total: int | None) -> bool:
+        """Return whether a list lacks what the platform itself counts; nobody's word makes such a list complete."""
+        return total is not None and seen < total and total - seen != self.known_short
 
     def permit(self, unseen: int, seen: int, total: int | None) -> bool:
         """Return whether a list is believed that left out so many passes and held so many."""
-        if self.allowed:
-            return True
+        if self.short(seen, total):
+            return False
         living = unseen + seen
-        if total is None:  # it ended as its contract ends a list, and there is nothing to compare that with
-            return unseen <= MOST_AT_ONCE * living
-        short = seen < total and total - seen != self.known_short
         # A walk that was resumed may have seen most of the list before the list shrank: its own count tells.
-        return not short and unseen <= MOST_AT_ONCE * living and total >= (1 - MOST_AT_ONCE) * living
+        # Where there is none it ended as its contract ends a list, and there is nothing to compare that with.
+        shrunk = total is not None and total < (1 - MOST_AT_ONCE) * living
+        return self.confirmed or (not shrunk and unseen <= MOST_AT_ONCE * living)
 
 
 class Walker:
@@ -85,7 +89,8 @@ class Walker:
             gone = tx.tombstone_unseen(stream, state.generation) if unseen and trusted else 0
             # What a doubtful list left out may have changed before: no delta from here on would ever tell of it.
             tx.end_walk(stream, self._cursor(state) if trusted else "", self._now(), last.total)
-            return Walked(done, last.total, state.generation, gone, unseen - gone)
+            short = deletions.short(done, last.total)
+            return Walked(done, last.total, state.generation, gone, unseen - gone, short)
 
         return self._cache(end)
 

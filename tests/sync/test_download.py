@@ -262,7 +262,7 @@ def test_an_empty_or_shrunken_list_deletes_nothing_without_a_persons_word(kiosk,
         assert len(kiosk.held()) == 100
         kiosk.later(minutes=1)
     assert [n.code for n in kiosk.notices] == ["mass_deletion"]
-    assert kiosk.downloader.confirm_deletions() == 100 - keep
+    assert kiosk.downloader.round(full=True, confirmed=True).gone == 100 - keep
     assert kiosk.differences() == EVEN
 
 
@@ -285,11 +285,12 @@ def test_a_list_that_comes_back_is_as_if_nothing_had_been(kiosk, platform):
     assert kiosk.round(full=True).withheld == 100
     platform.rows = rows
     assert kiosk.round(full=True).withheld == 0
-    assert kiosk.downloader.confirm_deletions() == 0
+    assert kiosk.downloader.round(full=True, confirmed=True).gone == 0
     assert kiosk.differences() == EVEN
 
 
-def test_a_list_that_stops_short_of_its_own_total_deletes_nothing(kiosk, platform, monkeypatch):
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_list_that_stops_short_of_its_own_total_deletes_nothing(kiosk, platform, monkeypatch, confirmed):
     fill(platform, 100)
     kiosk.round()
     whole = platform._page
@@ -299,7 +300,9 @@ def test_a_list_that_stops_short_of_its_own_total_deletes_nothing(kiosk, platfor
         return type(page)(page.passes[:90], "", 100, page.server_time)
 
     monkeypatch.setattr(platform, "_page", short)
-    assert kiosk.round(full=True).gone == 0
+    report = kiosk.downloader.round(full=True, confirmed=confirmed)
+    assert (report.gone, report.withheld, report.short) == (0, 10, True)
+    assert [n.code for n in kiosk.notices] == ["list_short"]
     assert len(kiosk.held()) == 100
 
 

@@ -139,8 +139,7 @@ class Walks(Machine):
         self.world.advance(1800)
         report = self.kiosk.round()
         if report.withheld or not report.even:  # many at once: a person is asked
-            self.kiosk.downloader.confirm_deletions()
-            self.kiosk.round(full=True)
+            self.kiosk.downloader.round(full=True, confirmed=True)
         assert self.kiosk.differences() == {"stale": set(), "missed": set(), "ghost": set()}
         assert not [n for n in self.kiosk.notices if n.code == "zone_wrong"]
 
