@@ -26,12 +26,13 @@ from scanner_app.platforms.address import on_this_machine
 from scanner_app.platforms.passcreator.office import Office
 from scanner_app.platforms.passcreator.platform import PasscreatorPlatform
 from scanner_app.platforms.tenant import without_key
-from scanner_app.secrets import SecretStore
+from scanner_app.secrets import UNREADABLE, SecretStore
 
 log = logging.getLogger(__name__)
 
 KEY_MISSING = "settings_key_missing"
-"""The trouble of an account that lacks nothing but its key: the list it holds is still good."""
+KEY_AWAY = frozenset({KEY_MISSING, f"settings_{UNREADABLE}"})
+"""The troubles of an account that lacks nothing but its key: the list it holds is still good."""
 
 LINK_URL, LINK_MAKES = "link_url", "link_makes"
 """The account options that hold the distribution URL of its SmartPass Links, and what is behind it."""
@@ -108,7 +109,7 @@ class Accounts:
 
     def _without_key(self, account: AccountConfig) -> str:
         """A keyring may be locked after a start: the list held goes on. Not in training, which holds no real list."""
-        keyless = self.troubles.get(account.id) == KEY_MISSING and not self._settings().training
+        keyless = self.troubles.get(account.id) in KEY_AWAY and not self._settings().training
         return without_key(account.url) if keyless else UNKNOWN
 
     def need_set_up(self) -> None:
@@ -212,12 +213,18 @@ class Accounts:
         if self._settings().training and not on_this_machine(account.url):
             raise SettingsTrouble("training_only", account.id)
 
+    def _key(self, account: AccountConfig) -> str | None:
+        key = self._secrets.get(account.secret_name)
+        if key is None:
+            self._secrets.need_sound()
+        return key
+
     def _open(self) -> Opened:
         opened = Opened()
         for account in self.configured():
             try:
                 self._allowed(account)
-                opened.platforms[account.id] = _platform(account, self._secrets.get(account.secret_name))
+                opened.platforms[account.id] = _platform(account, self._key(account))
             except ScannerError as error:
                 log.warning("account %s cannot be used: %s", account.id, error.code)
                 opened.troubles[account.id] = error.code

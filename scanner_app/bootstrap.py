@@ -43,7 +43,7 @@ from scanner_app.platforms.photos import Photos
 from scanner_app.secrets import SecretStore
 from scanner_app.seen import SeenKeeper
 from scanner_app.set_up_sheets import SetUpSheets
-from scanner_app.settings import SettingsKeeper
+from scanner_app.settings import SettingsKeeper, load
 from scanner_app.storage import cipher
 from scanner_app.storage.store import Store
 from scanner_app.venue.calls import Calls
@@ -116,8 +116,6 @@ class Kiosk:
         if not writes and not (data_dir / "ledger.db").exists():
             raise SettingsTrouble("not_set_up")
         unlock_store(data_dir, self.secrets)
-        if self.settings.load().encrypted and self.secrets.get(STORAGE_KEY) is None:
-            raise SettingsTrouble("storage_key_missing")  # else the ledger would look damaged and be set aside
         self.store = Store(data_dir, self.accounts.tenants(), read_only=not writes)
         self.store.open()
         self._parts.add("store", self.store.close)
@@ -318,14 +316,26 @@ def open_kiosk(data_dir: Path, *, writes: bool, use_keyring: bool = True) -> Ite
 
 
 def unlock_store(data_dir: Path, secrets: SecretStore) -> None:
-    """Make the key of an encrypted data folder known; nothing where there is none."""
-    cipher.unlock(data_dir, secrets.get(STORAGE_KEY))
+    """Make the key of an encrypted data folder known; SettingsTrouble where it cannot be had."""
+    key = secrets.get(STORAGE_KEY)
+    if key is None and _is_encrypted(data_dir):  # else the ledger would look damaged and be set aside
+        secrets.need_sound()
+        raise SettingsTrouble("storage_key_missing")
+    cipher.unlock(data_dir, key)
+
+
+def _is_encrypted(data_dir: Path) -> bool:
+    try:
+        return load(data_dir).encrypted
+    except SettingsTrouble:
+        return False  # damaged settings keep nobody from a backup; a door says so and stays shut
 
 
 def encrypt_from_now(data_dir: Path, secrets: SecretStore) -> None:
     """Choose encryption at rest for a new data folder; SettingsTrouble when there are facts already or no SQLCipher."""
     if secrets.get(STORAGE_KEY) is not None:
         return
+    secrets.need_sound()
     if not cipher.available():
         raise SettingsTrouble("cipher_missing")
     if (data_dir / "ledger.db").exists():

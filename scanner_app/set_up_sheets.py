@@ -32,6 +32,8 @@ class SetUpSheets:
         settings = self._settings()
         if not settings.accounts:
             raise SettingsTrouble("not_set_up")
+        if with_secrets:
+            self._secrets.need_sound()
         names = [n for a in settings.accounts for n in (a.secret_name, link_key_name(a.id))] if with_secrets else []
         held = {name: value for name in names if (value := self._secrets.get(name)) is not None}
         return provisioning.SetUp(settings, held)
@@ -40,6 +42,7 @@ class SetUpSheets:
         """Return this kiosk's signing key, made where there is none."""
         known = self._secrets.get(ISSUER)
         if known is None:
+            self._secrets.need_sound()
             known = provisioning.new_issuer()
             self._secrets.put(ISSUER, known)
         return known
@@ -60,6 +63,8 @@ class SetUpSheets:
     # --- reading
     def open(self, text: str, code: str, *, any_issuer: bool = False) -> provisioning.SetUp:
         """Open a sheet and keep its secrets; SettingsTrouble says what is wrong with it."""
+        if not any_issuer:
+            self._secrets.need_sound()  # whom this kiosk trusted may be in there
         trusted = "" if any_issuer else self._secrets.get(TRUSTED) or ""
         setup, issuer = provisioning.apply(text, code, self._clock.now().trusted, trusted)
         for name, value in setup.secrets.items():

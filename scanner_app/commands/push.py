@@ -77,9 +77,8 @@ def run_sync(args: argparse.Namespace) -> int:
                 say(f"{report.account}: {report.passes:,} passes fetched, {report.held:,} held.")
             if report.withheld:
                 why = "list_short" if report.short else "mass_deletion"
-                complain(
-                    f"{report.account}: {report.withheld:,} passes are missing. {texts.sentence(why)} {texts.admin(why)}"
-                )
+                missing = f"{report.account}: {report.withheld:,} passes are missing."
+                complain(f"{missing} {texts.sentence(why)} {texts.admin(why)}")
                 code = Exit.TROUBLE if confirmed else code
             if report.trouble:
                 complain(f"{report.account}: {texts.sentence(report.trouble)} {texts.admin(report.trouble)}")

@@ -11,7 +11,7 @@ import pytest
 
 from scanner_app import seal
 from scanner_app.application.control import Role
-from scanner_app.domain.errors import SettingsTrouble, StorageKind, StorageTrouble
+from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
 from scanner_app.pins import Pins
 from scanner_app.secrets import SecretStore
@@ -121,10 +121,11 @@ def test_a_damaged_key_is_told_and_never_replaced(folder, tmp_path, held):
     file = tmp_path / "elsewhere" / seal.FILE
     good = file.read_bytes()
     file.write_bytes(held)
-    for act in (lambda: store.get("account:a"), lambda: store.put("account:b", "new")):
-        with pytest.raises(StorageTrouble) as told:
+    for act in (store.need_sound, lambda: store.put("account:b", "new")):
+        with pytest.raises(SettingsTrouble) as told:
             act()
-        assert told.value.kind is StorageKind.CORRUPT
+        assert (told.value.code, seal.FILE in told.value.detail) == ("settings_secrets_unreadable", True)
+    assert store.get("account:a") is None
     assert file.read_bytes() == held
     file.write_bytes(good)
     assert store.get("account:a") == KEY
@@ -133,8 +134,15 @@ def test_a_damaged_key_is_told_and_never_replaced(folder, tmp_path, held):
 def test_a_secrets_file_that_cannot_be_read_is_said_to_be_just_that(folder):
     """It was called a damaged database that had been set aside: neither was so."""
     (folder / "secrets.json").write_text('{"x')
+    store = SecretStore(folder, use_keyring=False)
+    store.seal()
+    assert store.get("account:a") is None  # a door goes on without it, as with one that is missing
     with pytest.raises(SettingsTrouble) as raised:
-        SecretStore(folder, use_keyring=False).get("account:a")
-    assert raised.value.code == "settings_unreadable"
+        store.need_sound()
+    assert raised.value.code == "settings_secrets_unreadable"
     assert raised.value.detail.startswith("secrets.json")
-    assert (folder / "secrets.json").exists()
+    assert (folder / "secrets.json").read_text() == '{"x'
+    store.put("account:a", KEY)
+    assert [p.read_text() for p in folder.glob("secrets.json.corrupt.*")] == ['{"x']
+    assert store.get("account:a") == KEY
+    store.need_sound()

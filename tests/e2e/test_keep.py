@@ -99,19 +99,26 @@ def test_facts_and_uses_cut_off_together_are_put_back(scene: Scene) -> None:
     assert scene.lines(*line, text=code + "\n")[0]["reason"] == "ALREADY_USED"
 
 
-def test_a_door_whose_key_is_missing_goes_on_with_the_list_it_holds(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("left", "trouble"), [(None, "settings_key_missing"), ('{"acc', "settings_secrets_unreadable")]
+)
+def test_a_door_whose_key_is_missing_goes_on_with_the_list_it_holds(
+    scene: Scene, left: str | None, trouble: str
+) -> None:
     """A keyring that is locked at the start: judging needs no key, and what was admitted is told once it is back."""
     first, second = good_passes(scene, 2)
     secrets, kept = scene.folder / "secrets.json", scene.folder / "secrets.kept"
     held = scene.lines("status", "--json")[0]["passes_held"]
     secrets.rename(kept)
+    if left is not None:
+        secrets.write_text(left)
     line = ["gate", "--place", scene.place, "--source", "-", "--json"]
     shown = scene.lines(*line, text=first + "\nnobody's\n")
     assert [(each["outcome"], each["reason"]) for each in shown] == [("admit", "ADMIT"), ("refuse", "UNKNOWN")]
     told = scene.lines("status", "--json")[0]
     assert (held > 0, told["passes_held"], told["unsent"]) == (True, held, 3)
     account = told["accounts"][0]
-    assert (account["trouble"], account["complete"]) == ("settings_key_missing", True)
+    assert (account["trouble"], account["complete"]) == (trouble, True)
     kept.rename(secrets)
     scene.lines(*line, text=second + "\n")
     assert scene.lines("status", "--json")[0]["unsent"] == 0
