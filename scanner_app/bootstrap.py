@@ -252,6 +252,7 @@ class Kiosk:
                 tuning.adjusted,
                 KioskDevices(self.secrets, lambda: self._sources, lambda: self._turnstile),
                 lambda: shutil.disk_usage(self.data_dir).free,
+                self.store.cannot_record,
                 lambda: self.store.health().codes,
                 lambda: self.home.copied_from,
             )

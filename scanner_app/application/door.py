@@ -165,6 +165,7 @@ class Door(DoorView):
             look_only=self._look_only,
             expected=expected,
             disk_free=self._parts.disk_free(),
+            cannot_record=self._parts.cannot_record(),
             store_troubles=tuple(self._parts.store_troubles()),
             copied_from=self._parts.copied_from(),
         )

@@ -88,5 +88,6 @@ class Parts:
     adjust_camera: Callable[[str, str, int], CameraTuning]
     devices: DeviceDesk
     disk_free: Callable[[], int]
+    cannot_record: Callable[[], str]
     store_troubles: Callable[[], Sequence[str]]
     copied_from: Callable[[], str]

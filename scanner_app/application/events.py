@@ -165,6 +165,7 @@ class Status:
     last_sync: datetime | None = None
     cache_age: float | None = None  # seconds
     disk_free: int | None = None  # bytes on the disk of the data folder
+    cannot_record: str = ""  # code of what keeps facts from being written: nobody can be admitted
     store_troubles: tuple[str, ...] = ()  # codes of what is wrong with the databases though the door goes on
     clock_offset: float | None = None  # seconds, platform minus ours
     clock_heard: datetime | None = None  # when the platform's clock was last heard, by ours

@@ -58,6 +58,7 @@ def status_record(status: Status) -> dict[str, object]:
         "policy": status.policy,
         "passes_held": status.held,
         "platform_total": status.platform_total,
+        "cannot_record": status.cannot_record or None,
         "unsent": status.unsent,
         "refused": status.refused,
         "conflicts": status.conflicts,

@@ -86,10 +86,15 @@ def converted(what: str, folder: Path | None = None) -> Iterator[None]:
         raise trouble(error, what, folder) from error
 
 
+def errno_kind(error: OSError) -> StorageKind:
+    """Return what an error of the file system means."""
+    return _BY_ERRNO.get(error.errno or 0, StorageKind.IO)
+
+
 def trouble(error: BaseException, what: str, folder: Path | None = None) -> StorageTrouble | Bug:
     """Return what an error of SQLite or the file system means; `folder` is where its files are, if that may be it."""
     if isinstance(error, OSError):
-        return StorageTrouble(_BY_ERRNO.get(error.errno or 0, StorageKind.IO), f"{what}: {error.strerror or error}")
+        return StorageTrouble(errno_kind(error), f"{what}: {error.strerror or error}")
     code = getattr(error, "sqlite_errorcode", None)
     kind = _BY_CODE.get(code & 0xFF) if code is not None else None
     if code is not None and code & 0xFF == sqlite3.SQLITE_CANTOPEN and folder and not os.access(folder, os.W_OK):

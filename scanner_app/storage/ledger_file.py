@@ -53,6 +53,7 @@ class LedgerFile:
         self.journal_path = path.with_name("journal.jsonl")
         self.journal = Journal(self.journal_path)
         self.aside = ""
+        self.trouble: StorageTrouble | None = None  # why the last transaction failed, None if it did not
         self._replaced = replaced
         self._connect = connect or (lambda path: open_writer(path, full=True))
         self._connection: Connection | None = None
@@ -133,6 +134,24 @@ class LedgerFile:
     # --- transactions -----------------------------------------------------------------------------------------------
     def run(self, work: Callable[[LedgerWriter], T]) -> T:
         """Run work in one transaction; a ledger found damaged is rebuilt and the work done again on the new one."""
+        try:
+            done = self._run(work)
+        except StorageTrouble as error:
+            self.trouble = error
+            raise
+        self.trouble = None
+        return done
+
+    def try_to_write(self) -> None:
+        """Have the disk take one page: whether it writes again, only a write can tell."""
+
+        def work(tx: LedgerWriter) -> None:
+            tx.touch()
+            self._refuse_elsewhere(self._db)
+
+        self.run(work)
+
+    def _run(self, work: Callable[[LedgerWriter], T]) -> T:
         try:
             return self._transaction(work)
         except StorageTrouble as error:

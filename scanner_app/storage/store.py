@@ -25,6 +25,7 @@ from scanner_app.storage.ledger_read import Ledger
 from scanner_app.storage.ledger_write import LedgerWriter
 from scanner_app.storage.migrations import refuse_newer
 from scanner_app.storage.pool import Pool
+from scanner_app.storage.room import no_room, refused
 from scanner_app.storage.schema import LEDGER
 from scanner_app.storage.shelf import Shelf
 
@@ -239,6 +240,22 @@ class Store:
             damaged=damaged(self._folder),
         )
 
+    def cannot_record(self) -> str:
+        """Return the code of what keeps facts from being written, '' where nothing does, as far as anybody knows.
+
+        Where the last transaction failed, the disk is tried again. Beside a running door only its disk can be asked.
+        """
+        if self._clerk is None:
+            return _code(no_room(self._folder))
+        trouble = self._ledger.trouble
+        if trouble is None:
+            return ""
+        if (kind := refused(self._folder)) is not None:
+            return _code(kind)
+        with suppress(StorageTrouble):
+            self._clerk.call(self._ledger.try_to_write, Priority.OUTBOX, light=True)
+        return self._ledger.trouble.code if self._ledger.trouble is not None else ""
+
     def _lack(self) -> str:
         """Return what the second copy lacks, as only its file can tell beside another program that writes it."""
         with closing(open_reader(self._ledger.path)) as ledger, converted("read ledger"):
@@ -271,3 +288,7 @@ class Store:
             return  # it waits for somebody to hear it
         for account in self._shelf.take_news():
             self._on_damage(account)
+
+
+def _code(kind: StorageKind | None) -> str:
+    return StorageTrouble(kind).code if kind is not None else ""

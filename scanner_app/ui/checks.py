@@ -68,7 +68,7 @@ def checks(
         *_venue(status),
         _clock(status),
         *_disk(status),
-        *[Check("disk", Tone.WARN, texts.sentence(code), texts.admin(code)) for code in status.store_troubles],
+        *_store(status),
         _camera(settings, camera, closed=closed),
         *map(_reader, readers),
         *_limits(settings),
@@ -178,6 +178,9 @@ def _clock(status: Status) -> Check:
 
 def _disk(status: Status) -> Iterator[Check]:
     free = status.disk_free
+    if status.cannot_record:
+        yield Check("disk", Tone.DANGER, texts.sentence(status.cannot_record), texts.admin(status.cannot_record))
+        return
     if free is None:
         return
     says = texts.word("ready.disk_free", size=texts.number(free / 1024**3, 1))
@@ -186,6 +189,13 @@ def _disk(status: Status) -> Iterator[Check]:
         yield Check("disk", tone, says, texts.admin("storage_full"))
     else:
         yield Check("disk", Tone.GOOD, says)
+
+
+def _store(status: Status) -> Iterator[Check]:
+    if status.cannot_record:
+        return  # each of them says that scans are recorded all the same
+    for code in status.store_troubles:
+        yield Check("disk", Tone.WARN, texts.sentence(code), texts.admin(code))
 
 
 def _reader(reader: ReaderReport) -> Check:

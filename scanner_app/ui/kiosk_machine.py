@@ -17,6 +17,8 @@ from scanner_app.application.events import (
     GateState,
     Level,
     Notice,
+    Status,
+    StatusChanged,
 )
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Outcome, Reason
@@ -108,6 +110,8 @@ class Kiosk:
                 return self._device(event)
             case Notice() if event.level is Level.ERROR and event.code in BROKEN_DISK:
                 return Kiosk(State.OUT_OF_ORDER, event.code, event.code)
+            case StatusChanged(status=Status(cannot_record=code)) if code in BROKEN_DISK and not self.sticky:
+                return Kiosk(State.OUT_OF_ORDER, code, code)
             case _:
                 return self if self.sticky else self._passing(event)
 

@@ -415,9 +415,13 @@ class TestDisk:
                 admitted, told = until_trouble(store, reader, range(300))
                 assert told.kind in (StorageKind.FULL, StorageKind.IO)
                 assert admitted > 0
+                assert store.cannot_record() == "storage_full"
+                with opened(folder, read_only=True) as beside:
+                    assert beside.cannot_record() == "storage_full"
                 with store.ledger_reader() as ledger:
                     assert ledger.admitted_count(PLACE.name, NOW) == admitted
                 ballast.unlink()
+                assert store.cannot_record() == ""  # before anybody is judged
                 assert present(store, reader, a_pass(299).barcode).admits
             with opened(folder) as store:
                 assert store.verify().rows == admitted + 1

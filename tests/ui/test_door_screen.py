@@ -14,6 +14,7 @@ from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import sample, texts
 from scanner_app.ui.screens.record_panel import RecordPanel
 from scanner_app.ui.widgets.face import badge, face
+from scanner_app.ui.widgets.strip import StatusStrip
 from scanner_app.ui.widgets.symbol import Symbol
 
 
@@ -89,6 +90,21 @@ def test_checking_is_shown_until_the_verdict(window, door, qtbot):
     qtbot.waitUntil(lambda: panel.words == texts.word("door.checking"))
     door.tell(sample.decided(sample.admitted()))
     qtbot.waitUntil(lambda: panel.words == texts.headline("ADMIT"))
+
+
+def test_a_door_that_can_record_nothing_says_so_until_it_can(window, door, qtbot):
+    panel, strip = window.screens["door"].panel, window.findChild(StatusStrip)
+    full = replace(sample.STATUS, disk_free=0, cannot_record="storage_full")
+    door.tell(StatusChanged(full))
+    qtbot.waitUntil(lambda: panel.words == texts.headline("storage_full"))
+    assert texts.advice("storage_full") in visible_texts(panel)
+    assert texts.headline("storage_full") in [chip.accessibleName() for chip in strip.chips if chip.isVisible()]
+    door.tell(StatusChanged(sample.STATUS))
+    qtbot.waitUntil(lambda: panel.words == texts.word("door.ready"))
+    assert texts.headline("storage_full") not in visible_texts(strip)
+    door.tell(StatusChanged(replace(sample.STATUS, disk_free=100 * 1024**2)))
+    qtbot.waitUntil(lambda: texts.word("ready.disk_free", size=texts.number(0.1, 1)) in visible_texts(strip))
+    assert panel.words == texts.word("door.ready")
 
 
 def test_undo_from_the_panel(window, door, qtbot):

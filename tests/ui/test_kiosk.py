@@ -18,6 +18,7 @@ from scanner_app.application.events import (
     GateState,
     Level,
     Notice,
+    StatusChanged,
 )
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.verdict import Grade, Outcome, Reason, Verdict
@@ -69,6 +70,9 @@ def test_a_camera_that_comes_back_mends_itself_a_full_disk_does_not():
     assert lost.hear(DeviceChanged("c", DeviceState.RUNNING)).state is State.WAITING
     full = Kiosk().hear(Notice("storage_full", Level.ERROR))
     assert full.hear(DeviceChanged("c", DeviceState.RUNNING)).state is State.OUT_OF_ORDER
+    told = Kiosk().hear(StatusChanged(replace(sample.STATUS, cannot_record="storage_full")))
+    assert (told.state, told.sticky) == (State.OUT_OF_ORDER, "storage_full")
+    assert told.hear(StatusChanged(sample.STATUS)).state is State.OUT_OF_ORDER
 
 
 def test_every_passing_state_has_an_end():

@@ -330,6 +330,10 @@ def test_disk_readers_and_the_limits_of_a_door_without_a_network_are_told():
     notes = [c.says for c in checks(status, settings, DeviceState.RUNNING) if c.name == "offline"]
     assert notes == [texts.word("ready.offline.doors"), texts.word("ready.offline.confirm")]
     assert ready(checks(replace(status, disk_free=1024**3), settings, DeviceState.RUNNING, readers))
+    shut = replace(sample.STATUS, cannot_record="storage_read_only")  # plenty of room
+    assert not ready(checks(shut, settings, DeviceState.RUNNING, readers))
+    shut = replace(shut, store_troubles=("storage_copy",))  # which says that scans are recorded
+    assert texts.sentence("storage_copy") not in [c.says for c in checks(shut, settings, DeviceState.RUNNING)]
     troubled = replace(sample.STATUS, store_troubles=("storage_copy", "storage_chores"))
     told = {c.says: c.tone for c in checks(troubled, settings, DeviceState.RUNNING)}
     assert told[texts.sentence("storage_copy")] is told[texts.sentence("storage_chores")] is Tone.WARN

@@ -64,6 +64,7 @@ class DoorScreen(Screen):
         self.counts = Counts(theme)
         self.way = WaySwitch(theme, self._turn)
         self._direction = Direction.ENTRY
+        self._broken = ""  # code of what keeps this door from recording anything
         self._banner = Label(texts.word("door.look_on"), "strong", tone="warn", wrap=True)
         self._look_button = button("", self._toggle_look, name="door-look")
         self._current: Decided | None = None
@@ -186,7 +187,7 @@ class DoorScreen(Screen):
 
     def _to_ready(self) -> None:
         self.photos.want(None)
-        self.panel.show_ready(self._direction)
+        self._rest()
         event = self._current
         if (
             event is None
@@ -205,9 +206,20 @@ class DoorScreen(Screen):
                 said, action=texts.word("door.undo"), then=lambda: self.corrections.undo(event.scan), seconds=left
             )
 
+    def _rest(self) -> None:
+        """Between two guests: what the next one should do, or that nobody can be admitted here."""
+        if self._broken:
+            self.panel.show_broken(self._broken)
+        else:
+            self.panel.show_ready(self._direction)
+
     def _show_status(self, status: Status) -> None:
         self.counts.show_status(status)
         self._show_way(status)
+        if self._broken != status.cannot_record:
+            self._broken = status.cannot_record
+            if not self._back.isActive():
+                self._rest()
         looking = status.look_only
         self._banner.setVisible(looking)
         self._look_button.setText(texts.word("door.look_off" if looking else "door.look"))
@@ -219,7 +231,7 @@ class DoorScreen(Screen):
         if direction is not self._direction:
             self._direction = direction
             if not self._back.isActive():
-                self.panel.show_ready(direction)
+                self._rest()
 
     def _turn(self, direction: Direction) -> None:
         if direction is not self._direction:
@@ -236,7 +248,7 @@ class DoorScreen(Screen):
         )
 
     def _turned(self) -> None:
-        self.panel.show_ready(self._direction)
+        self._rest()
         announce(self.way, texts.word(f"direction.{self._direction.value}"))
 
     def _not_passed(self, scan_id: str) -> None:
@@ -251,10 +263,10 @@ class DoorScreen(Screen):
     def _taken_back(self, scan: Scan) -> None:
         self.recent.mark_undone(scan.scan_id)
         self._back.stop()
-        self.panel.show_ready(self._direction)
+        self._rest()
 
     def _admitted_after_all(self) -> None:
-        self.panel.show_ready(self._direction)
+        self._rest()
 
     def open_manual(self) -> None:
         """Type a code that no camera reads."""

@@ -13,7 +13,6 @@ from scanner_app.application.events import (
     DeviceChanged,
     DeviceState,
     FrameSeen,
-    Level,
     StatusChanged,
 )
 from scanner_app.application.ports import Connection
@@ -142,8 +141,7 @@ def look_only(stage: Stage) -> None:
 def trouble(stage: Stage) -> None:
     """The disk is full."""
     camera(stage)
-    said = f"{texts.sentence('storage_full')} {texts.advice('storage_full')}"
-    stage.window.toast(said, Level.ERROR)
+    stage.tell(StatusChanged(replace(sample.STATUS, disk_free=0, cannot_record="storage_full")))
 
 
 def alone(stage: Stage) -> None:

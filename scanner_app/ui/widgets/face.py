@@ -30,6 +30,7 @@ FACES = {
 REFUSED = Face(Symbol.REFUSE, "refuse", "refuse_ink")
 READY = Face(Symbol.READY, "surface", "ink")
 LEAVING = Face(Symbol.WAY_OUT, "look", "look_ink")
+BROKEN = Face(Symbol.REFUSE, "surface", "danger")
 CHECKING = Face(Symbol.CHECKING, "surface", "ink")
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from scanner_app.application.events import DeviceState, Status
 from scanner_app.application.ports import Connection
 from scanner_app.ui import moments, texts, venue_words
+from scanner_app.ui.checks import LOW_DISK
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import STRIP
 from scanner_app.ui.widgets.text import Label
@@ -102,7 +103,9 @@ class StatusStrip(QWidget):
         self._least = theme.px(PLACE)
         self._place = Label("", "strong", foreign=True, elide=True)
         self._rule = Label("", "caption", foreign=True, elide=True)  # ends with a name somebody chose
-        self._mode, self._link, self._list, self._clock, self._camera, self._hub = (Chip(theme) for _ in range(6))
+        self._mode, self._link, self._list, self._clock, self._camera, self._hub, self._disk = (
+            Chip(theme) for _ in range(7)
+        )
         self._books = tuple(Chip(theme) for _ in BOOKS)
         where = QVBoxLayout()
         where.setSpacing(0)
@@ -122,7 +125,7 @@ class StatusStrip(QWidget):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The chips, in reading order."""
-        return (self._mode, self._hub, *self._books, self._clock, self._list, self._link, self._camera)
+        return (self._disk, self._mode, self._hub, *self._books, self._clock, self._list, self._link, self._camera)
 
     def show_status(self, status: Status) -> None:
         """Tell the state of the door."""
@@ -130,6 +133,7 @@ class StatusStrip(QWidget):
         rule = [texts.word(f"policy.{status.policy}")] if status.policy else []
         rule += [texts.word(f"direction.{status.direction}")] if status.direction else []
         self._rule.setText(" · ".join([*rule, *([status.device] if status.device else [])]))
+        self._disk.tell(*_disk(status))
         self._mode.tell(texts.word("strip.look") if status.look_only else "", "warn")
         key, tone = _LINK[status.connection]
         self._link.tell(texts.word(key), tone)
@@ -158,7 +162,7 @@ class StatusStrip(QWidget):
         """What finds no room beside the place is left out, the least pressing first: the readiness screen tells it."""
         row = self._row
         room = self.width() - 2 * row.contentsMargins().left() - self._least
-        pressing = (self._mode, self._hub, self._link, *self._books, self._clock, self._list, self._camera)
+        pressing = (self._disk, self._mode, self._hub, self._link, *self._books, self._clock, self._list, self._camera)
         for chip in sorted(pressing, key=lambda chip: chip.fine):
             told = bool(chip.accessibleName())
             room -= (chip.sizeHint().width() + row.spacing()) if told else 0
@@ -168,6 +172,14 @@ class StatusStrip(QWidget):
         """There may be room for more, or less."""
         super().resizeEvent(event)
         self._trim()
+
+
+def _disk(status: Status) -> tuple[str, str]:
+    if status.cannot_record:
+        return texts.headline(status.cannot_record), "danger"
+    free = status.disk_free
+    low = free is not None and free < LOW_DISK
+    return (texts.word("ready.disk_free", size=texts.number((free or 0) / 1024**3, 1)) if low else ""), "warn"
 
 
 def _list(status: Status) -> tuple[str, str]:

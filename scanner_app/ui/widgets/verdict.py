@@ -15,7 +15,7 @@ from scanner_app.ui import texts
 from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import RADIUS
-from scanner_app.ui.widgets.face import CHECKING, LEAVING, READY, Face, badge, face
+from scanner_app.ui.widgets.face import BROKEN, CHECKING, LEAVING, READY, Face, badge, face
 from scanner_app.ui.widgets.guest_photo import PhotoView
 from scanner_app.ui.widgets.headline import Headline
 from scanner_app.ui.widgets.symbol import SymbolView
@@ -119,18 +119,22 @@ class VerdictPanel(QFrame):
     def show_ready(self, direction: Direction = Direction.ENTRY) -> None:
         """Wait for the next guest; a door that guests leave by looks unlike one they come in by."""
         if direction is Direction.EXIT:
-            self._show_idle(LEAVING, "direction.exit", "door.show", "door.leaving")
+            self._show_idle(LEAVING, *map(texts.word, ("direction.exit", "door.show", "door.leaving")))
         else:
-            self._show_idle(READY, "door.ready", "door.show", "door.scan_too")
+            self._show_idle(READY, *map(texts.word, ("door.ready", "door.show", "door.scan_too")))
+
+    def show_broken(self, code: str) -> None:
+        """Say that nobody can be admitted here, and why."""
+        self._show_idle(BROKEN, texts.headline(code), texts.sentence(code), texts.advice(code))
 
     def show_checking(self) -> None:
         """Say that a code was read and is being judged."""
-        self._show_idle(CHECKING, "door.checking", "", "")
+        self._show_idle(CHECKING, texts.word("door.checking"))
 
-    def _show_idle(self, chosen: Face, words: str, says: str, hint: str) -> None:
+    def _show_idle(self, chosen: Face, words: str, says: str = "", hint: str = "") -> None:
         self._begin(chosen, "")
-        for label, key in ((self.idle_headline, words), (self.idle_says, says), (self.idle_hint, hint)):
-            label.setText(texts.word(key) if key else "")
+        for label, text in ((self.idle_headline, words), (self.idle_says, says), (self.idle_hint, hint)):
+            label.setText(text)
         colour = self._theme.colour
         quiet = colour("ink_soft" if chosen.ground == "surface" else chosen.ink)
         self.idle_symbol.show_symbol(chosen.symbol, quiet, colour(chosen.ground))
