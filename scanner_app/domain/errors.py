@@ -67,12 +67,14 @@ class PlatformCause(StrEnum):
     CLOCK = "clock"  # a 401 because of this computer's time
     REGION = "region"  # a good key, and nothing known: the account lives at the platform's other address
     TAKEN = "taken"  # a 409 to making or changing a pass: nobody admitted anybody
+    FAULT = "fault"  # a 500: the platform broke down over it, and asked nobody to wait
 
 
 KIND_OF_CAUSE = {
     PlatformCause.CLOCK: PlatformKind.UNAUTHORISED,
     PlatformCause.REGION: PlatformKind.NOT_FOUND,
     PlatformCause.TAKEN: PlatformKind.CONFLICT,
+    PlatformCause.FAULT: PlatformKind.BUSY,
 }
 
 

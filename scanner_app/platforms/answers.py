@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from scanner_app.domain.errors import PlatformKind, PlatformTrouble
+from scanner_app.domain.errors import PlatformCause, PlatformKind, PlatformTrouble
 from scanner_app.platforms.strict_json import Json, decode
 
 LONGEST_WAIT = 300.0
@@ -32,6 +32,9 @@ KINDS: dict[range, PlatformKind] = {
 }
 """First matching range decides."""
 
+ASKS_TO_WAIT = frozenset({408, 425, 429, 502, 503, 504})
+"""What of `BUSY` is said of too much to do; any other is the platform's own fault, and told as that."""
+
 
 def kind_of(status: int, *, html: bool) -> PlatformKind:
     """Return what a status means. HTML where JSON belongs is somebody else's page, but for 401 and 5xx."""
@@ -44,7 +47,8 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> PlatformTro
     """Return the trouble that an undocumented or unhappy answer is."""
     kind = kind_of(status, html=is_html(headers, body))
     detail = f"HTTP {status}" if kind is PlatformKind.PORTAL else f"HTTP {status} {_explained(body)}".strip()
-    return PlatformTrouble(kind, detail, status=status, retry_after=retry_after(headers))
+    cause = PlatformCause.FAULT if kind is PlatformKind.BUSY and status not in ASKS_TO_WAIT else None
+    return PlatformTrouble(kind, detail, status=status, retry_after=retry_after(headers), cause=cause)
 
 
 def is_html(headers: Mapping[str, str], body: bytes) -> bool:

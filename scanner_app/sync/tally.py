@@ -36,6 +36,7 @@ class Tally:
         self._streak: set[int] = set()  # items that failed since anything went through
         self._rests = 0
         self._rest_until = float("-inf")
+        self.rests_for = "platform_busy"  # the code of what an account rests for
 
     def went_through(self, number: int) -> None:
         """An item was delivered: the way is open."""
@@ -135,3 +136,4 @@ class Tally:
         if self.doubtful:
             self.rest(now + delay(self._rests, trouble.retry_after, self._chance))
             self._rests += 1
+            self.rests_for = trouble.code

@@ -133,7 +133,7 @@ class Uploader:
             return self._line.connectivity.trouble
         if self._tally.locked:
             return self._tally.locked
-        return "platform_busy" if self._tally.resting(self._line.monotonic()) > LONG_OFFLINE else ""
+        return self._tally.rests_for if self._tally.resting(self._line.monotonic()) > LONG_OFFLINE else ""
 
     def drain(self, seconds: float) -> DrainReport:
         """Send what can be sent, for at most so many seconds, and say how it went. Ends when it cannot go on."""

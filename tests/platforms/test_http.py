@@ -184,6 +184,7 @@ def test_every_status_has_one_meaning(server, http, status, kind):
     with pytest.raises(PlatformTrouble) as raised:
         http.request("PUT", ["x"], body={}, ok=(204,), deadline=2)
     assert (raised.value.kind, raised.value.status) == (kind, status)
+    assert (raised.value.code == "platform_fault") == (status in (500, 599))  # broken, and not asking to wait
 
 
 @pytest.mark.parametrize(
