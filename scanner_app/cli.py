@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -54,6 +55,7 @@ DELEGATES: dict[str, str] = {"sandbox": "scanner_app.commands.sandbox"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; troubles become sentences, never tracebacks."""
     words = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # databases make their files by it, and their logs: guests' names are for this user's eyes only
     logging.getLogger().addHandler(logging.NullHandler())  # what is logged belongs in the log, never on the terminal
     try:
         return _called(words)

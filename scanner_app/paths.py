@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 from scanner_app.domain.errors import StorageKind, StorageTrouble
+
+OPEN_ONCE = ("ledger.db*", "venue.db*", "cache/*.db*", "logs/pass-scanner.jsonl*")
+"""What versions before 0600 for every file made by the umask alone."""
 
 
 def default_data_dir() -> Path:
@@ -27,4 +32,16 @@ def prepare_data_dir(folder: Path, *, writes: bool = True) -> Path:
         raise StorageTrouble(kind, f"{folder}: {error.strerror}") from error
     if not os.access(folder, os.R_OK | os.X_OK | (os.W_OK if writes else 0)):
         raise StorageTrouble(StorageKind.READ_ONLY, f"{folder} cannot be written to")
+    if writes:
+        _close(folder)
     return folder
+
+
+def _close(folder: Path) -> None:
+    """Close what earlier versions left open: ours by its name, whatever folder it is."""
+    for pattern in OPEN_ONCE:
+        for path in folder.glob(pattern):
+            with suppress(OSError):  # gone meanwhile, or another user's
+                mode = path.lstat().st_mode
+                if stat.S_ISREG(mode) and mode & 0o077:
+                    path.chmod(mode & 0o700)
