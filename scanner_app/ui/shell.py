@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 from shiboken6 import delete
@@ -80,7 +80,7 @@ class Shell(QMainWindow):
         return self._dressed_for == dress_of(settings)
 
     def _begin_anew(self) -> None:
-        was = self.current
+        was, stop = self.current, self._stop()
         self._put_away()
         self._dressed_for = dress_of(self.settings)
         self.theme = dressed(self.settings.screen, self.width(), self.height())
@@ -88,6 +88,8 @@ class Shell(QMainWindow):
         self._build_frame()
         home = self.home
         self._slices.add([partial(self._make, home), partial(self._come_back, was if was in self._plan else home)])
+        if was in self._plan:
+            self._slices.add([partial(self._stand_on, stop)])
         self._slices.add([partial(self._make, name) for name in self._plan if self.ahead])
 
     def _put_away(self) -> None:
@@ -114,6 +116,17 @@ class Shell(QMainWindow):
             missed, self._missed = self._missed, []
             for event in missed:
                 screen.hear(event)
+
+    def _stop(self) -> str:
+        """Return the name of where the keyboard is in the screen in front, '' for nowhere that has one."""
+        at, screen = self.focusWidget(), self.screens.get(self.current)
+        return at.objectName() if screen is not None and screen.isAncestorOf(at) else ""
+
+    def _stand_on(self, stop: str) -> None:
+        """Whoever changed a language or a look by keys goes on from there."""
+        found = self.screens[self.current].findChild(QWidget, stop) if stop else None
+        if found is not None and self._overlay.panel is None:
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _come_back(self, name: str) -> None:
         self.go(name)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWindow
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
 
@@ -46,6 +46,9 @@ class WedgeAssembler(Protocol):
 
 
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+ALONE = 1.0
+"""Seconds without a letter after which Enter is a person's: no scanner waits so long before it ends its code."""
 _MODIFIERS = (
     Qt.Key.Key_Shift,
     Qt.Key.Key_Control,
@@ -83,6 +86,7 @@ class WedgeFilter(QObject):
         self._swallow: set[int] = set()  # releases of keys that belonged to a scan
         self._target: QWidget | None = None
         self._last = 0.0  # when the last key was pressed
+        self._lettered = float("-inf")  # when the last key that types something was pressed
         self._replaying = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -141,6 +145,7 @@ class WedgeFilter(QObject):
         if self._held and at - self._last > self._assembler.pause:
             self._replay()  # a person's last key, just before a scan: it must not go with the scan
         self._last = at
+        self._lettered = at if text else self._lettered
         answer = self._assembler.feed("" if end else text, at, terminator=end)
         if answer.key is Key.HOLD:
             self._hold(watched, event)
@@ -149,7 +154,15 @@ class WedgeFilter(QObject):
             self._finish(event, answer)
             return True
         self._replay()
-        return False
+        return event.key() in _ENTERS and self._presses_a_button(at)
+
+    def _presses_a_button(self, at: float) -> bool:
+        """A person's Enter presses the button in focus; one that ends a text, however slow, may be a scanner's."""
+        target = QApplication.focusWidget()
+        if at - self._lettered < ALONE or not isinstance(target, QPushButton):
+            return False
+        target.click()
+        return True
 
     def _types_nothing(self, event: QKeyEvent) -> bool:
         """Backspace, an arrow or a command comes after the letters before it; a scanner's own goes with its scan."""

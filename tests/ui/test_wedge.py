@@ -115,6 +115,22 @@ def test_a_persons_space_presses_the_focused_button_and_types_nothing(window, do
     assert not made.isDown()
 
 
+@pytest.mark.parametrize(
+    ("letters", "enter", "presses"),
+    [("", 7000, 1), ("A1", 9000, 1), ("SNF-7340219", 6110, 0), ("SNF-7340219", 6900, 0)],
+    ids=["alone", "long after letters", "of a slow scanner", "of one that stumbles"],
+)
+def test_a_persons_enter_presses_the_focused_button_and_a_scanners_does_not(window, keys, letters, enter, presses):
+    pressed = []
+    made = window.findChild(QPushButton, "door-look")
+    made.clicked.connect(lambda: pressed.append(1))
+    made.setFocus()
+    for n, char in enumerate(letters):
+        _stamped(window, char, 5000 + 100 * n)  # too slow to be known for a scan
+    _stamped(window, "\r", enter, Qt.Key.Key_Return)
+    assert len(pressed) == presses
+
+
 def test_a_key_let_go_after_it_was_replayed_is_let_go(window, door, keys, qtbot):
     made = window.findChild(QPushButton, "door-type")
     made.setFocus()

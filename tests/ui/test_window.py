@@ -169,6 +169,7 @@ def test_language_and_look_change_at_run_time(window, door, qtbot):
     assert window.screens["settings"].section == "language", "whoever changes a look stays where they are"
     assert door.kept.screen.language == "de"
     assert window.screens["settings"].section == "language"  # and nobody is sent elsewhere
+    assert window.focusWidget().text() == "Deutsch", "where the keyboard was"
     window.screens["settings"].page.keep_screen(theme="light", text_scale=1.5)
     qtbot.waitUntil(lambda: window.theme.palette.name == "light")
     assert window.theme.text == 1.5
@@ -448,12 +449,14 @@ def test_the_first_set_up_speaks_the_language_that_is_chosen_and_keeps_it(open_w
     assert [drop.itemData(n) for n in range(drop.count())] == list(texts.languages())
     before.form._platforms["passentry"].click()
     before.form.key.setText("secret-key")
+    drop.setFocus()
     drop.setCurrentIndex(drop.findData("de"))
     drop.activated.emit(drop.currentIndex())
     qtbot.waitUntil(lambda: window.screens.get("setup") not in (None, before) and not window._slices.busy)
     setup = window.screens["setup"]
     assert setup.title.text() == texts.catalogue("de").words["setup.account"]
     assert setup.language.currentData() == "de"
+    assert window.focusWidget() is setup.language, "where the keyboard was"
     assert (setup.form.account().platform, setup.form.key.text()) == ("passentry", "secret-key"), "typed before"
     press(qtbot, window, "account-test")
     qtbot.waitUntil(setup.next.isEnabled)

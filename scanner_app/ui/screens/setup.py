@@ -75,6 +75,7 @@ class SetupScreen(Screen):
     def _languages(self) -> Drop:
         """Who sets up a kiosk need not speak the language that it happens to begin with."""
         made = Drop(self.desk.theme)
+        made.setObjectName("setup-language")
         for code in texts.languages():
             made.addItem(texts.catalogue(code).name, code)
         made.setCurrentIndex(made.findData(texts.language()))
