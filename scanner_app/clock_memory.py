@@ -16,14 +16,23 @@ log = logging.getLogger(__name__)
 FILE = "clock.json"
 OLD_SECONDS = 60.0
 MOVED_SECONDS = 1.0
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 """What is on disk is replaced when it is older or further off than this: not with every answer."""
+
+
+def this_boot() -> str:
+    """Return a name that the machine has until it is started anew, '' where it has none (Linux has)."""
+    try:
+        return BOOT.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 class ClockMemory:
     """The file. What cannot be read or written is only not known after the next start; nothing depends on it."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._file = data_dir / FILE
+    def __init__(self, data_dir: Path, boot: str | None = None) -> None:
+        self._file, self._boot = data_dir / FILE, this_boot() if boot is None else boot
         self._kept: ClockOffset | None = None
 
     def read(self) -> ClockOffset | None:
@@ -33,7 +42,9 @@ class ClockMemory:
             at = datetime.fromisoformat(found["at"])
             disproved = datetime.fromisoformat(found["disproved"]) if found.get("disproved") else None
             zoned = at.tzinfo and (disproved is None or disproved.tzinfo)
-            self._kept = ClockOffset(float(found["offset"]), at, disproved) if zoned else None
+            same = bool(self._boot) and found.get("boot") == self._boot
+            steady = float(found["steady"]) if same and "steady" in found else None
+            self._kept = ClockOffset(float(found["offset"]), at, disproved, steady) if zoned else None
         except (StorageTrouble, KeyError, TypeError, ValueError):
             self._kept = None
         return self._kept
@@ -50,7 +61,9 @@ class ClockMemory:
 
     def _write(self, known: ClockOffset) -> None:
         self._kept = known  # also where it cannot be written: not tried again every second
-        body = {"offset": round(known.seconds, 3), "at": known.at.isoformat()}
+        body: dict[str, float | str] = {"offset": round(known.seconds, 3), "at": known.at.isoformat()}
+        if self._boot and known.steady is not None:
+            body |= {"boot": self._boot, "steady": known.steady}
         if known.disproved:
             body["disproved"] = known.disproved.isoformat()
         try:

@@ -85,6 +85,7 @@ class SystemClock:
         self._recalled: ClockOffset | None = None
         self._lock = threading.Lock()
         self._heard: deque[Anchor] = deque(maxlen=SAMPLES)
+        self._inherited = False  # whether what was heard is what an earlier run heard
         self._ledger: Anchor | None = None
         self._platform: Anchor | None = None
         self._disproved: datetime | None = None
@@ -106,6 +107,9 @@ class SystemClock:
         with self._lock:
             look = self._look()
             at = platform_time + HALF_SECOND + timedelta(seconds=round_trip / 2)
+            if self._inherited:
+                self._heard.clear()
+                self._inherited = False
             self._heard.append(Anchor(at, look.steady))
             self._platform = Anchor(platform_time, look.steady)
             self._disprove(look)
@@ -120,9 +124,10 @@ class SystemClock:
     def floor(self, at: datetime) -> None:
         """It cannot be earlier than this: the ledger holds a fact of that time."""
         with self._lock:
-            steady = self._look().steady
-            if self._ledger is None or self._ledger.now(steady) < at:
-                self._ledger = Anchor(at, steady)
+            look = self._look()
+            if self._ledger is None or self._ledger.now(look.steady) < at:
+                self._ledger = Anchor(at, look.steady)
+                self._disprove(look)
 
     @property
     def offset(self) -> float | None:
@@ -139,12 +144,21 @@ class SystemClock:
             if offset is None or self._platform is None:
                 return self._recalled
             at = look.wall - timedelta(seconds=look.steady - self._platform.steady)
-            return ClockOffset(offset, at, self._disproved)
+            return ClockOffset(offset, at, self._disproved, self._platform.steady if self._runs_asleep else None)
 
     def recall(self, known: ClockOffset) -> None:
-        """Take over what an earlier run knew: it is told, and time cannot be earlier than the platform's was then."""
+        """Take over what an earlier run knew: it is told, and time cannot be earlier than the platform's was then.
+
+        Where the machine has not been started anew, the platform's time is known whatever became of the wall clock.
+        """
         self._recalled, self._disproved = known, known.disproved
-        self.floor(known.at + timedelta(seconds=known.seconds))
+        then = known.at + timedelta(seconds=known.seconds)
+        with self._lock:
+            if not self._heard and known.steady is not None and known.steady <= self._look().steady:
+                self._platform = Anchor(then, known.steady)
+                self._heard.append(self._platform)
+                self._inherited = True
+        self.floor(then)
 
     @property
     def warning(self) -> bool:

@@ -193,6 +193,44 @@ def test_a_ledger_that_a_wrong_clock_wrote_is_no_floor_after_a_restart_either(ma
     assert again.known.disproves(year)  # it is not forgotten by the next answer
 
 
+@pytest.mark.parametrize("years", [1, -1])
+def test_a_restart_that_is_no_start_of_the_machine_keeps_the_platforms_time(
+    machine: Machine, tmp_path: Path, years: int
+) -> None:
+    """A door started again out of reach judged by a clock that the platform had shown to be a year ahead."""
+    clock = machine.clock()
+    clock.heard(START)
+    assert clock.known is not None
+    ClockMemory(tmp_path, "this boot").keep(clock.known)
+    machine.pass_time(600)
+    right, wrong = machine.wall_time, machine.wall_time + timedelta(days=365 * years)
+    machine.wall_time = wrong
+    again, known = machine.clock(), ClockMemory(tmp_path, "this boot").read()
+    assert known is not None
+    again.recall(known)
+    again.floor(wrong)  # a fact that the wrong clock dated
+    assert again.now().trusted == pytest.approx(right, abs=timedelta(seconds=1))
+    assert again.warning
+    assert not again.behind or years < 0
+    again.heard(right + timedelta(seconds=60))  # what the platform says now counts alone
+    assert again.now().trusted == pytest.approx(right + timedelta(seconds=60), abs=timedelta(seconds=1))
+
+
+def test_what_was_heard_before_the_machine_was_started_anew_says_how_early_it_can_be_and_no_more(
+    machine: Machine, tmp_path: Path
+) -> None:
+    clock = machine.clock()
+    clock.heard(START)
+    assert clock.known is not None
+    ClockMemory(tmp_path, "one boot").keep(clock.known)
+    machine.wall_time += timedelta(hours=3)
+    again, known = machine.clock(), ClockMemory(tmp_path, "the next").read()
+    assert known is not None
+    again.recall(known)
+    assert again.now().trusted == START + timedelta(hours=3)
+    assert again.now().offset is None
+
+
 def test_a_ledger_a_little_ahead_is_not_disproved(machine: Machine) -> None:
     clock = machine.clock()
     clock.floor(START + timedelta(minutes=30))

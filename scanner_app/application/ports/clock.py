@@ -16,12 +16,14 @@ LEEWAY = timedelta(hours=1)
 class ClockOffset:
     """How far the platform's clock was from ours, in seconds, and when that was, by our wall clock (aware UTC).
 
-    `disproved`: a time that the ledger told of and that the platform showed to be none yet.
+    `disproved`: a time that the ledger told of and that the platform showed to be none yet. `steady`: what the clock
+    that nobody sets read then, in seconds; None where the machine was started anew since, or has no such clock.
     """
 
     seconds: float
     at: datetime
     disproved: datetime | None = None
+    steady: float | None = None
 
     def disproves(self, told: datetime) -> bool:
         """Whether a fact of that time was written by a clock since found wrong."""
