@@ -31,6 +31,7 @@ from scanner_app.crash import CrashFile
 from scanner_app.device_desk import KioskDevices
 from scanner_app.domain.credential import USUAL_CODES
 from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.files import sweep
 from scanner_app.home import Home
 from scanner_app.in_step import Around as AroundSync
 from scanner_app.in_step import InStep
@@ -52,6 +53,9 @@ log = logging.getLogger(__name__)
 
 SWEEP = 6 * 3600.0
 """Seconds between two looks for what is older than the retention."""
+SMALL_FILES = ("settings", "secrets", "pins", "home", "seen", "clock", "sun_counters")
+"""The `.json` files of a data folder, each of which is replaced as a whole."""
+
 STORAGE_KEY = "storage:key"
 """Name in the secret store of the key that the data folder's databases are encrypted with, where they are."""
 
@@ -100,6 +104,7 @@ class Kiosk:
             lock = InstanceLock(data_dir)
             lock.acquire()
             self._parts.add("instance lock", lock.release)
+            sweep(data_dir, [f"{name}.json" for name in SMALL_FILES])
         self._news = threading.Event()
         self._sources: Sources | None = None
         self._turnstile: TurnstileDriver | None = None

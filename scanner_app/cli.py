@@ -74,7 +74,7 @@ def _called(words: Sequence[str]) -> int:
 
 
 def _guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    from scanner_app.commands.output import Exit, any_text, complain, swallow_broken_pipe, trouble
+    from scanner_app.commands.output import Exit, advice, any_text, complain, swallow_broken_pipe, trouble
 
     any_text()
     try:
@@ -88,7 +88,7 @@ def _guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace)
     except KeyboardInterrupt:
         return Exit.OK
     except OSError as error:
-        complain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        complain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "") + advice(error))
         return Exit.TROUBLE
     except Exception as error:
         log.exception("a mistake of the program")

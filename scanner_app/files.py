@@ -6,11 +6,16 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from scanner_app.domain.errors import StorageKind, StorageTrouble
+
+LEFT_SECONDS = 60.0
+"""What was half written so long ago is nobody's any more; a verb without the door's lock may be keeping a key now."""
 
 
 def write_private(path: Path, content: str | bytes) -> None:
@@ -46,6 +51,15 @@ def _write(path: Path, content: str | bytes, put_in_place: Callable[[Path], obje
         raise _trouble(error, path) from error
     finally:
         name.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, names: Iterable[str]) -> None:
+    """Remove what a kill in the middle of writing these files left beside them. For who alone writes them now."""
+    for name in names:
+        for left in folder.glob(f".{name}.*"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                    left.unlink()
 
 
 def move_whole(made: Path, path: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hardware.decode.read import Part
-from scanner_app.commands.options import json_option
+from scanner_app.commands.options import a_path, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 
 
@@ -18,7 +18,7 @@ def add_parser(
 ) -> None:
     """Describe the verb."""
     parser = verbs.add_parser("decode", parents=parents, help="read barcodes in pictures and videos")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=a_path, metavar="FILE")
     json_option(parser)
 
 

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from scanner_app.application.ports import FactRow, LedgerReader
 from scanner_app.commands.look import looked_into
+from scanner_app.commands.options import a_path
 from scanner_app.commands.output import Exit, json_line
 from scanner_app.domain.scan import FactKind
 
@@ -55,7 +56,7 @@ def add_parser(
     parser = verbs.add_parser("export", parents=parents, help="write out scans, conflicts or the audit chain")
     parser.add_argument("what", choices=sorted(KINDS))
     parser.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    parser.add_argument("--out", type=a_path, metavar="FILE", help="default: standard output")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from pathlib import Path
 from scanner_app.application.venue_rule import VenueRule
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.commands import hub_join, hub_page, hub_rule
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.options import a_path, data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
@@ -54,28 +54,28 @@ def add_parser(
     )
     run = action("run", "run this machine's hub, or all of the venue's on this machine")
     run.add_argument("--only", metavar="HUB", help="hub1, hub2 or hub3")
-    run.add_argument("--folder", type=Path, metavar="DIR", help="the hub's own folder, where it is alone on its box")
+    run.add_argument("--folder", type=a_path, metavar="DIR", help="the hub's own folder, where it is alone on its box")
     run.add_argument("--page", type=int, metavar="PORT", help="serve the venue's page there too (see `hub page`)")
     action("status", "the hubs, the stream, who is enrolled")
     enrol = action("enrol", "let a kiosk in: prints or writes what it needs, once")
     enrol.add_argument("kiosk", metavar="KIOSK")
     enrol.add_argument(
-        "--out", type=Path, metavar="FILE", help="write the enrolment here (0600) instead of printing it"
+        "--out", type=a_path, metavar="FILE", help="write the enrolment here (0600) instead of printing it"
     )
-    enrol.add_argument("--qr", type=Path, metavar="FILE", help="draw it as a QR code (PNG or SVG)")
+    enrol.add_argument("--qr", type=a_path, metavar="FILE", help="draw it as a QR code (PNG or SVG)")
     revoke = action("revoke", "shut a kiosk out")
     revoke.add_argument("kiosk", metavar="KIOSK")
     grow = action("grow", "make three hubs of one, before an event")
     grow.add_argument("--hub", action="append", required=True, metavar="HOST[:PORT[:ROUTES]]")
     page = action("page", "serve the venue's page for a supervisor's phone from this hub's box")
     page.add_argument("--only", metavar="HUB", default="hub1", help="whose page: hub1, hub2 or hub3")
-    page.add_argument("--folder", type=Path, metavar="DIR", help="the hub's own folder, where it is alone on its box")
+    page.add_argument("--folder", type=a_path, metavar="DIR", help="the hub's own folder, where it is alone on its box")
     page.add_argument("--listen", default="0.0.0.0", metavar="ADDRESS")  # noqa: S104 - a LAN's page
     page.add_argument("--port", type=int, default=hub_page.PORT, help="default: %(default)s")
-    page.add_argument("--qr", type=Path, metavar="FILE", help="draw the page's link as a QR code (PNG or SVG)")
+    page.add_argument("--qr", type=a_path, metavar="FILE", help="draw the page's link as a QR code (PNG or SVG)")
     action("audit", "look at every signature in the stream; ends with 3 when one is not its kiosk's")
     join = action("join", "on a kiosk: take part with an enrolment, a file or a picture of its QR code")
-    join.add_argument("file", type=Path, metavar="FILE")
+    join.add_argument("file", type=a_path, metavar="FILE")
     join.add_argument("--rule", choices=[r.value for r in VenueRule], default=VenueRule.CLOSED.value)
     hub_rule.add_rule_options(join)
     rule = action("rule", "on a kiosk that joined: what it does when no hub decides")

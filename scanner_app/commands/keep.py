@@ -17,7 +17,7 @@ from scanner_app import __version__
 from scanner_app.application import retention
 from scanner_app.bootstrap import open_kiosk, unlock_store
 from scanner_app.commands.look import looked_into
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.options import a_path, data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import move_whole, write_private
@@ -46,9 +46,9 @@ def add_parser(
     purge.add_argument("--days", type=int, required=True, metavar="N", help="facts older than this many days")
     json_option(purge)
     backup = verbs.add_parser("backup", parents=parents, help="write this kiosk's state into one file")
-    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("file", type=a_path, metavar="FILE")
     restore = verbs.add_parser("restore", parents=parents, help="put a backup into an empty data folder")
-    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=a_path, metavar="FILE")
 
 
 def run_verify(args: argparse.Namespace) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from scanner_app.commands.options import json_option
+from scanner_app.commands.options import a_path, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.platforms import smartpass
 from scanner_app.platforms.smartpass_csv import make_many
@@ -23,8 +22,8 @@ def add_parser(
     parser = verbs.add_parser("links", parents=parents, help="make and read PassKit SmartPass Links")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     make = actions.add_parser("make", help="one link for each row of a CSV file")
-    make.add_argument("--csv", type=Path, required=True, metavar="IN")
-    make.add_argument("--out", type=Path, required=True, metavar="OUT", help="the same rows and a column smartUrl")
+    make.add_argument("--csv", type=a_path, required=True, metavar="IN")
+    make.add_argument("--out", type=a_path, required=True, metavar="OUT", help="the same rows and a column smartUrl")
     make.add_argument("--url", required=True, metavar="U", help="the distribution page, https://.../c/...")
     _key_option(make)
     json_option(make)
@@ -35,7 +34,7 @@ def add_parser(
 
 
 def _key_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--key-file", type=Path, required=True, metavar="F", help="the project key, hexadecimal")
+    parser.add_argument("--key-file", type=a_path, required=True, metavar="F", help="the project key, hexadecimal")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from hardware.smart_tap import GoogleWallet
 from hardware.sun import SunKeys, read_keys
 from hardware.wallet_keys import BadKey, load_key_file
 from scanner_app.commands import nfc_setup
-from scanner_app.commands.options import data_dir, whole_number
+from scanner_app.commands.options import a_path, data_dir, whole_number
 from scanner_app.commands.output import json_line
 from scanner_app.ui import texts
 
@@ -54,11 +54,11 @@ def add_parser(
 
 def _add_wallets(read: argparse.ArgumentParser) -> None:
     read.add_argument("--apple-pass-type", action="append", default=[], metavar="ID", help="asked for in this order")
-    read.add_argument("--apple-key", action="append", default=[], type=Path, metavar="FILE", help="PEM, P-256")
+    read.add_argument("--apple-key", action="append", default=[], type=a_path, metavar="FILE", help="PEM, P-256")
     read.add_argument("--google-collector", type=whole_number(64), metavar="N")
-    read.add_argument("--google-key", type=Path, metavar="FILE", help="PEM, P-256")
+    read.add_argument("--google-key", type=a_path, metavar="FILE", help="PEM, P-256")
     read.add_argument("--google-key-version", type=whole_number(32), default=1, metavar="N")
-    read.add_argument("--sun-keys", type=Path, metavar="FILE", help="NTAG 424 DNA: meta and file key, hexadecimal")
+    read.add_argument("--sun-keys", type=a_path, metavar="FILE", help="NTAG 424 DNA: meta and file key, hexadecimal")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner_app import tap_keys
 from scanner_app.application.config import APPLE_KEY, GOOGLE_KEY, SUN_KEYS, TapConfig
-from scanner_app.commands.options import data_dir, whole_number
+from scanner_app.commands.options import a_path, data_dir, whole_number
 from scanner_app.commands.output import Exit, complain, say
 from scanner_app.domain.errors import SettingsTrouble
 
@@ -29,11 +28,11 @@ def add_parser(
     """Describe the action."""
     parser = actions.add_parser("set", parents=parents, help="what counts at this kiosk's readers", description=__doc__)
     parser.add_argument("--apple-pass-type", action="append", default=[], metavar="ID", help="asked for in this order")
-    parser.add_argument("--apple-key", type=Path, metavar="FILE", help="PEM, P-256; kept in the secret store")
+    parser.add_argument("--apple-key", type=a_path, metavar="FILE", help="PEM, P-256; kept in the secret store")
     parser.add_argument("--google-collector", type=whole_number(64), default=0, metavar="N")
-    parser.add_argument("--google-key", type=Path, metavar="FILE", help="PEM, P-256; kept in the secret store")
+    parser.add_argument("--google-key", type=a_path, metavar="FILE", help="PEM, P-256; kept in the secret store")
     parser.add_argument("--google-key-version", type=whole_number(32), default=1, metavar="N")
-    parser.add_argument("--sun-keys", type=Path, metavar="FILE", help="NTAG 424 DNA: meta and file key, hexadecimal")
+    parser.add_argument("--sun-keys", type=a_path, metavar="FILE", help="NTAG 424 DNA: meta and file key, hexadecimal")
     parser.add_argument("--uri-prefix", action="append", metavar="URI", help="take tags' links below this one")
     parser.add_argument("--card-uids", choices=("on", "off"), help="let card numbers count, which prove nothing")
     parser.add_argument("--off", action="store_true", help="switch every kind of tap off and forget the keys first")

@@ -14,7 +14,7 @@ def data_dir_option() -> argparse.ArgumentParser:
     parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument(
         "--data-dir",
-        type=Path,
+        type=a_path,
         default=argparse.SUPPRESS,
         metavar="DIR",
         help="where this kiosk keeps its things (default: the user's data folder)",
@@ -26,6 +26,13 @@ def data_dir(args: argparse.Namespace, *, writes: bool = True) -> Path:
     """Return the data folder, made if it was not there."""
     chosen = getattr(args, "data_dir", None)
     return prepare_data_dir(chosen if chosen is not None else default_data_dir(), writes=writes)
+
+
+def a_path(text: str) -> Path:
+    """Argument type: a path. An empty one, as an unset variable leaves it, would be the folder one stands in."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: name a file or folder")
+    return Path(text)
 
 
 def whole_number(bits: int) -> Callable[[str], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -54,6 +55,26 @@ def trouble(error: ScannerError) -> Exit:
     """Say what is wrong and what to do; return the exit code for it."""
     complain(texts.explain(error))
     return Exit.TROUBLE
+
+
+NO_ROOM = "Make room there or send the output elsewhere, then repeat. What this kiosk keeps is untouched."
+ADVICE: Mapping[int, str] = {
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
+    errno.EIO: "What the output goes to does not take it: send it elsewhere, then repeat.",
+    errno.EACCES: "Choose a place that you may read and write.",
+    errno.EPERM: "Choose a place that you may read and write.",
+    errno.EROFS: "Choose a place that takes writes.",
+    errno.ENOENT: "Check the name.",
+    errno.ENOTDIR: "Check the name.",
+    errno.EISDIR: "Name a file in it.",
+}
+
+
+def advice(error: OSError) -> str:
+    """Return what to do about a file or an output that is refused, with a full stop and a space before it; or ''."""
+    found = ADVICE.get(error.errno or 0)
+    return f". {found}" if found else ""
 
 
 def plain(text: str) -> str:

@@ -13,7 +13,7 @@ import segno
 
 from scanner_app import provisioning
 from scanner_app.bootstrap import open_kiosk
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.options import a_path, data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import write_private
@@ -37,13 +37,13 @@ def add_parser(
     parser = verbs.add_parser("provision", parents=parents, help="set kiosks up by one QR code")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     make = actions.add_parser("make", parents=parents, help="draw this kiosk's set-up as a QR code")
-    make.add_argument("--out", type=Path, metavar="FILE", help="PNG, SVG or TXT; with --fleet a folder")
+    make.add_argument("--out", type=a_path, metavar="FILE", help="PNG, SVG or TXT; with --fleet a folder")
     make.add_argument("--hours", type=float, default=24.0, help="how long it is good for (default 24)")
     make.add_argument("--device", default="", help="name of the kiosk that it is for")
     make.add_argument("--place", default="", help="the place that kiosk works at")
     make.add_argument("--code", default="", help="the one-time code (default: a new one, printed)")
     make.add_argument("--no-secrets", action="store_true", help="leave the keys out")
-    make.add_argument("--fleet", type=Path, metavar="CSV", help="columns device,place: one sheet for each line")
+    make.add_argument("--fleet", type=a_path, metavar="CSV", help="columns device,place: one sheet for each line")
     json_option(make)
     use = actions.add_parser("apply", parents=parents, help="set this kiosk up from a sheet")
     use.add_argument("sheet", metavar="FILE|TEXT", help="a picture of the QR code, a text file, or the text itself")

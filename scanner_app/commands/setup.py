@@ -15,7 +15,7 @@ from scanner_app.application.control import AccountReport
 from scanner_app.application.ids import device_name
 from scanner_app.application.ports import Door, Template
 from scanner_app.bootstrap import Kiosk, encrypt_from_now, open_kiosk
-from scanner_app.commands.options import data_dir, json_option
+from scanner_app.commands.options import a_path, data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.commands.place_options import add_place_options, with_place_options
 from scanner_app.domain.errors import SettingsTrouble
@@ -50,7 +50,7 @@ def _add_account(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key-file",
         required=True,
-        type=Path,
+        type=a_path,
         help="file that holds the API key; PassKit and Airship: key and secret, on two lines or with a colon between",
     )
     parser.add_argument(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
+from scanner_app.commands.options import a_path
 from scanner_app.commands.output import Exit, say
 from scanner_app.ui import texts
 
@@ -18,7 +18,7 @@ def add_parser(
     parser = verbs.add_parser("training", parents=parents, help="practise: a sheet of sample passes for the demo door")
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="WHAT")
     sheet = kinds.add_parser("sheet", parents=parents, help="write a printable PDF of sample passes and their verdicts")
-    sheet.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+    sheet.add_argument("--out", type=a_path, required=True, metavar="FILE.pdf")
     sheet.add_argument("--language", choices=texts.languages(), default=texts.FALLBACK, help="of the verdicts")
 
 

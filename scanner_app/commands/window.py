@@ -14,7 +14,7 @@ from scanner_app import settings as settings_file
 from scanner_app.application.config import ScreenConfig
 from scanner_app.application.events import Level, Notice
 from scanner_app.bootstrap import Kiosk, open_kiosk, tuning_kept
-from scanner_app.commands.options import data_dir
+from scanner_app.commands.options import a_path, data_dir
 from scanner_app.commands.output import Exit, complain, say
 from scanner_app.domain.errors import ScannerError
 from scanner_app.paths import default_data_dir, prepare_data_dir
@@ -44,7 +44,7 @@ def add_parser(
         parser.add_argument("--windowed", action="store_true", help="a window instead of the full screen")
     demo.add_argument("--camera", help="use this camera or file instead of the recorded line")
     pictures = verbs.add_parser("screenshots", parents=parents, help="draw every screen and verdict into files")
-    pictures.add_argument("--out", type=Path, required=True, metavar="DIR")
+    pictures.add_argument("--out", type=a_path, required=True, metavar="DIR")
     pictures.add_argument("--language", nargs="+", action="extend", default=[], metavar="CODE")
 
 

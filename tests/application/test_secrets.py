@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from scanner_app import seal
 from scanner_app.application.control import Role
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.files import write_private
+from scanner_app.files import sweep, write_private
 from scanner_app.pins import Pins
 from scanner_app.secrets import SecretStore
 
@@ -129,6 +130,16 @@ def test_a_damaged_key_is_told_and_never_replaced(folder, tmp_path, held):
     assert file.read_bytes() == held
     file.write_bytes(good)
     assert store.get("account:a") == KEY
+
+
+def test_what_a_kill_left_of_a_file_half_written_goes_and_nothing_else(folder):
+    old, new, other = (folder / name for name in (".seen.json.abcdefgh", ".seen.json.ijklmnop", ".other.json.abcdefgh"))
+    for left in (old, new, other):
+        left.write_text("{")
+    for left in (old, other):
+        os.utime(left, (0, 0))
+    sweep(folder, ["seen.json"])
+    assert [left.exists() for left in (old, new, other)] == [False, True, True]
 
 
 def test_a_secrets_file_that_cannot_be_read_is_said_to_be_just_that(folder):

@@ -16,6 +16,7 @@ import pytest
 
 from hardware.opencv import cv2
 from hardware.scene import code_picture
+from scanner_app.cli import main
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.sandbox.server import Sandbox
 from tests.e2e.conftest import Scene
@@ -71,7 +72,7 @@ def test_a_wrong_key(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def test_usage_is_exit_code_2(tmp_path: Path) -> None:
-    for words in (["gate"], ["setup", "--platform", "nobody"], ["dance"], []):
+    for words in (["gate"], ["setup", "--platform", "nobody"], ["dance"], ["decode", ""], []):
         command = [sys.executable, "-m", "scanner_app", *words, "--data-dir", str(tmp_path)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 2, done.stderr
@@ -90,6 +91,17 @@ def test_a_failed_set_up_is_none(sandbox: Sandbox, key_file: Path, tmp_path: Pat
     scene.run("setup", *words_of(sandbox, key_file, template="nowhere"), check=False)
     done = scene.run("status", "--json", check=False)
     assert (done.returncode, done.stdout) == (3, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+def test_an_output_that_has_no_room_is_said_with_what_to_do(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(OSError), Path("/dev/full").open("w") as full:  # closing it fails as well
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["status", "--data-dir", str(scene.folder)]) == 3
+        monkeypatch.undo()
+    assert "No space left on device. Make room there" in capsys.readouterr().err
 
 
 def test_a_second_instance_is_told_and_looks_go_on(scene: Scene) -> None:
