@@ -23,11 +23,28 @@ _HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)  # r
 _ORDER = (Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
+def computers_own() -> tuple[str, float]:
+    """Return which start of this computer it runs since, and for how many seconds; ("", 0) where nobody tells.
+
+    Unlike the time of day nobody can set it, and a restart of the program leaves it as it is (proc(5)).
+    """
+    try:
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return start, float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return "", 0.0
+
+
 class Pins:
     """The PINs of one kiosk. A higher role's PIN opens what a lower one does."""
 
-    def __init__(self, data_dir: Path, wall: Callable[[], float] = time.time) -> None:
-        self._path, self._wall = data_dir / FILE, wall
+    def __init__(
+        self,
+        data_dir: Path,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], tuple[str, float]] = computers_own,
+    ) -> None:
+        self._path, self._wall, self._steady = data_dir / FILE, wall, steady
 
     def set(self, role: Role, pin: str) -> None:
         """Choose a PIN: digits, at least four."""
@@ -65,11 +82,15 @@ class Pins:
         over = failures - TRIES
         wait = min(LONGEST_WAIT, FIRST_WAIT * 2**over) if over >= 0 else 0.0
         state["locked_at"], state["locked_for"] = self._wall(), wait
+        state["locked_start"], state["locked_up"] = self._steady()
         self._save(state)
 
     def _wait(self, state: dict[str, object]) -> float:
         length = float(str(state.get("locked_for", 0.0)))
         passed = self._wall() - float(str(state.get("locked_at", 0.0)))
+        start, up = self._steady()
+        if start and start == state.get("locked_start"):  # whatever became of the clock meanwhile
+            passed = up - float(str(state.get("locked_up", 0.0)))
         if passed < 0:  # the clock was set back: the whole wait counts again
             return length
         return max(0.0, length - passed)

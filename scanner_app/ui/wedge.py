@@ -47,7 +47,7 @@ class WedgeAssembler(Protocol):
 
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-ALONE = 1.0
+ALONE = 0.6
 """Seconds without a letter after which Enter is a person's: no scanner waits so long before it ends its code."""
 _MODIFIERS = (
     Qt.Key.Key_Shift,
