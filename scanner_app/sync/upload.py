@@ -12,14 +12,14 @@ from functools import partial
 
 from scanner_app.application.events import Level, Notice
 from scanner_app.application.ports import Connection, OutboxItem
+from scanner_app.application.renewed import RenewedKey
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.domain.scan import OperationState
 from scanner_app.sync.answers import Action
 from scanner_app.sync.bell import Bell
 from scanner_app.sync.courier import Courier
 from scanner_app.sync.lanes import Lanes
-from scanner_app.sync.line import Line
-from scanner_app.sync.renewed import RenewedKey
+from scanner_app.sync.line import Line, LineOracle
 from scanner_app.sync.reports import DENIED, DrainReport, Listeners, Once, waiting_for
 from scanner_app.sync.tally import Tally
 from scanner_app.sync.zone_watch import ZoneWatch
@@ -65,7 +65,7 @@ class Uploader:
         self._lanes = Lanes(f"upload-{line.account}-lane", lanes)
         self._tally = Tally(self._chance)
         self._courier = Courier(line, self._tally, self._listeners.notify, watch)
-        self._renewed = RenewedKey(line)
+        self._renewed = RenewedKey(line.platform, LineOracle(line).lookup)
         self._lock = threading.Lock()
         self._busy: set[int] = set()  # items under way
         self._offline_since: float | None = None
@@ -235,7 +235,7 @@ class Uploader:
 
     def _ours(self, item: OutboxItem) -> bool:
         """Whether the item may be sent with this key; one made for another key stays, and people are told."""
-        if item.operation.tenant in ("", self._line.platform.tenant) or self._renewed.opens(item.operation):
+        if self._renewed.opens(item.operation):
             return True
         self._courier.stay(item, "other_key", OTHER_KEY_SECONDS)
         self._tally.defer(item.number, self._line.monotonic() + OTHER_KEY_SECONDS)

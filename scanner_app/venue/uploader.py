@@ -22,6 +22,7 @@ from nats.errors import Error as NatsError
 from scanner_app.application.claimfacts import operations_of
 from scanner_app.application.hub import RecordKind, VenueRecord
 from scanner_app.application.ports import Clerk, Clock, Delivery, LedgerTx, Platform, Priority
+from scanner_app.application.renewed import RenewedKey
 from scanner_app.application.reporting import COMPENSATION
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, StorageTrouble
 from scanner_app.domain.scan import FactKind, Operation
@@ -75,6 +76,7 @@ class CloudUploader:
         self._thread = threading.Thread(target=self._work, name="venue uploader", daemon=True)
         self._lanes = ThreadPoolExecutor(LANES, "venue upload lane")
         self.delivered = 0
+        self._renewed: dict[tuple[str, str], RenewedKey] = {}
         self._client: Client | None = None
         self._inbox, self._asked, self._left, self._open_until = "", 0, 0, 0.0
         self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
@@ -138,7 +140,7 @@ class CloudUploader:
         if not operations:
             return True
         platform = platforms.get(parcel.record.account)
-        if platform is None or operations[0].tenant not in ("", platform.tenant):
+        if platform is None or not self._renewed_key(platform).opens(operations[0]):
             return False  # another kiosk has this account
         if parcel.record.kind is RecordKind.VOID and not self._all_before(parcel.record.sequence):
             return False  # what it takes back was not told yet
@@ -146,6 +148,11 @@ class CloudUploader:
             self._deliver(operation, platform, parcel)
         self.delivered += 1
         return True
+
+    def _renewed_key(self, platform: Platform) -> RenewedKey:
+        """What is known of older keys of an account: what doors recorded before it was renewed must still go out."""
+        which = (platform.account, platform.tenant)
+        return self._renewed.setdefault(which, RenewedKey(platform, platform.lookup))
 
     def _deliver(self, operation: Operation, platform: Platform, parcel: Parcel) -> None:
         try:

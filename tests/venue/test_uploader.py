@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 
 import pytest
-from support.storage_kit import ACCOUNT
+from support.storage_kit import ACCOUNT, a_pass
 from support.venue_door import Kiosk, kiosks
 from support.venue_kit import until
 
@@ -19,7 +19,10 @@ class Cloud:
 
     def __init__(self):
         self.told, self.trouble, self._lock = [], [], threading.Lock()
-        self.answer = Answer(Delivery.DONE)
+        self.answer, self.held = Answer(Delivery.DONE), []
+
+    def lookup(self, uid, deadline):
+        return self.held
 
     def deliver(self, operation, *, may_have_arrived):
         with self._lock:
@@ -52,6 +55,16 @@ def test_two_uploaders_tell_each_admission_once(own_hub, tmp_path, cloud):
         assert set(cloud.counts().values()) == {1}
         assert {scan_id for _, scan_id in cloud.counts()} == set(shown)
         assert [kiosk.unsent() for kiosk in made] == [0, 0]
+
+
+def test_what_was_recorded_under_an_older_key_goes_out_by_who_holds_the_same_account(own_hub, tmp_path, cloud):
+    """A kiosk whose key could not be had, or a key renewed during the event: as by a kiosk's own outbox."""
+    cloud.tenant, cloud.held = "site.renewed", [a_pass(1)]
+    with kiosks(own_hub, tmp_path, ["kiosk-01"], deadline=5.0, platforms=online(cloud)) as (kiosk,):
+        kiosk.load(3)
+        until(lambda: kiosk.hub.state().connected)
+        kiosk.show(1)
+        until(lambda: len(cloud.counts()) == 2)
 
 
 def test_a_kiosk_without_internet_leaves_it_to_one_that_has_it(own_hub, tmp_path, cloud):

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
+from scanner_app.application.ports import Platform
 from scanner_app.application.tenants import may_be_renewed
 from scanner_app.domain.errors import PlatformTrouble
+from scanner_app.domain.passes import Pass
 from scanner_app.domain.scan import Operation
-from scanner_app.sync.line import Line
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 3.0
 
+LookUp = Callable[[str, float], list[Pass]]
+"""Asks the platform for a pass within so many seconds; raises PlatformTrouble."""
+
 
 class RenewedKey:
-    """Asks the platform for the item's own pass: another account does not hold it. Asked on the upload's thread."""
+    """Asks the platform for the item's own pass: another account does not hold it. Blocks; on threads that send."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, platform: Platform, look_up: LookUp) -> None:
+        """`platform`: with the key in use. `look_up`: how it is asked here."""
+        self._platform, self._look_up = platform, look_up
         self._renewed: set[str] = set()
 
     def opens(self, operation: Operation) -> bool:
         """Return whether the key in use opens the account that the operation was made for."""
-        old, new = operation.tenant, self._line.platform.tenant
-        if old in self._renewed:
+        old, new = operation.tenant, self._platform.tenant
+        if old in ("", new) or old in self._renewed:
             return True
         if not operation.uid or not may_be_renewed(old, new) or not self._holds(operation.uid):
             return False
-        log.info("%s has a new key for the same account", self._line.account)
+        log.info("%s has a new key for the same account", self._platform.account)
         self._renewed.add(old)
         return True
 
     def _holds(self, uid: str) -> bool:
-        ask = self._line.connectivity.ask
         try:
-            found = ask(lambda: self._line.platform.lookup(uid, LOOK_SECONDS))
+            return any(one.uid == uid for one in self._look_up(uid, LOOK_SECONDS))
         except PlatformTrouble:
             return False
-        return any(one.uid == uid for one in found)
