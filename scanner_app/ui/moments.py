@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scanner_app.ui import texts
@@ -56,6 +56,12 @@ def day(moment: datetime, zone: str = "") -> str:
     at = local(moment, zone)
     formats = texts.catalogue(texts.language()).formats
     return str(formats["date"]).format(d=at.day, month=formats["months"][at.month - 1], y=at.year)
+
+
+def short_day(at: date) -> str:
+    """Return a day without its year, as short as the language writes it."""
+    formats = texts.catalogue(texts.language()).formats
+    return str(formats["short"]).format(d=at.day, m=at.month, month=formats["months"][at.month - 1])
 
 
 def when(moment: datetime, now: datetime, zone: str = "") -> str:

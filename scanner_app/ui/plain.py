@@ -20,6 +20,47 @@ def visible(text: str, limit: int | None = LIMIT, *, lines: bool = False) -> str
     return shown
 
 
+_ISOLATED, _END = "\u2066", "\u2069"
+_RIGHT_TO_LEFT = {"R", "AL"}
+_ENDS = ".,;!?،؛؟"
+
+
+def in_order(text: str) -> str:
+    """Return a right-to-left line in which each name, code and address written in Latin keeps its own order.
+
+    Without it `7340219-NOT-OURS` reads `NOT-OURS-7340219`, and `Kiosk 1 · 20 June` takes the day along with the kiosk.
+    """
+    return "\n".join(_line_in_order(line) for line in text.split("\n"))
+
+
+def _line_in_order(line: str) -> str:
+    ways = set(map(unicodedata.bidirectional, line))
+    if "L" not in ways:
+        return line
+    if not ways & _RIGHT_TO_LEFT:
+        return f"{_ISOLATED}{line}{_END}"
+    return " · ".join(map(_part_in_order, line.split(" · ")))
+
+
+def _part_in_order(part: str) -> str:
+    made: list[str] = []
+    run: list[str] = []
+    for word in part.split(" "):
+        ways = set(map(unicodedata.bidirectional, word.rstrip(_ENDS)))
+        if "L" in ways or (run and "EN" in ways and not ways & _RIGHT_TO_LEFT):
+            run.append(word)
+            continue
+        made += [*_isolated(run), word]
+        run = []
+    return " ".join(made + _isolated(run))
+
+
+def _isolated(words: list[str]) -> list[str]:
+    whole = " ".join(words)
+    kept = whole.rstrip(_ENDS)
+    return [f"{_ISOLATED}{kept}{_END}{whole[len(kept) :]}"] if words else []
+
+
 def _shown(text: str, at: int, *, lines: bool) -> str:
     char = text[at]
     category = unicodedata.category(char)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from scanner_app.ui import texts
 from scanner_app.ui.tokens import DARK, GROWS, PALETTES, RADIUS, SNUG, SPACE, TOUCH, TYPE, Palette
 
-FAMILIES = ("Inter", "Noto Sans Arabic", "Noto Sans", "DejaVu Sans")
+FAMILIES = ("Inter", "Noto Sans Arabic UI", "Noto Sans", "DejaVu Sans")
 
 
 @dataclass(frozen=True, slots=True)

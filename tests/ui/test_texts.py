@@ -4,7 +4,7 @@ import re
 import string
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -199,6 +199,12 @@ def test_times_in_the_language_and_the_places_zone(language, wanted):
     at = datetime(2026, 3, 9, 12, 5, tzinfo=UTC)
     assert moments.when(at, at + timedelta(days=2), "Europe/Berlin") == wanted
     assert moments.when(at, at + timedelta(hours=1), "Europe/Berlin") == "13:05"
+
+
+@pytest.mark.parametrize(("language", "wanted"), [("en", "9 Mar"), ("de", "9.3."), ("fr", "9/3"), ("pl", "9.03")])
+def test_a_day_on_a_chart_in_the_language(language, wanted):
+    texts.set_language(language)
+    assert moments.short_day(date(2026, 3, 9)) == wanted
 
 
 def test_an_unknown_zone_falls_back():

@@ -279,6 +279,7 @@ def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):
     del door.answers["try_account"]
     press(qtbot, window, "account-test")
     qtbot.waitUntil(window.panel.save.isEnabled)
+    assert form.test.property("kind") != "primary", "two buttons say that they are next"
     press(qtbot, window, "account-save")
     qtbot.waitUntil(lambda: len(door.kept.accounts) == 2)
     assert door.kept.accounts[1].templates == sample.TEMPLATES

@@ -110,7 +110,7 @@ class ChoicePanel(Panel):
     """Several passes have one code: a supervisor picks the one whose holder stands here."""
 
     def __init__(self, desk: Desk, found: Sequence[Pass]) -> None:
-        super().__init__(desk, texts.word("door.choose"), texts.word("door.choose_help"))
+        super().__init__(desk, texts.word("door.choose"), texts.word("door.choose_help"), wide=820)
         inner = QWidget()
         lay = column(desk.theme, inner, margin="", gap="s")
         for subject in found:
@@ -160,7 +160,10 @@ class ReasonPanel(Panel):
 class NotePanel(Panel):
     """Asks for one line of words; without them nothing is done."""
 
-    def __init__(self, desk: Desk, title: str, help_text: str, label: str, given: Callable[[str], None]) -> None:
+    def __init__(
+        self, desk: Desk, title: str, help_text: str, label: str, given: Callable[[str], None], go: str = ""
+    ) -> None:
+        """`go`: what the button says, the title where nothing else is named."""
         super().__init__(desk, texts.word(title), texts.word(help_text))
         self._given = given
         self.field = QLineEdit()
@@ -171,7 +174,7 @@ class NotePanel(Panel):
         self.lay.addWidget(self.field)
         self.feet(
             button(texts.word("do.cancel"), desk.close_panel, "quiet", name="note-cancel"),
-            button(texts.word(title), self.go, "primary", name="note-go"),
+            button(texts.word(go or title), self.go, "primary", name="note-go"),
         )
 
     def go(self) -> None:

@@ -27,7 +27,7 @@ from scanner_app.ui import texts
 from scanner_app.ui.desk import Desk, column
 from scanner_app.ui.plain import visible
 from scanner_app.ui.whose import PLATFORM_NAMES
-from scanner_app.ui.widgets.buttons import button, choice
+from scanner_app.ui.widgets.buttons import button, choice, set_kind
 from scanner_app.ui.widgets.drop import Drop
 from scanner_app.ui.widgets.text import Label
 
@@ -135,6 +135,7 @@ class AccountForm(QWidget):
     def _edited(self) -> None:
         self.report = None
         self.answer.setText("")
+        set_kind(self.test, "primary")
 
     def account(self) -> AccountConfig:
         """Return what is entered, with the templates that the platform named."""
@@ -189,6 +190,7 @@ class AccountForm(QWidget):
             self.test.setFocus()
             return
         self.report = report
+        set_kind(self.test, "")  # what comes next is another button's
         if report.zone:
             self.zone.setCurrentText(report.zone)  # a zone that its own times contradict would move every date
         found = texts.word(

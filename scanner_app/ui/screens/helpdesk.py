@@ -237,7 +237,7 @@ class HelpDeskScreen(Screen):
             self._office_now(task)
             return
         words = (f"helpdesk.{task.value}", f"helpdesk.{task.value}_help", f"helpdesk.{task.value}_field")
-        panel = NotePanel(self.desk, *words, lambda value: self._office_now(task, value))
+        panel = NotePanel(self.desk, *words, lambda value: self._office_now(task, value), "do.send")
         if task is OfficeTask.EMAIL and self.story is not None:
             fields = self.story.story.subject.fields
             panel.field.setText(next((v for k, v in fields.items() if "mail" in k.casefold()), ""))

@@ -111,4 +111,4 @@ def _day(written: str) -> str:
         day = date.fromisoformat(written[:10])
     except ValueError:
         return visible(written)
-    return f"{day.day}.{day.month}."
+    return moments.short_day(day)

@@ -58,7 +58,7 @@ def panel(section: str, name: str, *, starts: bool = False) -> Callable[[Stage],
         at(section)(stage)
         settle()
         every = [b for b in stage.window.findChildren(QPushButton) if b.isVisibleTo(stage.window)]
-        chosen = next(b for b in every if b.objectName() == name or (starts and b.text().startswith(name)))
+        chosen = next(b for b in every if b.objectName() == name or (starts and b.accessibleName().startswith(name)))
         chosen.click()
         stage.panel()
         stage.until(stage.window.bridge.idle)

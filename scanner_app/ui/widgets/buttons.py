@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
-from scanner_app.ui.plain import visible
+from scanner_app.ui import texts
+from scanner_app.ui.plain import in_order, visible
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import SNUG
 from scanner_app.ui.widgets.icons import icon
@@ -101,6 +102,7 @@ def button(
 ) -> Button:
     """Return a button. `kind`: primary, quiet, danger, choice, key or plain. `foreign`: its words are not ours."""
     words = (visible(text, 160) if foreign else text).replace("&", "&&")
+    words = in_order(words) if texts.is_rtl() else words
     made = ForeignButton(words, parent) if foreign else Button(words, parent)
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
@@ -109,6 +111,13 @@ def button(
     made.setObjectName(name)
     made.clicked.connect(lambda *_: on_click())
     return made
+
+
+def set_kind(made: QPushButton, kind: str) -> None:
+    """Make a button another kind: the primary one of a form is the next thing to do."""
+    made.setProperty("kind", kind)
+    made.style().unpolish(made)
+    made.style().polish(made)
 
 
 def choice(

@@ -68,7 +68,7 @@ def _union(painter: QPainter, area: QRectF) -> None:
 def _arabic(painter: QPainter, area: QRectF) -> None:
     painter.fillRect(area, QColor(ARABIC))
     font = QFont()
-    font.setFamilies(["Noto Sans Arabic", "DejaVu Sans"])
+    font.setFamilies(["Noto Sans Arabic UI", "DejaVu Sans"])
     font.setPixelSize(max(1, round(area.height() * 0.62)))
     font.setWeight(QFont.Weight.Bold)
     painter.setFont(font)

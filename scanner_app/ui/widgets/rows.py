@@ -9,7 +9,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from scanner_app.ui.plain import visible
+from scanner_app.ui import texts
+from scanner_app.ui.plain import in_order, visible
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import RADIUS, SNUG
 from scanner_app.ui.widgets.symbol import Symbol, draw_symbol
@@ -47,8 +48,11 @@ class Row(QAbstractButton):
 
     def show_line(self, line: Line) -> None:
         """Say something else."""
-        self.line = Line(visible(line.title), visible(line.below, 240), line.end, line.symbol)
-        self.setAccessibleName(" ".join(t for t in (self.line.end, self.line.title, self.line.below) if t))
+        title, below = visible(line.title), visible(line.below, 240)
+        self.setAccessibleName(" ".join(t for t in (line.end, title, below) if t))
+        if texts.is_rtl():
+            title, below = in_order(title), in_order(below)
+        self.line = Line(title, below, line.end, line.symbol)
         self._grow()
         self.update()
 

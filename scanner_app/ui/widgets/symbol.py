@@ -24,6 +24,9 @@ class Symbol(Enum):
     WAY_OUT = "way_out"
 
 
+_WAYS = (Symbol.WAY_IN, Symbol.WAY_OUT)
+
+
 class SymbolView(QWidget):
     """Draws one symbol. `ink` draws the shape, `ground` what is cut out of it."""
 
@@ -56,6 +59,9 @@ def draw_symbol(painter: QPainter, symbol: Symbol, area: QRectF, ink: QColor, gr
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(area.topLeft())
     painter.scale(area.width() / 100, area.height() / 100)
+    if symbol in _WAYS and painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        painter.translate(100, 0)
+        painter.scale(-1, 1)  # on goes the way that is read
     _DRAW[symbol](painter, ink, ground)
     painter.restore()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from scanner_app.ui import texts
-from scanner_app.ui.plain import visible
+from scanner_app.ui.plain import in_order, visible
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 RIGHT_TO_LEFT = "\u200f"
@@ -49,7 +49,8 @@ class Label(QLabel):
 
     def setText(self, text: str) -> None:
         """Show text, made fit first."""
-        super().setText(visible(text) if self._foreign else _turned(visible(text, None, lines=True)))
+        shown = visible(text) if self._foreign else visible(text, None, lines=True)
+        super().setText(_turned(shown, foreign=self._foreign) if texts.is_rtl() else shown)
 
     def set_tone(self, tone: str) -> None:
         """Change the meaning that the colour tells."""
@@ -77,10 +78,8 @@ class Label(QLabel):
         painter.end()
 
 
-def _turned(text: str) -> str:
-    """A sentence of a right-to-left language stays one though it begins with a Latin name."""
-    if not texts.is_rtl():
-        return text
+def _turned(text: str, *, foreign: bool) -> str:
+    """A sentence of a right-to-left language stays one though it begins with a Latin name; the name keeps its order."""
     ways = [way for way in map(unicodedata.bidirectional, text) if way in ("L", "R", "AL")]
     mixed = ways[:1] == ["L"] and len(set(ways)) > 1
-    return RIGHT_TO_LEFT + text if mixed else text
+    return RIGHT_TO_LEFT + in_order(text) if mixed and not foreign else in_order(text)
