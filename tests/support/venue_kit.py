@@ -122,7 +122,13 @@ class Venue:
             process.wait()
 
     def signal(self, name: str, which: signal.Signals) -> None:
+        """Send a signal; a hub that is to stop has stopped when this returns.
+
+        On a busy machine its other threads go on until the one that took the signal has had its turn.
+        """
         self.processes[name].send_signal(which)
+        if which is signal.SIGSTOP:
+            os.waitid(os.P_PID, self.processes[name].pid, os.WSTOPPED | os.WNOWAIT)
 
     def make_stream(self) -> None:
         """Create the stream with the admin identity, as soon as the hubs agree on a leader."""
