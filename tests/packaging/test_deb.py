@@ -27,7 +27,8 @@ needs_dpkg = pytest.mark.skipif(
 
 
 def out(*words: str) -> str:
-    return subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout
+    """Return what a command prints; what it says of a failure goes to the test's own report."""
+    return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
 
 
 @pytest.fixture(scope="module")
