@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner_app.application.ports import ClockOffset
+from scanner_app.boot import this_boot
 from scanner_app.domain.errors import StorageTrouble
 from scanner_app.files import read_json, write_private
 
@@ -16,16 +17,7 @@ log = logging.getLogger(__name__)
 FILE = "clock.json"
 OLD_SECONDS = 60.0
 MOVED_SECONDS = 1.0
-BOOT = Path("/proc/sys/kernel/random/boot_id")
 """What is on disk is replaced when it is older or further off than this: not with every answer."""
-
-
-def this_boot() -> str:
-    """Return a name that the machine has until it is started anew, '' where it has none (Linux has)."""
-    try:
-        return BOOT.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return ""
 
 
 class ClockMemory:

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from scanner_app.application.control import PinAnswer, Role
+from scanner_app.boot import computers_own
 from scanner_app.domain.errors import SettingsTrouble
 from scanner_app.files import read_json, write_private
 
@@ -21,18 +22,6 @@ LONGEST_WAIT = 900.0
 SHORTEST = 4
 _HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)  # reliability.md 4.1: about 200 ms
 _ORDER = (Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR)
-
-
-def computers_own() -> tuple[str, float]:
-    """Return which start of this computer it runs since, and for how many seconds; ("", 0) where nobody tells.
-
-    Unlike the time of day nobody can set it, and a restart of the program leaves it as it is (proc(5)).
-    """
-    try:
-        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return start, float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
-    except (OSError, ValueError, IndexError):
-        return "", 0.0
 
 
 class Pins:

@@ -3,7 +3,8 @@
 import pytest
 
 from scanner_app.application.control import Role
-from scanner_app.pins import Pins, computers_own
+from scanner_app.boot import computers_own
+from scanner_app.pins import Pins
 
 WRONG, RIGHT = "1111", "2468"
 
