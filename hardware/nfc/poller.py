@@ -144,11 +144,17 @@ class Poller:
             card = reader.sense(wake=self._wake and not presence.settled, only=presence.technology)
             now = time.monotonic()
             if card is None:
-                presence.nothing(now)
+                self._note_empty(presence, now)
             elif presence.wants_reading(card.uid, now):
                 self._read(reader, card, presence)
                 continue  # release() has left the field off; look at once whether the card is still there
             self._stopping.wait(PAUSE_S)
+
+    def _note_empty(self, presence: Presence, now: float) -> None:
+        """A guest who takes the phone away too soon must be told, or waits for an answer that never comes."""
+        left_with = presence.nothing(now)
+        if left_with:
+            self._hand_out(Refused(left_with, "taken away before another try"), 0.0)
 
     def _read(self, reader: Reader, card: Card, presence: Presence) -> None:
         started = time.monotonic()

@@ -28,6 +28,7 @@ class _Visit:
     absent_since: float | None = None
     absent_sweeps: int = 0
     told: Refusal | None = None
+    kept_back: Refusal | None = None  # what the last try came to, while another may still do better
 
 
 class Presence:
@@ -46,15 +47,17 @@ class Presence:
         """What is held there was dealt with for good."""
         return self._visit is not None and self._visit.next_try is None
 
-    def nothing(self, now: float) -> None:
-        """The field was empty in this sweep."""
+    def nothing(self, now: float) -> Refusal | None:
+        """The field was empty in this sweep; the refusal to tell of what left before another try could be made."""
         visit = self._visit
         if visit is None:
-            return
+            return None
         visit.absent_since = now if visit.absent_since is None else visit.absent_since
         visit.absent_sweeps += 1
-        if visit.absent_sweeps >= GONE_AFTER_SWEEPS and now - visit.absent_since >= GONE_AFTER_S:
-            self._visit = None
+        if visit.absent_sweeps < GONE_AFTER_SWEEPS or now - visit.absent_since < GONE_AFTER_S:
+            return None
+        self._visit = None
+        return visit.kept_back
 
     def wants_reading(self, uid: bytes, now: float) -> bool:
         """Whether the card found in this sweep is to be read."""
@@ -70,12 +73,16 @@ class Presence:
         visit = self._visit = self._visit or _Visit(uid, technology)
         visit.uid = uid
         visit.tries += 1
+        visit.kept_back = None
         if isinstance(result, Tap):
             visit.next_try = None
             return None
         pause, most = _RETRIES.get(result.reason, (0.0, 0))
         visit.next_try = now + pause if visit.tries < most else None
-        if result.reason is visit.told or (visit.next_try is not None and result.reason in _FLAKY):
+        if result.reason is visit.told:
+            return None
+        if visit.next_try is not None and result.reason in _FLAKY:
+            visit.kept_back = result.reason
             return None
         visit.told = result.reason
         return result.reason

@@ -69,6 +69,21 @@ def test_a_phone_makes_up_numbers_of_type_b_too():
     assert not presence.wants_reading(b"\x22" * 4, 0.1)
 
 
+@pytest.mark.parametrize("result", [Refused(Refusal.BROKEN), Refused(Refusal.TRY_AGAIN)])
+def test_what_is_taken_away_too_soon_is_told_once_it_is_gone(result):
+    presence = settled(result=result)
+    assert presence.nothing(1) is None
+    assert presence.nothing(1 + GONE_AFTER_S) is result.reason
+    assert presence.nothing(2) is None
+
+
+@pytest.mark.parametrize("result", [TAP, Refused(Refusal.LOCKED), Refused(Refusal.NO_PASS)])
+def test_what_was_told_is_not_told_again_when_it_leaves(result):
+    presence = settled(result=Refused(Refusal.BROKEN))
+    presence.read(RANDOM, "A", result, 0.1)
+    assert [presence.nothing(t) for t in (1, 2, 3)] == [None] * 3
+
+
 def test_flaky_readings_are_tried_three_times_and_told_once():
     presence = Presence()
     told = []

@@ -1,6 +1,8 @@
 """Whole Smart Tap conversations with an emulated Android phone, without a reader."""
 
 import itertools
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -42,6 +44,20 @@ def test_without_compression():
     reading, phone = tap(GoogleWallet(20180608, KEY, 1, terminal=Terminal(system=0x01)))
     assert reading.passes[0].value == "2018"
     assert phone.compressed_answers == 0
+
+
+def test_the_first_guest_does_not_wait_for_what_a_signature_loads():
+    tried = """if True:
+        import sys
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from hardware.smart_tap import GoogleWallet, sign
+        wallet = GoogleWallet(1, ec.generate_private_key(ec.SECP256R1()))
+        loaded = set(sys.modules)
+        sign(wallet.key, b"the first tap")
+        print(sorted(set(sys.modules) - loaded))
+    """
+    said = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
 
 
 def test_a_phone_that_answers_byte_by_byte_is_given_up():
