@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import serial
 from serial.tools.list_ports import comports
+from serial.tools.list_ports_common import ListPortInfo
 
 from hardware.text_reader import TextReader
+
+NAMES = Path("/dev/serial")
+"""Where Linux keeps the names of serial devices that last."""
 
 # As for keyboard scanners: longer is refused later on, so it need only be seen to be longer.
 LONGEST = 4097
@@ -195,9 +201,29 @@ class SerialStream:
             return
 
 
-def serial_ports() -> list[tuple[str, str]]:
-    """Port and name of what is plugged in; ports soldered to the board mostly have nothing behind them."""
-    return [(p.device, p.description or p.device) for p in comports() if p.vid is not None]
+def serial_ports(found: Sequence[ListPortInfo] | None = None, names: Path = NAMES) -> list[tuple[str, str]]:
+    """Port and name of what is plugged in; ports soldered to the board mostly have nothing behind them.
+
+    The port by the name that stays with the device, where the system has one: `ttyACM0` is whoever was there first. Of
+    two that cannot be told apart, by the socket they are plugged into.
+    """
+    ports = [p for p in (comports() if found is None else found) if p.vid is not None]
+    by_id, by_path = _links(names / "by-id"), _links(names / "by-path")
+    alike = Counter((p.vid, p.pid, p.serial_number) for p in ports)
+
+    def lasting(port: ListPortInfo) -> str:
+        alone = alike[port.vid, port.pid, port.serial_number] == 1
+        return str((by_id if alone else by_path).get(port.device, port.device))
+
+    return [(lasting(p), p.description or p.device) for p in ports]
+
+
+def _links(folder: Path) -> dict[str, str]:
+    """The names in a folder of links, by the port that they lead to."""
+    try:
+        return {str(link.resolve()): str(link) for link in sorted(folder.iterdir(), reverse=True)}
+    except OSError:
+        return {}
 
 
 def _number_behind(error: serial.SerialException) -> int:

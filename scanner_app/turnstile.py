@@ -9,6 +9,7 @@ from collections.abc import Callable
 from hardware.readers import BadSpec, open_relay
 from hardware.relay import Opening, Relay
 from scanner_app.application.control import CorrectionReport
+from scanner_app.application.devices import NO_PASSAGE
 from scanner_app.application.events import Decided, Event, GateMoved, GateState, Level, Notice, Overridden
 from scanner_app.domain.errors import SettingsTrouble
 
@@ -49,13 +50,15 @@ class Turnstile:
                 self._let_through(event.scan.scan_id)
 
     def open_once(self, deadline: float = 5.0) -> str:
-        """Let go without a guest, to try the wiring; return why it did not, '' when it did."""
+        """Let go for a try; return why it did not, '' when it did, NO_PASSAGE when nobody was seen to go."""
         told: queue.SimpleQueue[tuple[Opening, str]] = queue.SimpleQueue()
         self._relay.open_once(lambda result, why: told.put((result, why)))
         try:
             result, why = told.get(timeout=deadline + self._relay.longest)
         except queue.Empty:
             return "no answer"
+        if result is Opening.NOT_TURNED:
+            return NO_PASSAGE
         return why if result is Opening.FAILED else ""
 
     def _let_through(self, scan_id: str) -> None:

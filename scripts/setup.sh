@@ -51,6 +51,21 @@ if [ -x "$venv/bin/python" ] && stamped "$profile"; then
   exit 0
 fi
 
+# --- one at a time ------------------------------------------------------------------------------------------------
+
+# Two at once would write one environment. Beside it, for one that is made anew is emptied first.
+if command -v flock >/dev/null 2>&1; then
+  mkdir -p "$(dirname "$venv")"
+  exec 9>"$venv.lock"
+  if ! flock -n 9; then
+    say "another make is setting this folder up; going on when it is done"
+    flock 9
+  fi
+  if [ -x "$venv/bin/python" ] && stamped "$profile"; then
+    exit 0
+  fi
+fi
+
 # --- system packages ----------------------------------------------------------------------------------------------
 
 . scripts/system-packages.sh

@@ -27,6 +27,10 @@ class TapKeys:
     tags: bool = False
 
 
+NO_PASSAGE = "no passage"
+"""The answer of a turnstile that opened, and whose passage contact did not close: nobody went, or there is none."""
+
+
 class DeviceDesk(Protocol):
     """What can be asked of the devices. Calls may block."""
 
@@ -46,4 +50,4 @@ class DeviceDesk(Protocol):
         """Forget every key for taps."""
 
     def open_once(self) -> str:
-        """Let the turnstile go once, for a try; return why it did not, '' when it did."""
+        """Let the turnstile go once, for a try; return why it did not, '' when it did, `NO_PASSAGE` see there."""

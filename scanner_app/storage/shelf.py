@@ -70,7 +70,7 @@ class Shelf:
         begin, of = f"{_safe(account)}-", _safe(tenant)
         fits = same_site if is_keyless(tenant) else may_be_renewed  # where no key vouches for it, nothing is guessed
         found = [p for p in self._folder.glob(f"{begin}*.db") if fits(p.stem.removeprefix(begin), of)]
-        return sorted(found, key=lambda p: p.stat().st_mtime, reverse=True)
+        return sorted(found, key=_written, reverse=True)
 
     def _look(self) -> None:
         self._view = {account: self._of(account) for account in self._tenants}
@@ -239,6 +239,14 @@ def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
         with suppress(*ERRORS):  # the error that led here is the one to tell
             connection.execute("ROLLBACK")
+
+
+def _written(path: Path) -> float:
+    """When a cache was last written, in seconds: the latest may lie in its WAL still; one just opened is empty."""
+    found = [path.stat()]
+    with suppress(FileNotFoundError):
+        found.append(path.with_name(f"{path.name}-wal").stat())
+    return max(file.st_mtime for file in found if file is found[0] or file.st_size)
 
 
 def _holds_all(path: Path) -> bool:

@@ -1,6 +1,8 @@
 """The set-up scripts: what they say when they cannot go on, and that they do nothing twice."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +50,22 @@ def test_an_unknown_profile_is_a_usage_error(arguments):
 def test_a_finished_environment_is_left_alone(finished_environment):
     done = run_script("setup.sh", "run", VENV=str(finished_environment), PYTHON="")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="util-linux has it")
+def test_of_two_at_once_one_waits_for_the_other(finished_environment):
+    ready = finished_environment / ".ready-run"
+    stamp = ready.read_text(encoding="utf-8")
+    ready.unlink()
+    with Path(f"{finished_environment}.lock").open("w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        words = {**os.environ, "VENV": str(finished_environment), "PYTHON": ""}
+        second = subprocess.Popen([ROOT / "scripts" / "setup.sh", "run"], env=words, stdout=subprocess.PIPE, text=True)
+        with second:
+            assert "another make" in second.stdout.readline()
+            ready.write_text(stamp, encoding="utf-8")
+            fcntl.flock(held, fcntl.LOCK_UN)
+            assert second.wait(30) == 0
 
 
 def test_a_missing_screen_is_explained_and_no_crash():

@@ -16,6 +16,7 @@ import pytest
 from hardware.relay import Relay, RelayProfile, switch_command
 from scanner_app import settings as settings_file
 from scanner_app.application.control import CorrectionReport
+from scanner_app.application.devices import NO_PASSAGE
 from scanner_app.application.events import Checking, Decided, Event, GateMoved, GateState, Notice, Overridden
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
@@ -162,6 +163,14 @@ def arrived(port: int, size: int) -> bytes:
     while len(data) < size and select.select([port], [], [], max(0.0, deadline - time.monotonic()))[0]:
         data += os.read(port, 64)
     return data
+
+
+@pytest.mark.parametrize(("walks", "says"), [(True, ""), (False, NO_PASSAGE)])
+def test_a_try_tells_whether_the_contact_saw_anybody(walks: bool, says: str) -> None:
+    door = Door(Port(walks=walks))
+    door.turnstile.start()
+    assert door.turnstile.open_once() == says
+    assert door.turnstile.stop()
 
 
 def test_the_turnstile_follows_the_settings_and_can_be_tried(tmp_path: Path) -> None:

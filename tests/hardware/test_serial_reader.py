@@ -5,11 +5,13 @@ import queue
 import threading
 import tty
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import serial
 from hypothesis import given
 from hypothesis import strategies as st
+from serial.tools.list_ports_common import ListPortInfo
 
 from hardware.readers import BadSpec, is_reader, open_reader
 from hardware.serial_reader import (
@@ -21,6 +23,7 @@ from hardware.serial_reader import (
     Source,
     VtapPoll,
     attribute,
+    serial_ports,
 )
 from hardware.text_reader import LineState
 
@@ -281,3 +284,22 @@ def test_specs_that_cannot_be_meant(spec):
 def test_which_specs_are_readers():
     assert all(is_reader(s) for s in ("serial:/dev/ttyACM0", "evdev:0c2e:0b61", "nfc:usb"))
     assert not any(is_reader(s) for s in ("camera:0", "-", "door.mp4", "http://x"))
+
+
+def test_a_device_is_offered_by_the_name_that_stays_with_it(tmp_path):
+    """One that the system tells from all others by its id; of two alike each by its socket; else as it is called."""
+    known = {"ACM0": (1, "A"), "ACM1": (2, None), "ACM2": (2, None), "ACM3": (3, "C"), "S0": (None, None)}
+    links = {"by-id/one": "ACM0", "by-id/two": "ACM2", "by-path/b": "ACM1", "by-path/c": "ACM2"}
+    for folder in ("by-id", "by-path"):
+        (tmp_path / folder).mkdir()
+    ports = []
+    for name, (vendor, number) in known.items():
+        (tmp_path / name).touch()
+        port = ListPortInfo(str(tmp_path / name))
+        port.vid, port.pid, port.serial_number, port.description = vendor, 1, number, name
+        ports.append(port)
+    for link, name in links.items():
+        (tmp_path / link).symlink_to(tmp_path / name)
+    offered = {name: Path(port).relative_to(tmp_path) for port, name in serial_ports(ports, tmp_path)}
+    names = {"ACM0": "by-id/one", "ACM1": "by-path/b", "ACM2": "by-path/c", "ACM3": "ACM3"}
+    assert offered == {name: Path(lasting) for name, lasting in names.items()}

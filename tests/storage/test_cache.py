@@ -1,6 +1,7 @@
 """Look-ups byte for byte, searches folded, walks that resume, tombstones only after a whole walk."""
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -397,6 +398,18 @@ class TestTenants:
                 assert dict(store.tenants()) == {ACCOUNT: tenant}
                 assert caches.state(ACCOUNT).complete is held
                 assert caches.find([a_pass(1).barcode], [ACCOUNT], barcodes) == ([a_pass(1)] if held else [])
+
+    def test_a_missing_key_takes_the_list_written_last_though_that_lies_in_its_wal(self, folder):
+        with Store(folder, {ACCOUNT: "aa11.k1"}) as store:
+            load(store, [a_pass(1)])
+        old, new = (folder / "cache" / f"acc-aa11.{key}.db" for key in ("k1", "k2"))
+        shutil.copy(old, new)
+        wal = new.with_name(f"{new.name}-wal")
+        wal.write_bytes(b"?")
+        for path, at in ((new, 1.0), (old, 2.0), (wal, 3.0)):
+            os.utime(path, (at, at))
+        with Store(folder, {ACCOUNT: "aa11.-"}, read_only=True) as store:
+            assert dict(store.tenants()) == {ACCOUNT: "aa11.k2"}
 
     def test_a_missing_key_takes_no_list_whose_address_cannot_be_told(self, folder):
         with Store(folder, {ACCOUNT: "0123456789abcdef"}) as store:  # a fingerprint of before

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from hardware.keyboard_layouts import LAYOUTS
 from hardware.readers import KINDS
 from scanner_app.application.config import TapConfig, WedgeConfig
+from scanner_app.application.devices import NO_PASSAGE
 from scanner_app.application.events import Checking, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
+from scanner_app.ui import texts
 from scanner_app.ui.screens import wedge_panel
 
 
@@ -107,6 +109,12 @@ def test_the_turnstile_is_tried(page, window, door, qtbot):
     assert _saved(door)[-1].devices.relay == "serial:/dev/ttyUSB1"
     _button(page, "relay-try").click()
     qtbot.waitUntil(lambda: ("open_once", None) in door.asked)
+
+
+def test_a_turnstile_whose_contact_says_nothing_is_not_called_well(page, window):
+    """Without the contact each admission would be given back though its guest is inside."""
+    page.page._tried(NO_PASSAGE)
+    assert window._toast.text == texts.word("relay.no_passage")
 
 
 def test_a_reader_that_comes_later_is_shown(page, door, qtbot):

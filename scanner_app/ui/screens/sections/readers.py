@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.config import DeviceConfig, WedgeConfig
-from scanner_app.application.devices import ReaderReport, TapKeys
+from scanner_app.application.devices import NO_PASSAGE, ReaderReport, TapKeys
 from scanner_app.application.events import Checking, DeviceState, Event, Level, Notice
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.ui import moments, texts
@@ -163,7 +163,7 @@ class ReadersPage(Page):
         self.lay.addWidget(Label(texts.word("relay.help"), "soft", wrap=True))
         self.relay = QLineEdit(self.devices.relay)
         self.relay.setAccessibleName(texts.word("relay.title"))
-        self.relay.setPlaceholderText("serial:/dev/ttyUSB0?channel=1&pulse=0.5&turn=8")
+        self.relay.setPlaceholderText("serial:/dev/serial/by-id/...?channel=1&pulse=0.5")
         self.relay.editingFinished.connect(self._keep_relay)
         row = QHBoxLayout()
         row.addWidget(self.relay, 1)
@@ -178,7 +178,9 @@ class ReadersPage(Page):
         self.desk.bridge.call(self.desk.control.devices.open_once, done=self._tried, owner=self)
 
     def _tried(self, why: str) -> None:
-        if why:
+        if why == NO_PASSAGE:
+            self.desk.toast(texts.word("relay.no_passage"), Level.WARNING, seconds=15)
+        elif why:
             self.desk.toast(f"{texts.sentence('relay_failed')} {visible(why)}", Level.ERROR, seconds=10)
         else:
             self.desk.toast(texts.word("relay.opened"))
