@@ -242,6 +242,36 @@ def test_a_server_that_gives_fewer_than_asked_is_walked_to_its_end(server, count
     platform.close()
 
 
+def test_templates_come_in_pages(server):
+    def behave(peer):
+        page = int(peer.request.target.partition("&page=")[2].partition("&")[0])
+        rows = [{"id": n, "name": f"T{n}"} for n in range(1, 25)][(page - 1) * 10 : page * 10]
+        told = {"count": 24, "templateHeaders": rows, "pagination": {"page": page, "pageSize": 10}}
+        return faults.answer(200, told)(peer)
+
+    server.behave(behave)
+    platform = AirshipPlatform(AccountConfig("a", "airship", f"{server.url}/v1"), "user:secret")
+    assert [t.id for t in platform.templates()] == platform.streams() == [str(n) for n in range(1, 25)]
+    platform.close()
+
+
+def test_an_account_that_may_not_list_its_templates_has_all_its_passes_listed(server):
+    def behave(peer):
+        target = peer.request.target
+        if "/template/headers" in target:
+            return faults.answer(404, {"code": 404})(peer)
+        if "/v1/pass?" in target:
+            return faults.answer(200, {"passes": [{"id": 1234, "templateId": 5}], "pagination": {"pageSize": 25}})(peer)
+        return faults.answer(200, SEED)(peer)
+
+    server.behave(behave)
+    platform = AirshipPlatform(AccountConfig("a", "airship", f"{server.url}/v1"), "user:secret")
+    (stream,) = platform.streams()
+    assert [p.uid for p in platform.page(stream, "", "").passes] == ["1234"]
+    assert not any("templateId" in r.target for r in server.requests)
+    platform.close()
+
+
 # --- OAuth -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("tickets_too", [True, False])
 def test_oauth_and_tickets_that_it_may_not_read(kit, tickets_too):

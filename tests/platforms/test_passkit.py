@@ -143,6 +143,43 @@ def test_the_first_page_and_the_last_tell_how_many_there_are(kit, platform):
     assert pages[0].total == pages[-1].total == sum(len(page.passes) for page in pages)
 
 
+def test_a_server_that_gives_fewer_than_asked_is_walked_to_its_end(server):
+    """Nothing says how many one list may give: only a page with nothing on it ends the walk."""
+    rows = [{"id": f"{n:022d}", "status": "ISSUED", "created": f"2026-01-01T00:00:{n // 2:02d}Z"} for n in range(24)]
+
+    def behave(peer):
+        if peer.request.target.endswith("/productions"):
+            return faults.answer(200, b'{"result":{"id":"p","name":"P"}}\n')(peer)
+        if peer.request.target.endswith("/count"):
+            return faults.answer(200, {"total": len(rows)})(peer)
+        if not peer.request.target.endswith("/tickets/list"):
+            return faults.answer(200, b"")(peer)
+        filters = json.loads(peer.request.body)["filters"]
+        since = [f["filterValue"] for g in filters["filterGroups"] for f in g["fieldFilters"]]
+        left = [row for row in rows if not since or row["created"] >= since[0]]
+        given = left[filters["offset"] : filters["offset"] + 7]
+        return faults.answer(200, b"\n".join(json.dumps({"result": row}).encode() for row in given))(peer)
+
+    server.behave(behave)
+    platform = PassKitPlatform(AccountConfig("a", "passkit", server.url), "key:secret")
+    pages = [platform.page("p", "", "")]
+    while pages[-1].resume:
+        pages.append(platform.page("p", "", pages[-1].resume))
+    assert [p.uid for page in pages for p in page.passes] == [row["id"] for row in rows]
+    assert pages[-1].total == len(rows)
+    platform.close()
+
+
+def test_an_address_that_is_not_passkit_is_said(server):
+    """A gateway that routes nothing answers 501, which no waiting mends."""
+    server.behave(faults.answer(501, {"code": 12, "message": "Method Not Allowed"}))
+    platform = PassKitPlatform(AccountConfig("a", "passkit", server.url), "key:secret")
+    with pytest.raises(PlatformTrouble) as raised:
+        platform.check()
+    assert raised.value.kind is PlatformKind.NOT_FOUND
+    platform.close()
+
+
 def test_many_of_one_second_and_deletions_meanwhile_hide_nobody(kit, platform):
     production = kit.info["productions"][1]["id"]
     kit.sandbox.clock.frozen = 1_800_000_000.0

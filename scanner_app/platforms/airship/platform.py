@@ -31,8 +31,11 @@ from scanner_app.platforms.tenant import fingerprint
 OVERLAP = timedelta(minutes=2)
 PAGE = 25
 """Passes per page: each costs a call of its own, because lists do not tell external ids."""
+TEMPLATES = 100
 PER_SECOND = 20
 LONGEST_ID = 18
+EVERY = ""
+"""The stream of all passes, of whatever template."""
 MISSING = {
     Can.LOOKUP_BARCODE: "barcodes_need_the_list",
     Can.SEARCH: "search_in_cache",
@@ -88,24 +91,38 @@ class AirshipPlatform:
     def templates(self) -> list[Template]:
         """Return the project's templates, or the configured ones where the account may not list them."""
         try:
-            found = an_object(self._calls.ask("GET", ["template", "headers"]).json(), "templates")
+            templates = self._every_template()
         except PlatformTrouble as trouble:
             if trouble.kind is not PlatformKind.NOT_FOUND:
                 raise
             return list(self._config.templates)
-        rows = [an_object(each, "template") for each in a_list(found.get("templateHeaders"), "templateHeaders")]
-        templates = [Template(needed(row, "id"), text(row, "name")) for row in rows]
         with self._lock:
             self._reading = replace(self._reading, names=tuple((t.id, t.name) for t in templates))
         return templates
+
+    def _every_template(self) -> list[Template]:
+        """Walk the list: it comes in pages, of ten unless more is asked for, as that of the passes does."""
+        known: dict[str, Template] = {}
+        page = 1
+        while True:
+            asked = {"pageSize": str(TEMPLATES), "page": str(page), "order": "id", "direction": "ASC"}
+            found = an_object(self._calls.ask("GET", ["template", "headers"], params=asked).json(), "templates")
+            rows = [an_object(each, "template") for each in a_list(found.get("templateHeaders"), "templateHeaders")]
+            fresh = {needed(row, "id"): Template(needed(row, "id"), text(row, "name")) for row in rows}
+            before = len(known)
+            known |= fresh
+            size = whole(an_object(found.get("pagination"), "pagination"), "pageSize") or TEMPLATES
+            if len(known) == before or len(rows) < size:
+                return list(known.values())
+            page += 1
 
     def doors(self) -> list[Door]:
         """There are none in this contract."""
         return []
 
     def streams(self) -> list[str]:
-        """Return the template ids."""
-        return [t.id for t in self._config.templates or self.templates()]
+        """Return the template ids; all passes are one stream where the account may not list its templates."""
+        return [t.id for t in self._config.templates or self.templates()] or [EVERY]
 
     # --- passes -----------------------------------------------------------------------------------------------------
     def page(self, stream: str, cursor: str, resume: str) -> Page:
@@ -113,8 +130,7 @@ class AirshipPlatform:
         number, _, before = resume.partition(":")
         page = int(number or 1)
         order = ("updatedAt", "DESC") if cursor else ("id", "ASC")
-        asked = {
-            "templateId": stream,
+        asked = ({} if stream == EVERY else {"templateId": stream}) | {
             "pageSize": str(PAGE),
             "page": str(page),
             "order": order[0],

@@ -18,7 +18,7 @@ from scanner_app.platforms.fields import an_object, needed, text
 from scanner_app.platforms.http import Http
 from scanner_app.platforms.keys import two_parts
 from scanner_app.platforms.names import chosen
-from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, CHECK, DEADLINE, PAGE, Calls, Kind
+from scanner_app.platforms.passkit.calls import BY_EXTERNAL, BY_ID, CHECK, DEADLINE, PAGE, UNMAPPED, Calls, Kind
 from scanner_app.platforms.passkit.codec import Reading, bar_pass, read_event, read_pass
 from scanner_app.platforms.passkit.counter import PassKitCounter
 from scanner_app.platforms.passkit.courier import Courier, others
@@ -90,8 +90,9 @@ class PassKitPlatform:
         try:
             return self._calls.lines(["members", "programs", "list"], {"filters": {"limit": 1}}, CHECK)[1]
         except PlatformTrouble as trouble:
-            if trouble.kind is PlatformKind.NOT_FOUND:
-                raise PlatformTrouble(trouble.kind, "", status=trouble.status, cause=PlatformCause.REGION) from None
+            if trouble.kind is PlatformKind.NOT_FOUND or trouble.status == UNMAPPED:  # no such account, or no PassKit
+                told = PlatformKind.NOT_FOUND
+                raise PlatformTrouble(told, "", status=trouble.status, cause=PlatformCause.REGION) from None
             raise
 
     def templates(self) -> list[Template]:
@@ -140,7 +141,7 @@ class PassKitPlatform:
             lambda row: read_pass(row[0], kind, owner, self._reading, date, row[1]),
             lambda row: bar_pass(row[0], kind, owner, self._reading, date),
         )
-        following = _following(found, last, int(skip or 0)) if len(found) >= PAGE else ""
+        following = _following(found, last, int(skip or 0)) if found else ""  # it may give fewer than asked for
         ends = not resume or not following  # the first to show how far a walk is, the last to prove that it was whole
         # A delta's own count is of no use; that of the class saves reading its first page for it.
         total = self._calls.counted(kind, owner, _filters("", "", 0)) if ends else None
