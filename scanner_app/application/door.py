@@ -105,7 +105,7 @@ class Door(DoorView):
     def choose(self, key: PassKey, operator: str, action: Action = Action.CHOOSE) -> None:
         """Present a pass picked from a list: no pass was shown."""
         if self._may(action, operator):
-            self._line.put((Credential(key.uid, Symbology.SEARCHED), operator))
+            self._line.put((Credential(key.uid, Symbology.SEARCHED, picked=key.account), operator))
 
     def undo(self, scan_id: str, operator: str, reason: str = "") -> CorrectionReport:
         """Take an admission back."""

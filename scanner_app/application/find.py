@@ -190,8 +190,11 @@ def _names(subject: Pass, text: str, allowed: frozenset[IdentifierKind]) -> bool
 def _concerned(settings: Settings, credential: Credential) -> Settings:
     """Leave the accounts whose code it may be: a code that begins as one account's do is no other's.
 
-    What was typed or searched for may be any identifier of a pass, not only what its barcode carries.
+    What was typed or searched for may be any identifier of a pass, not only what its barcode carries; what was picked
+    from a list is one pass of one account.
     """
+    if credential.picked:
+        return replace(settings, accounts=tuple(a for a in settings.accounts if a.id == credential.picked))
     if not credential.symbology.shows_pass or not any(a.code_prefix for a in settings.accounts):
         return settings
     begun = [a for a in settings.accounts if a.code_prefix and _begins(credential, a.code_prefix)]
@@ -203,6 +206,8 @@ def _begins(credential: Credential, prefix: str) -> bool:
 
 
 def _carries(settings: Settings, credential: Credential) -> Callable[[str], frozenset[IdentifierKind]]:
+    if credential.picked:
+        return lambda _: frozenset({IdentifierKind.UID})
     tap, shown = credential.symbology.is_tap, credential.symbology.shows_pass
     by_account = {a.id: a.carries(tap=tap, shown=shown) for a in settings.accounts}
     return lambda account: by_account.get(account, frozenset())

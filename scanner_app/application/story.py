@@ -29,7 +29,7 @@ def story(desk: Desk, key: PassKey, look: Callable[[Credential], Verdict]) -> St
     if held is None:
         return None
     subject, uses = effective(held, local)
-    preview = look(Credential(key.uid, Symbology.SEARCHED))
+    preview = look(Credential(key.uid, Symbology.SEARCHED, picked=key.account))
     return Story(subject, uses, facts, tuple(map(_report, reports)), preview, kin)
 
 

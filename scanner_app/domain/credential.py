@@ -70,6 +70,8 @@ class Credential:
 
     `part` is (number, count) of one part of a longer code, (0, 0) where the reader cannot tell: it names nobody.
     `others` are the texts of further passes that a phone handed over in the same tap: one of all is judged.
+    `picked` is the account of a pass that was picked from a list, the text then its uid: no other pass is meant,
+    whatever else the same text names.
     """
 
     text: str
@@ -77,6 +79,7 @@ class Credential:
     data: bytes | None = None
     part: tuple[int, int] | None = None
     others: tuple[str, ...] = field(default=(), repr=False)
+    picked: str = field(default="", repr=False)
 
     @property
     def each(self) -> tuple[Credential, ...]:

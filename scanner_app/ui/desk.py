@@ -28,6 +28,10 @@ class Desk(Protocol):
     settings: Settings
     status: Status
 
+    @property
+    def panel(self) -> QWidget | None:
+        """The panel that lies over the screens, if any."""
+
     def toast(
         self,
         text: str,

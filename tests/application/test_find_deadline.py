@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -56,14 +57,14 @@ def test_all_questions_share_one_deadline(tmp_path, accounts):
 class Knows:
     """A platform that knows one pass, and says so at once."""
 
-    def __init__(self, known):
-        self.known = known
+    def __init__(self, known, text=""):
+        self.known, self.text = known, text or known.barcode
 
     def believed_up(self):
         return True
 
     def lookup(self, text, _deadline):
-        return [self.known] if text == self.known.barcode else []
+        return [self.known] if text == self.text else []
 
 
 def test_an_account_that_takes_its_time_takes_none_of_the_others(tmp_path):
@@ -102,6 +103,23 @@ def test_how_a_code_begins_tells_whose_it_is(tmp_path, text, symbology, accounts
         matches = finder.find(Credential(text, symbology), place, NOW)
     assert [each.account for each in matches.passes] == accounts
     assert len(matches.asked) == len(accounts)
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_pass_picked_from_a_list_is_that_one_whatever_else_its_number_names(tmp_path, loaded):
+    """Its uid may be another's barcode, in its own account or in another: who was picked is never "several"."""
+    configs = tuple(AccountConfig(n, "passcreator", "https://x") for n in "ab")
+    one = Pass("a", "passcreator", "7", identifiers={IdentifierKind.UID: "7", IdentifierKind.BARCODE: "X"})
+    same, other = (replace(one, account=n, uid=u, identifiers={IdentifierKind.BARCODE: "7"}) for n, u in ("a8", "b9"))
+    place = Place("Main", (Accepted("a"), Accepted("b")))
+    with Store(tmp_path / "kiosk", {"a": "t", "b": "t"}) as store:
+        if loaded:
+            store.cache("a", lambda tx: tx.upsert([one, same]))
+        store.cache("b", lambda tx: tx.upsert([other]))
+        oracles = {} if loaded else {"a": Knows(one, "7"), "b": Knows(other, "7")}
+        finder = Finder(store, lambda: Settings(accounts=configs), lambda: oracles)
+        found = finder.find(Credential("7", Symbology.SEARCHED, picked="a"), place, NOW)
+    assert [each.key for each in found.passes] == [one.key]
 
 
 def test_the_other_passes_of_a_person_are_those_of_the_pass_that_lives(tmp_path):

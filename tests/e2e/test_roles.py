@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from support.storage_kit import until
 
 from scanner_app.application.control import OfficeTask
 from scanner_app.application.events import Decided, Event, Notice
@@ -10,7 +11,7 @@ from scanner_app.application.roles import RANKS, USUAL, Action, permits, role_fo
 from scanner_app.bootstrap import open_kiosk
 from scanner_app.domain.credential import Credential, Symbology
 from scanner_app.domain.errors import SettingsTrouble
-from scanner_app.domain.passes import Direction
+from scanner_app.domain.passes import Direction, IdentifierKind
 from tests.e2e.conftest import Scene
 
 
@@ -58,6 +59,28 @@ def test_the_door_does_nothing_that_the_role_may_not(scene: Scene) -> None:
         assert len(door.recent(50)) == before
         assert not door.undo(admitted.scan_id, "administrator:Kim").trouble
         door.set_direction(Direction.EXIT, "administrator")
+
+
+def test_who_was_found_is_let_in_though_the_number_names_another_too(scene: Scene) -> None:
+    code = str(next(g for g in scene.sandbox.guest_line() if g["expected"] == "ADMIT")["barcode"])
+    with open_kiosk(scene.folder, writes=True, use_keyring=False) as kiosk:
+        kiosk.sync.go_offline()
+        found = kiosk.door.look(Credential(code, Symbology.QR)).subject
+        assert found is not None
+        other = replace(found, uid="another", identifiers={IdentifierKind.BARCODE: found.uid}, holder="Another")
+        kiosk.store.cache(found.account, lambda tx: tx.upsert([other]))
+        story = kiosk.door.story(found.key)
+        assert story is not None
+        assert story.preview.admits
+        heard: list[Event] = []
+        kiosk.door.listen(heard.append)
+        kiosk.start_door()
+        kiosk.door.choose(found.key, "staff", Action.PRESENT)
+        until(lambda: any(isinstance(event, Decided) for event in heard))
+        (verdict,) = [event.scan.verdict for event in heard if isinstance(event, Decided)]
+        assert verdict.admits
+        assert verdict.subject is not None
+        assert verdict.subject.key == found.key
 
 
 def test_a_late_undo_and_a_settled_conflict_want_the_supervisor(scene: Scene) -> None:

@@ -91,6 +91,19 @@ def test_offline_it_says_why_and_links_go_on(window, desk, door, qtbot):
     assert desk.link.isEnabled()
 
 
+def test_a_story_that_lies_open_says_what_cannot_be_had_while_offline(window, desk, door, qtbot):
+    desk.open(sample.guest().key)
+    enabled = lambda name: desk.story.findChild(QPushButton, name).isEnabled()  # noqa: E731
+    qtbot.waitUntil(lambda: desk.story is not None and window.bridge.idle())
+    assert enabled("office-email")
+    for now, can in ((OFFLINE, False), (sample.STATUS, True)):
+        door.now = now
+        door.tell(StatusChanged(now))
+        qtbot.waitUntil(lambda can=can: enabled("office-email") is can)
+        assert (texts.sentence("platform_unreachable") in desk.story._why.text()) is not can
+    assert enabled("office-void")
+
+
 def test_a_supervisors_pin_stands_before_it(window, desk, door, qtbot):
     door.pins[Role.SUPERVISOR] = "2468"
     press(qtbot, window, "desk-new")

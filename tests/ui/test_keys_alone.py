@@ -1,5 +1,7 @@
 """The window by keys alone: where Tab goes can be seen, has a name, and never lies behind a panel."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -97,6 +99,20 @@ def test_after_a_message_the_keyboard_is_where_it_was(qapp):
         stage.until(lambda: stage.window.panel is None and stage.window.bridge.idle())
         settle()
         assert stage.window.focusWidget() is stage.window.findChild(QWidget, "office-push")
+
+
+def test_after_what_is_done_with_the_keyboard_is_at_what_can_be_done_now(qapp):
+    """A blocked pass has no Block any more, and one that was taken back no Undo."""
+    with staged(next(s for s in SHOTS if s.name == "helpdesk"), "en", (1280, 800)) as stage:
+        desk = stage.window.screens["helpdesk"]
+        stage.window.findChild(QWidget, "office-void").setFocus()
+        gone = desk.story.story
+        stage.window.control.story = lambda _: replace(gone, subject=replace(gone.subject, voided=True), facts=())
+        desk.open(gone.subject.key)
+        stage.until(lambda: desk.story.story is not gone and stage.window.bridge.idle())
+        settle()
+        assert desk.story.isAncestorOf(stage.window.focusWidget())
+        assert stage.window.focusWidget().isEnabled()
 
 
 def test_tab_ends_the_idle_kiosks_picture_and_goes_nowhere_unseen(qapp):

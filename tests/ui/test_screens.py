@@ -17,7 +17,7 @@ from scanner_app.domain.verdict import Grade, Reason
 from scanner_app.ui import keep, records, sample, texts
 from scanner_app.ui.charts import round_top
 from scanner_app.ui.checks import Tone, checks, ready
-from scanner_app.ui.screens.door_panels import NotePanel
+from scanner_app.ui.screens.door_panels import ManualPanel, NotePanel
 from scanner_app.ui.screens.history import as_csv
 from scanner_app.ui.screens.readiness import CheckRow
 
@@ -105,6 +105,57 @@ def test_a_pass_found_can_be_admitted_as_searched(window, door, qtbot):
     press(qtbot, window, "desk-present")
     qtbot.waitUntil(lambda: ("choose", (sample.guest(2).key, "staff")) in door.asked)
     assert window.current == "door"
+
+
+def test_an_open_story_is_told_as_it_is_now(window, door, qtbot, monkeypatch):
+    """Scanned meanwhile, reported meanwhile, come back to: nobody acts on what was true a while ago."""
+    key, asked = sample.guest(2).key, []
+    story = door.story(key)
+    as_now = [replace(story, outbox=({"kind": "record", "state": state},)) for state in ("pending", "sent")]
+    monkeypatch.setattr(door, "story", lambda key: asked.append(key) or as_now[min(len(asked), 2) - 1])
+    window.go("helpdesk")
+    desk = window.screens["helpdesk"]
+
+    def told(times):
+        qtbot.waitUntil(lambda: len(asked) == times and window.bridge.idle())
+
+    desk.open(key)
+    told(1)
+    window.open_panel(ManualPanel(window))
+    door.tell(sample.decided(sample.admitted(n=2)))
+    qtbot.waitUntil(window._banner.isVisible)
+    told(1)  # under a panel nothing is made anew: the keyboard goes back to what is there
+    window.close_panel()
+    door.tell(StatusChanged(sample.STATUS))
+    told(2)
+    door.tell(StatusChanged(sample.STATUS))  # all sent: nothing to tell
+    door.tell(sample.decided(sample.admitted(n=2)))
+    told(3)
+    window.go("door")
+    window.go("helpdesk")
+    told(4)
+    assert desk.story.story.outbox[0]["state"] == "sent"
+
+
+def test_a_story_that_comes_after_somebody_else_is_looked_for_is_dropped(window, door, qtbot):
+    window.go("helpdesk")
+    desk = window.screens["helpdesk"]
+    door.answers["search"] = []
+    desk.open(sample.guest().key)
+    desk.field.setText("zzz")
+    desk._show_hits("zzz", [])
+    qtbot.waitUntil(window.bridge.idle)
+    assert desk.story is None
+
+
+def test_in_the_list_the_pass_of_the_story_is_marked_and_no_other(window, door, qtbot):
+    window.go("helpdesk")
+    desk = window.screens["helpdesk"]
+    desk.field.setText("x")
+    desk._show_hits("x", [sample.guest(n) for n in (1, 2)])
+    for key, marked in ((sample.guest(2).key, [False, True]), (sample.guest(5).key, [False, False])):
+        desk.open(key)
+        assert [row.isChecked() for row in desk.rows] == marked
 
 
 # --- history

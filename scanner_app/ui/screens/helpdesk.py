@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from scanner_app.application.config import AccountConfig
 from scanner_app.application.control import Action, CorrectionReport, OfficeTask, Story
-from scanner_app.application.events import Event, Level, StatusChanged
+from scanner_app.application.events import Decided, Event, Level, StatusChanged
 from scanner_app.application.ports import Can, Capabilities
 from scanner_app.domain.passes import Pass, PassKey
 from scanner_app.ui import texts
@@ -55,8 +56,10 @@ class HelpDeskScreen(Screen):
         self._note = Label(texts.word("helpdesk.help"), "soft", wrap=True)
         self._hits = column(theme, margin="", gap="xs")
         self.rows: list[Row] = []
+        self._found: list[PassKey] = []
         self._key: PassKey | None = None
         self.story: StoryView | None = None
+        self._behind = False
         self._right: QVBoxLayout = column(theme, margin="", gap="m")
         self._can: dict[str, Capabilities] = {}
         self.new = button(texts.word("helpdesk.new"), self._new_pass, name="desk-new")
@@ -91,9 +94,10 @@ class HelpDeskScreen(Screen):
         row.addLayout(self._right, 1)
 
     def shown(self) -> None:
-        """Be ready to type."""
+        """Be ready to type; a story that lies open is told as it is now."""
         self.field.setFocus()
         self.field.selectAll()
+        self._again(self.story)
         control, accounts = self.desk.control, self.desk.settings.accounts
         self.desk.bridge.call(
             lambda: {a.id: control.capabilities(a.id) for a in accounts}, done=self._know_what_can_be, owner=self
@@ -108,9 +112,21 @@ class HelpDeskScreen(Screen):
         return super().eventFilter(watched, event)
 
     def hear(self, event: Event) -> None:
-        """What can be asked for depends on the network."""
+        """What can be asked for depends on the network; a guest whose story lies open may be scanned at any time."""
         if isinstance(event, StatusChanged):
             self._offer()
+            if self.story is not None:
+                self.story.offer_again()
+                self._again(self._behind or self.story.waits)
+        elif isinstance(event, Decided) and (seen := event.scan.verdict.subject) is not None:
+            self._again(seen.key == self._key)
+
+    def _again(self, when: object) -> None:
+        """Tell the story anew; under a panel once that has gone, for the keyboard goes back to what is there."""
+        if when and self._key is not None and self.isVisible():
+            self._behind = self.desk.panel is not None
+            if not self._behind:
+                self.open(self._key)
 
     # --- new passes
     def _know_what_can_be(self, found: dict[str, Capabilities]) -> None:
@@ -172,7 +188,7 @@ class HelpDeskScreen(Screen):
             self._hits.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(subject) for subject in found]
+        self.rows, self._found = [self._row(subject) for subject in found], [subject.key for subject in found]
         for n, row in enumerate(self.rows):
             self._hits.insertWidget(n, row)
             self.setTabOrder(self.rows[n - 1] if n else self.field, row)  # made last, they would come last
@@ -197,7 +213,15 @@ class HelpDeskScreen(Screen):
     def open(self, key: PassKey) -> None:
         """Show a pass's story."""
         self._key = key
-        self.desk.bridge.call(self.desk.control.story, key, done=self._show_story, owner=self)
+        for row, found in zip(self.rows, self._found, strict=True):
+            row.setAutoExclusive(False)  # none is marked where the list has no row of the pass
+            row.setChecked(found == key)
+            row.setAutoExclusive(True)
+        self.desk.bridge.call(self.desk.control.story, key, done=partial(self._told, key), owner=self)
+
+    def _told(self, key: PassKey, story: Story | None) -> None:
+        if key == self._key:  # else somebody else is looked for meanwhile
+            self._show_story(story)
 
     def _show_story(self, story: Story | None) -> None:
         at = focused_in(self.story) if self.story is not None else ""
@@ -248,16 +272,14 @@ class HelpDeskScreen(Screen):
         if self._key is not None:
             work = self.desk.control.office
             self.desk.bridge.call(
-                work, self._key, task, self.desk.operator(Action.OFFICE), value, done=self._office_done, owner=self
+                work,
+                self._key,
+                task,
+                self.desk.operator(Action.OFFICE),
+                value,
+                done=partial(self._done, "helpdesk.done"),
+                owner=self,
             )
-
-    def _office_done(self, report: CorrectionReport) -> None:
-        if report.trouble:
-            self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
-            return
-        self.desk.toast(texts.word("helpdesk.done"))
-        if self._key is not None:
-            self.open(self._key)
 
     def _undo(self, scan_id: str) -> None:
         self.desk.allow(Action.UNDO_LATE, lambda: self._ask(scan_id))
@@ -271,13 +293,18 @@ class HelpDeskScreen(Screen):
     def _undo_now(self, scan_id: str, reason: str) -> None:
         self.desk.close_panel()
         self.desk.bridge.call(
-            self.desk.control.undo, scan_id, self.desk.operator(Action.UNDO_LATE), reason, done=self._undone, owner=self
+            self.desk.control.undo,
+            scan_id,
+            self.desk.operator(Action.UNDO_LATE),
+            reason,
+            done=partial(self._done, "door.undone"),
+            owner=self,
         )
 
-    def _undone(self, report: CorrectionReport) -> None:
+    def _done(self, word: str, report: CorrectionReport) -> None:
         if report.trouble:
             self.desk.toast(f"{texts.sentence(report.trouble)} {texts.advice(report.trouble)}", Level.WARNING)
             return
-        self.desk.toast(texts.word("door.undone"))
+        self.desk.toast(texts.word(word))
         if self._key is not None:
             self.open(self._key)

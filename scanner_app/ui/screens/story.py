@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from scanner_app.application.control import OfficeTask, Story
 from scanner_app.application.ports import Can, Capabilities
@@ -69,6 +69,8 @@ class StoryView(QWidget):
         for row in (self._doing, self._office):
             row.setSpacing(desk.theme.space("s"))
         self._why = Label("", "caption", wrap=True)
+        self._can: Capabilities | None = None
+        self._shown: list[tuple[OfficeTask, Offer]] = []
         lay.addWidget(scrolled(inner), 1)
         lay.addLayout(self._doing)
         rest = body if desk.theme.large else lay  # large text leaves room for what is done most
@@ -77,7 +79,7 @@ class StoryView(QWidget):
         body.addStretch(1)
         self._show_doing(Capabilities(frozenset()))
         self._why.hide()  # nothing is known yet
-        desk.bridge.call(desk.control.capabilities, story.subject.account, done=self._show_doing, owner=self)
+        desk.bridge.call(desk.control.capabilities, story.subject.account, done=self._know_what_can_be, owner=self)
 
     def _head(self) -> QHBoxLayout:
         theme, subject, verdict = self.desk.theme, self.story.subject, self.story.preview
@@ -166,6 +168,26 @@ class StoryView(QWidget):
         return Row(self.desk.theme, Line(place, below, at, Symbol.ADMIT), lambda: None)
 
     # --- what can be done
+    def offer_again(self) -> None:
+        """Offer what can be asked for now: the network came or went."""
+        if self._can is not None and self._offers(self._can) != self._shown:
+            self._show_doing(self._can)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the platform has still to be told something of this pass."""
+        return any(sent.get("state") == "pending" for sent in self.story.outbox)
+
+    def _know_what_can_be(self, found: Capabilities) -> None:
+        self._can = found
+        self._show_doing(found)
+
+    def _offers(self, capabilities: Capabilities) -> list[tuple[OfficeTask, Offer]]:
+        subject, status = self.story.subject, self.desk.status
+        voided = {OfficeTask.VOID: (OfficeTask.RESTORE, Can.RESTORE)} if subject.voided else {}
+        asked = [voided.get(task, (task, can)) for task, can in OFFICE]
+        return [(task, offer(can, capabilities, status, subject.account)) for task, can in asked]
+
     def _show_doing(self, capabilities: Capabilities) -> None:
         self._at = focused_in(self) or self._at
         for row in (self._doing, self._office):
@@ -187,14 +209,11 @@ class StoryView(QWidget):
         for n, made in enumerate((present, undo, show)):
             self._doing.addWidget(made, n // across, n % across)
         across = 2 if self.desk.theme.large else 4
+        self._shown = self._offers(capabilities)
         told: list[tuple[str, Offer]] = []
-        for n, (offered, can) in enumerate(OFFICE):
-            task = OfficeTask.RESTORE if offered is OfficeTask.VOID and subject.voided else offered
+        for n, (task, asked) in enumerate(self._shown):
             one = button(
                 texts.word(f"helpdesk.{task.value}"), partial(self._ask_office, task), name=f"office-{task.value}"
-            )
-            asked = offer(
-                Can.RESTORE if task is OfficeTask.RESTORE else can, capabilities, self.desk.status, subject.account
             )
             told.append((one.text(), asked))
             one.setEnabled(not asked.why)
@@ -206,8 +225,13 @@ class StoryView(QWidget):
         self._give_focus_back()
 
     def _give_focus_back(self) -> None:
+        """Go on where the keyboard was; where that is done with, at what can be done now."""
         same = self.findChild(QWidget, self._at) if self._at else None
-        if isinstance(same, QWidget) and same.isEnabled():
+        if not self._at or ((same is None or not same.isEnabled()) and self._can is None):
+            return
+        if same is None or not same.isEnabled():
+            same = next((b for b in self.findChildren(QPushButton) if b.isEnabled() and not b.isHidden()), None)
+        if isinstance(same, QWidget):
             same.setFocus()
             self._at = ""
 
