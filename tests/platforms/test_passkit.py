@@ -170,6 +170,20 @@ def test_a_server_that_gives_fewer_than_asked_is_walked_to_its_end(server):
     platform.close()
 
 
+def test_a_short_page_that_does_not_tell_when_its_passes_were_made_is_the_last(server):
+    bodies = {
+        "/eventTickets/productions": b'{"result":{"id":"p","name":"P"}}\n',
+        "/eventTickets/tickets/list": json.dumps({"result": {"id": "A" * 22, "status": "ISSUED"}}).encode(),
+        "/eventTickets/tickets/count": b'{"total": 1}',
+    }
+    server.behave(lambda peer: faults.answer(200, bodies.get(peer.request.target, b""))(peer))
+    platform = PassKitPlatform(AccountConfig("a", "passkit", server.url), "key:secret")
+    page = platform.page("p", "", "")
+    assert len(page.passes) == page.total == 1
+    assert page.resume == ""
+    platform.close()
+
+
 def test_an_address_that_is_not_passkit_is_said(server):
     """A gateway that routes nothing answers 501, which no waiting mends."""
     server.behave(faults.answer(501, {"code": 12, "message": "Method Not Allowed"}))

@@ -141,7 +141,7 @@ class PassKitPlatform:
             lambda row: read_pass(row[0], kind, owner, self._reading, date, row[1]),
             lambda row: bar_pass(row[0], kind, owner, self._reading, date),
         )
-        following = _following(found, last, int(skip or 0)) if found else ""  # it may give fewer than asked for
+        following = _following(found, last, int(skip or 0))
         ends = not resume or not following  # the first to show how far a walk is, the last to prove that it was whole
         # A delta's own count is of no use; that of the class saves reading its first page for it.
         total = self._calls.counted(kind, owner, _filters("", "", 0)) if ends else None
@@ -266,7 +266,13 @@ def _filters(cursor: str, last: str, skip: int) -> dict[str, Json]:
 
 
 def _following(found: list[Json], last: str, skip: int) -> str:
-    """Return the creation time to go on from, and how many of that very time were seen."""
+    """Return the creation time to go on from, and how many of that very time were seen; '' after the last page.
+
+    A server may give fewer than asked for, so only a page with nothing on it is surely the last. A page that is not full and does
+    not tell when its passes were made has to be taken for it.
+    """
+    if not found or (len(found) < PAGE and not text(an_object(found[-1], "row"), "created")):
+        return ""
     at = needed(found[-1], "created")
     same = sum(1 for each in found if each.get("created") == at)
-    return f"{at}|{same + skip if at == last else same}" if found else ""
+    return f"{at}|{same + skip if at == last else same}"
