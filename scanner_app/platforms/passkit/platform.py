@@ -268,8 +268,8 @@ def _filters(cursor: str, last: str, skip: int) -> dict[str, Json]:
 def _following(found: list[Json], last: str, skip: int) -> str:
     """Return the creation time to go on from, and how many of that very time were seen; '' after the last page.
 
-    A server may give fewer than asked for, so only a page with nothing on it is surely the last. A page that is not full and does
-    not tell when its passes were made has to be taken for it.
+    A server may give fewer than asked for, so only a page with nothing on it is surely the last. A page that is not
+    full and does not tell when its passes were made has to be taken for it.
     """
     if not found or (len(found) < PAGE and not text(an_object(found[-1], "row"), "created")):
         return ""
