@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
 
 from scanner_app import __version__
 from scanner_app.commands.options import data_dir_option
@@ -51,10 +54,14 @@ VERBS: dict[str, tuple[str, str]] = {
 DELEGATES: dict[str, str] = {"sandbox": "scanner_app.commands.sandbox"}
 """Verbs that parse their own arguments."""
 
+WINDOWS = frozenset({"run", "demo"})
+"""Verbs that tell people in a window what they do."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; troubles become sentences, never tracebacks."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _fill_streams()
     os.umask(0o077)  # databases make their files by it, and their logs: guests' names are for this user's eyes only
     logging.getLogger().addHandler(logging.NullHandler())  # what is logged belongs in the log, never on the terminal
     try:
@@ -65,12 +72,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _called(words: Sequence[str]) -> int:
     verb = _verb(words)
+    if sys.stdout is None:  # the program was started with it closed
+        if verb not in WINDOWS:
+            sys.stderr.write(f"scanner-app: {os.strerror(errno.EBADF)}: standard output\n")
+            return 3  # Exit.TROUBLE, before anything is done that nobody could be told of
+        sys.stdout = _into_nothing()
     if verb in DELEGATES:
         return int(importlib.import_module(DELEGATES[verb]).main(words))
     args = _parser(verb).parse_args(words)
     module, function = VERBS[args.verb]
     run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), function)
     return _guarded(run, args)
+
+
+def _fill_streams() -> None:
+    """Take the places of streams that are closed: a database in one of them would get what a library prints."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = _into_nothing()
+
+
+def _into_nothing() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -19,12 +20,12 @@ from scanner_app.bootstrap import open_kiosk, unlock_store
 from scanner_app.commands.look import looked_into
 from scanner_app.commands.options import a_path, data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
-from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
 from scanner_app.files import move_whole, write_private
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.secrets import SecretStore
 from scanner_app.storage import cipher
-from scanner_app.storage.connection import converted
+from scanner_app.storage.connection import converted, open_reader
 from scanner_app.storage.derived import Difference
 
 MANIFEST = "backup.json"
@@ -146,7 +147,7 @@ def run_restore(args: argparse.Namespace) -> int:
     lock = InstanceLock(folder)
     lock.acquire()
     try:
-        if (folder / "ledger.db").exists():
+        if _holds_facts(folder):
             raise SettingsTrouble("restore_over_ledger", str(folder))
         _unpack(args.file, folder)
     finally:
@@ -154,6 +155,18 @@ def run_restore(args: argparse.Namespace) -> int:
     say(f"Restored into {folder}. Next: set the keys again with scanner-app setup, then scanner-app sync --full")
     say("Where the kiosk it came from goes on, name this one with setup --device: people tell them apart by it.")
     return Exit.OK
+
+
+def _holds_facts(folder: Path) -> bool:
+    """Whether there is a ledger with anything in it, or one that cannot be read: somebody only looked in here else."""
+    ledger = folder / "ledger.db"
+    if not ledger.exists():
+        return False
+    try:
+        with closing(open_reader(ledger)) as connection, converted("read the ledger"):
+            return connection.execute("SELECT 1 FROM facts LIMIT 1").fetchone() is not None
+    except StorageTrouble:
+        return True
 
 
 def _unpack(file: Path, folder: Path) -> None:
@@ -168,6 +181,8 @@ def _unpack(file: Path, folder: Path) -> None:
     for name, body in contents.items():
         if hashlib.sha256(body).hexdigest() != manifest["sha256"][name]:
             raise SettingsTrouble("backup_unreadable", f"{file}: {name} does not match its checksum")
+    for beside in ("ledger.db-wal", "ledger.db-shm"):  # an empty ledger's: they are not to be laid over another
+        (folder / beside).unlink(missing_ok=True)
     for name, body in contents.items():
         write_private(folder / name, body)  # each whole or absent: broken off before the ledger, it can be begun anew
 

@@ -208,7 +208,9 @@ def test_a_restore_that_was_broken_off_can_be_begun_anew(scene: Scene, tmp_path:
     code = admitted(scene)
     scene.run("backup", str(tmp_path / "kiosk.zip"))
     other = Scene(scene.sandbox, tmp_path / "other", scene.place)
-    other.folder.mkdir(exist_ok=True)
+    text = other.run("gate", "--offline", "--place", "Door", "--source", "-", check=False)  # opened in between
+    assert text.returncode == 3, "it is not set up"
+    assert (other.folder / "ledger.db").exists()
     (other.folder / ".ledger.db.half").write_bytes(b"SQLite format 3")
     (other.folder / "settings.json").write_bytes((scene.folder / "settings.json").read_bytes())
     other.run("restore", str(tmp_path / "kiosk.zip"))

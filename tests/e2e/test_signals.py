@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,5 +65,20 @@ def test_gate_ends_in_order_while_its_input_stays_open_and_prints_on_any_termina
             assert child.stderr.read() == b""
         finally:
             child.kill()
-    closed = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *gate], capture_output=True, timeout=60, check=False)
-    assert (closed.returncode, closed.stderr) == (3, b"scanner-app: Bad file descriptor: standard input\n")
+    for shut, name in (("<&-", "standard input"), (">&-", "standard output")):
+        closed = ["sh", "-c", f'exec "$@" {shut}', "sh", *gate]
+        done = subprocess.run(closed, input=b"a guest\n", capture_output=True, timeout=60, check=False)
+        assert (done.returncode, done.stderr.decode()) == (3, f"scanner-app: Bad file descriptor: {name}\n")
+    assert "a guest" not in [line["raw"] for line in scene.lines("export", "scans")], (
+        "judged where nobody could be told"
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes descriptors")
+def test_no_file_of_the_program_takes_the_place_of_a_stream_that_was_closed(tmp_path: Path) -> None:
+    """A line that some library prints would go into it: a database's first bytes."""
+    look = "import os, sys; from scanner_app import cli; cli.main(['wedge']); "
+    look += f"made = open({str(tmp_path / 'ledger')!r}, 'wb'); os.write(1, b'x'); os.write(2, b'x'); sys.exit(made.fileno())"
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", look]
+    assert subprocess.run(command, timeout=60, check=False).returncode > 2
+    assert (tmp_path / "ledger").read_bytes() == b""
