@@ -158,7 +158,7 @@ def run_restore(args: argparse.Namespace) -> int:
 
 
 def _holds_facts(folder: Path) -> bool:
-    """Whether there is a ledger with anything in it, or one that cannot be read: somebody only looked in here else."""
+    """Whether there is a ledger with anything in it, or one unreadable; opening an empty folder makes one."""
     ledger = folder / "ledger.db"
     if not ledger.exists():
         return False
@@ -181,8 +181,8 @@ def _unpack(file: Path, folder: Path) -> None:
     for name, body in contents.items():
         if hashlib.sha256(body).hexdigest() != manifest["sha256"][name]:
             raise SettingsTrouble("backup_unreadable", f"{file}: {name} does not match its checksum")
-    for beside in ("ledger.db-wal", "ledger.db-shm"):  # an empty ledger's: they are not to be laid over another
-        (folder / beside).unlink(missing_ok=True)
+    for empty in ("ledger.db", "ledger.db-wal", "ledger.db-shm"):  # no log of one is to be laid over another
+        (folder / empty).unlink(missing_ok=True)
     for name, body in contents.items():
         write_private(folder / name, body)  # each whole or absent: broken off before the ledger, it can be begun anew
 

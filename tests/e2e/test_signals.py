@@ -77,8 +77,8 @@ def test_gate_ends_in_order_while_its_input_stays_open_and_prints_on_any_termina
 @pytest.mark.skipif(os.name == "nt", reason="a shell that closes descriptors")
 def test_no_file_of_the_program_takes_the_place_of_a_stream_that_was_closed(tmp_path: Path) -> None:
     """A line that some library prints would go into it: a database's first bytes."""
-    look = "import os, sys; from scanner_app import cli; cli.main(['wedge']); "
-    look += f"made = open({str(tmp_path / 'ledger')!r}, 'wb'); os.write(1, b'x'); os.write(2, b'x'); sys.exit(made.fileno())"
-    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", look]
+    look = "import os, sys; from scanner_app import cli; cli.main(['wedge']); made = open(sys.argv[1], 'wb'); "
+    look += "os.write(1, b'x'); os.write(2, b'x'); sys.exit(made.fileno())"
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", look, str(tmp_path / "ledger")]
     assert subprocess.run(command, timeout=60, check=False).returncode > 2
     assert (tmp_path / "ledger").read_bytes() == b""
