@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,16 @@ class Telling:
     now: datetime
     zone: str = ""
     details: Sequence[str] = ("holder", "ticket", "seat", "entries_left", "notes")
+
+
+LONG = 14
+"""Letters of a word that fit in a line of large text."""
+_BREAKS = re.compile(r"\s|-(?=\D)")  # where a line may break (Unicode UAX 14: not between a hyphen and a digit)
+
+
+def breaks(value: str) -> bool:
+    """Return whether a value can stand on several lines: a word that does not fit is shortened, not broken."""
+    return max(map(len, _BREAKS.split(value))) <= LONG
 
 
 _TIMES = ("used_at", "valid_from", "expired_at", "opens_at", "closed_at")

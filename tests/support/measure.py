@@ -1,5 +1,7 @@
 """Measures a window's words and what a finger presses against the room that they have, and against each other."""
 
+import re
+
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -123,7 +125,8 @@ def fits(label) -> bool:
 
 
 def _longest(label):
-    return max((_wide(label, word) for word in label.text().split()), default=0)
+    """A line also breaks after a hyphen, unless a digit follows."""
+    return max((_wide(label, word) for word in re.split(r"\s|(?<=-)(?=\D)", label.text())), default=0)
 
 
 def _wide(widget, text):

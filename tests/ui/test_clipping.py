@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea
 
 from scanner_app.ui import moments, texts
+from scanner_app.ui.facts import breaks
 from scanner_app.ui.screenshot_stage import staged
 from scanner_app.ui.screenshots import SHOTS
 from scanner_app.ui.theme import Theme, load_fonts
@@ -105,6 +106,24 @@ def test_a_picture_is_the_same_whenever_it_is_drawn(qapp, monkeypatch, name):
         with staged(shot, "en", SIZES[0]) as stage:
             drawn.append(words(stage.window))
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_with_the_largest_text_a_verdict_still_tells_the_time_of_the_other_pass(qapp, language):
+    shot = next(s for s in SHOTS if s.name == "door-same-person")
+    with staged(shot, language, SIZES[0], scale=2.0) as stage:
+        value = stage.window.screens["door"].panel._fact_labels[1]
+        assert value.isVisible()
+        assert value.wordWrap()
+        assert value.height() >= value.heightForWidth(value.width())
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [("7340219-NOT-OURS", True), ("SNF-7340219-1234", False), ("Wheelchair place booked", True), ("", True)],
+)
+def test_a_value_breaks_where_a_line_may_break(value, wanted):
+    assert breaks(value) is wanted
 
 
 def words(window):

@@ -15,7 +15,7 @@ from scanner_app.domain.scan import Scan
 from scanner_app.domain.verdict import Verdict
 from scanner_app.ui import moments, texts
 from scanner_app.ui.desk import Desk, column
-from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, nobody, refusal_facts, ticket
+from scanner_app.ui.facts import Fact, Telling, breaks, guest_facts, holder, nobody, refusal_facts, ticket
 from scanner_app.ui.plain import visible
 from scanner_app.ui.whose import whose
 from scanner_app.ui.widgets.buttons import button, icon_button
@@ -26,9 +26,6 @@ from scanner_app.ui.widgets.text import Label
 
 WIDE = 640
 """Width of a panel at factor 1, pixels."""
-
-LONG = 14
-"""Letters of a word that fit in a line of large text."""
 
 
 class Panel(QWidget):
@@ -110,7 +107,9 @@ class ChoicePanel(Panel):
     """Several passes have one code: a supervisor picks the one whose holder stands here."""
 
     def __init__(self, desk: Desk, found: Sequence[Pass]) -> None:
-        super().__init__(desk, texts.word("door.choose"), texts.word("door.choose_help"), wide=820)
+        super().__init__(
+            desk, texts.word("door.choose"), texts.word("door.choose_help"), wide=1100 if desk.theme.large else 820
+        )
         inner = QWidget()
         lay = column(desk.theme, inner, margin="", gap="s")
         for subject in found:
@@ -241,7 +240,6 @@ def fact_row(desk: Desk, fact: Fact) -> QHBoxLayout:
     label = Label(fact.label, "soft", wrap=True)
     label.setFixedWidth(desk.theme.text_px(170))
     row.addWidget(label)
-    longest = max(map(len, fact.value.split()), default=0)
-    wraps = desk.theme.large and longest <= LONG  # a word that does not fit is shortened, not broken
+    wraps = desk.theme.large and breaks(fact.value)
     row.addWidget(Label(fact.value, "strong", foreign=True, wrap=wraps, elide=not wraps), 1)
     return row

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSt
 from scanner_app.domain.passes import Direction
 from scanner_app.domain.verdict import Verdict
 from scanner_app.ui import texts
-from scanner_app.ui.facts import Fact, Telling, guest_facts, holder, refusal_facts, ticket
+from scanner_app.ui.facts import Fact, Telling, breaks, guest_facts, holder, refusal_facts, ticket
 from scanner_app.ui.theme import Theme
 from scanner_app.ui.tokens import RADIUS
 from scanner_app.ui.widgets.face import BROKEN, CHECKING, LEAVING, READY, Face, badge, face
@@ -202,7 +202,8 @@ class VerdictPanel(QFrame):
         self._fact_labels = []
         for row, fact in enumerate(facts[:MAX_FACTS]):
             key = Label(fact.label, "strong", parent=self)
-            value = Label(fact.value, "strong", foreign=True, elide=True, parent=self)
+            wraps = self._theme.large and breaks(fact.value)
+            value = Label(fact.value, "strong", foreign=True, wrap=wraps, elide=not wraps, parent=self)
             self._facts.addWidget(key, row, 0)
             self._facts.addWidget(value, row, 1)
             self._fact_labels += [key, value]
