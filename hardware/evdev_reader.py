@@ -27,7 +27,9 @@ EVENT = struct.Struct("llHHi")
 EVIOCGRAB = 0x40044590
 _EV_SYN, _EV_KEY, _DOWN, _SYN_DROPPED = 0x00, 0x01, 1, 3
 _ENTER = 28
-_SHIFTS, _ALTGR, _CAPS = frozenset({42, 54}), 100, 58
+_SHIFTS, _CONTROLS, _ALTGR, _CAPS = frozenset({42, 54}), frozenset({29, 97}), 100, 58
+# Separators between the fields of a code: scanners send them as Control and a key, as on a terminal of the US layout.
+_SEPARATORS = {43: "\x1c", 27: "\x1d", 7: "\x1e", 12: "\x1f"}
 _ENDS = frozenset({28, 96, 15})  # Enter, keypad Enter, Tab
 _POSITIONS = {
     code: position
@@ -83,6 +85,8 @@ class KeyParser:
         return None
 
     def _character(self, code: int) -> str:
+        if self._held & _CONTROLS:
+            return _SEPARATORS.get(code, "")
         position = _POSITIONS.get(code)
         if position is None:
             return _OTHERS.get(code, "")

@@ -59,6 +59,8 @@ _MODIFIERS = (
 )
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick)
 _CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
+"""What is in some codes between their fields; a scanner sends it as Control and a key, as a terminal would read it."""
 _CHORDS = _CONTROL_ALT | Qt.KeyboardModifier.MetaModifier
 # Qt's dead keys in its order (grave, acute, circumflex, tilde, macron, breve, dot, diaeresis, ring, double acute,
 # caron, cedilla, ogonek), as a `WedgeAssembler` wants them.
@@ -236,10 +238,12 @@ def _at(event: QKeyEvent) -> float:
 def _text(event: QKeyEvent) -> str:
     """What the key types; nothing for keys that type nothing."""
     text = _DEAD.get(event.key()) or event.text()
-    return text if text.isprintable() or event.key() in _DEAD else ""
+    return text if text.isprintable() or text in _SEPARATORS or event.key() in _DEAD else ""
 
 
 def _is_chord(event: QKeyEvent) -> bool:
     """Whether it is a command to the program; Control and Alt together are AltGr on Windows, which types."""
     held = event.modifiers() & _CHORDS
+    if held == Qt.KeyboardModifier.ControlModifier and event.text() in _SEPARATORS:
+        return False
     return bool(held) and not (held == _CONTROL_ALT and event.text() and event.text().isprintable())

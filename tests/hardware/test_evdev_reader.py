@@ -56,6 +56,12 @@ def test_events_arrive_in_any_pieces(text, size):
     assert found == [(text, "scanner")]
 
 
+def test_a_separator_comes_as_control_and_a_key_and_other_commands_type_nothing():
+    control, bracket, c = 29, 27, 46
+    typed = tap(c) + tap(bracket, control) + tap(c, control) + tap(c) + tap(ENTER)
+    assert KeyParser().feed(typed, 0) == [("c\x1dc", "scanner")]
+
+
 @given(st.binary(max_size=2000))
 def test_any_bytes_do_no_harm(data):
     parser = KeyParser()

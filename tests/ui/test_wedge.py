@@ -276,7 +276,7 @@ def test_a_quick_backspace_takes_away_the_letter_before_it(window, door, keys, q
     qtbot.waitUntil(lambda: field.text() == "Ada")
 
 
-def test_a_separator_that_a_scanner_sends_as_a_command_tears_no_scan(window, door, keys):
+def test_a_separator_that_a_scanner_sends_as_a_command_is_kept(window, door, keys):
     """A group separator comes as Control and a bracket; Shift comes with every capital."""
     for char in "SNF":
         _key(window, Qt.Key.Key_Shift, "")
@@ -285,4 +285,4 @@ def test_a_separator_that_a_scanner_sends_as_a_command_tears_no_scan(window, doo
         event = QKeyEvent(kind, Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier, "\x1d")
         QApplication.sendEvent(window.focusWidget() or window, event)
     burst(window, "734")
-    assert [c.text for c in presented(door)] == ["SNF734"]
+    assert [c.text for c in presented(door)] == ["SNF\x1d734"]
