@@ -22,8 +22,8 @@ LookUp = Callable[[str, float], list[Pass]]
 class RenewedKey:
     """Asks the platform for the item's own pass: another account does not hold it. Blocks; on threads that send."""
 
-    def __init__(self, platform: Platform, look_up: LookUp) -> None:
-        """`platform`: with the key in use. `look_up`: how it is asked here."""
+    def __init__(self, platform: Platform, look_up: LookUp | None = None) -> None:
+        """`platform`: with the key in use. `look_up`: how it is asked, where not by a call of its own."""
         self._platform, self._look_up = platform, look_up
         self._renewed: set[str] = set()
 
@@ -39,7 +39,8 @@ class RenewedKey:
         return True
 
     def _holds(self, uid: str) -> bool:
+        look_up = self._look_up or self._platform.lookup
         try:
-            return any(one.uid == uid for one in self._look_up(uid, LOOK_SECONDS))
+            return any(one.uid == uid for one in look_up(uid, LOOK_SECONDS))
         except PlatformTrouble:
             return False

@@ -152,7 +152,7 @@ class CloudUploader:
     def _renewed_key(self, platform: Platform) -> RenewedKey:
         """What is known of older keys of an account: what doors recorded before it was renewed must still go out."""
         which = (platform.account, platform.tenant)
-        return self._renewed.setdefault(which, RenewedKey(platform, platform.lookup))
+        return self._renewed.setdefault(which, RenewedKey(platform))
 
     def _deliver(self, operation: Operation, platform: Platform, parcel: Parcel) -> None:
         try:
