@@ -28,20 +28,24 @@ class Home:
 
     def __init__(self, data_dir: Path, settings: SettingsKeeper) -> None:
         self._anchor, self._file, self._settings = data_dir / ANCHOR, data_dir / FILE, settings
+        self._at = str(data_dir.resolve())
         self._known = self._read()
 
     def settle_in(self, doubt: Callable[[], object]) -> None:
         """Note where the folder lies; a copy takes a name of its own first, and its unsent items may have been sent.
 
-        `doubt` has them looked for before they are sent. Broken off in between, all of it is done again.
+        So may those of a folder that lies elsewhere now: the door it was taken from under goes on with what it still
+        held. `doubt` has them looked for before they are sent. Broken off in between, all of it is done again.
         """
         try:
-            found = self._look()
-            if (self._known.get("inode"), self._known.get("since")) == found:
+            found, at = self._look(), self._known.get("at", self._at)
+            if (self._known.get("inode"), self._known.get("since"), self._known.get("at")) == (*found, self._at):
                 return
             copied = self._moved(found) and self._settings.load().device
-            named = self._rename(copied, doubt) if copied else {k: self._known.get(k, "") for k in ("from", "named")}
-            self._known = {"inode": found[0], "since": found[1], **named}
+            if copied or at != self._at:
+                doubt()
+            named = self._rename(copied) if copied else {k: self._known.get(k, "") for k in ("from", "named")}
+            self._known = {"inode": found[0], "since": found[1], "at": self._at, **named}
             write_private(self._file, dumps(self._known))
         except (OSError, StorageTrouble) as trouble:
             log.warning("where the data folder lies is not kept: %s", trouble)
@@ -57,8 +61,7 @@ class Home:
         inode, since = self._known.get("inode"), self._known.get("since")
         return None not in (inode, since) and inode != found[0] and since != found[1]
 
-    def _rename(self, old: str, doubt: Callable[[], object]) -> dict[str, str]:
-        doubt()
+    def _rename(self, old: str) -> dict[str, str]:
         settings = self._settings.load()
         self._settings.save(replace(settings, device=another_name(old)))
         log.warning("this data folder is a copy of %s; this kiosk is %s now", old, self._settings.load().device)
