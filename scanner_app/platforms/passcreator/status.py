@@ -34,6 +34,12 @@ def scan_status(operation: Operation) -> int:
 
 
 def _refusal(operation: Operation) -> int:
+    """A pass that is known and refused is told as 1, whatever the reason: the contract has no other status for it.
+
+    It says "known, already voided", and that is how Passcreator itself shows a pass at a door that it is not good for:
+    a read with that door's `appConfigurationId` has `voided` true where it is not eligible or was used before (seed
+    001), and an expired one reads as voided anywhere. 3 would say that nobody knows it.
+    """
     if not operation.uid:
         return NOT_FOUND
     by_reason = {
