@@ -90,7 +90,7 @@ class Window(Shell):
     def framed(self, screen: str) -> bool:
         """Guests see no rail and no strip; staff who came past the PIN find their way around, and back."""
         attended = self.settings.screen.attended or screen not in ("", "kiosk")
-        return self.settings.ready and not self._in_setup and attended
+        return attended and not self._in_setup
 
     # --- events
     def hear(self, event: Event) -> None:

@@ -263,6 +263,21 @@ def test_every_section_opens(window, section):
     assert window.screens["settings"].section == section
 
 
+def test_an_account_with_unsent_scans_goes_at_the_second_word_and_another_can_follow(window, door, qtbot):
+    window.status = replace(window.status, unsent=2)
+    window.go("settings")
+    window.screens["settings"].page.edit(door.kept.accounts[0])
+    press(qtbot, window, "account-remove")
+    assert window.panel.form.answer.text() == texts.word("account.unsent")
+    assert door.kept.accounts
+    press(qtbot, window, "account-remove")
+    qtbot.waitUntil(lambda: not door.kept.accounts)
+    qtbot.waitUntil(lambda: not window.settings.accounts)
+    window.go("door")
+    window.go("settings")
+    assert window._rail.isVisible(), "the way to another account"
+
+
 def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):
     window.go("settings")
     press(qtbot, window, "account-add")

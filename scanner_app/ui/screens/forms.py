@@ -166,12 +166,12 @@ class AccountForm(QWidget):
     def try_it(self) -> None:
         """Ask the platform."""
         if not self.url.text().strip():
-            self._say(texts.word("account.need_url"), "danger")
+            self.say(texts.word("account.need_url"), "danger")
         elif not self.key.text() and not self.key.placeholderText():
-            self._say(texts.word("account.need_key"), "danger")
+            self.say(texts.word("account.need_key"), "danger")
         else:
             self.test.setEnabled(False)
-            self._say(texts.word("account.testing"), "")
+            self.say(texts.word("account.testing"), "")
             self.desk.bridge.call(
                 self.desk.control.try_account,
                 self.account(),
@@ -186,7 +186,7 @@ class AccountForm(QWidget):
         if report.trouble:
             wrong_key = report.trouble == "platform_unauthorised"
             advice = texts.word("account.key_wrong") if wrong_key else texts.admin(report.trouble)
-            self._say(f"{texts.sentence(report.trouble)} {advice}", "danger")
+            self.say(f"{texts.sentence(report.trouble)} {advice}", "danger")
             self.test.setFocus()
             return
         self.report = report
@@ -198,15 +198,16 @@ class AccountForm(QWidget):
             templates=texts.plural("account.templates", len(report.templates)),
             doors=texts.plural("account.doors", len(report.doors)),
         )
-        self._say(found, "good")
+        self.say(found, "good")
         self._tested(report)
 
     def _failed(self, error: ScannerError) -> None:
         self.test.setEnabled(True)
         code = error.code if texts.known(error.code) else "trouble"
-        self._say(f"{texts.sentence(code)} {texts.admin(code)}", "danger")
+        self.say(f"{texts.sentence(code)} {texts.admin(code)}", "danger")
 
-    def _say(self, text: str, tone: str) -> None:
+    def say(self, text: str, tone: str) -> None:
+        """Say something beside the button that tries it."""
         self.answer.set_tone(tone)
         self.answer.setText(text)
 

@@ -53,7 +53,7 @@ class AccountPanel(Panel):
         removed: Callable[[AccountConfig], None],
     ) -> None:
         super().__init__(desk, texts.word("setup.account"), texts.word("setup.account_help"), wide=860)
-        self._kept = kept
+        self._kept, self._warned = kept, False
         self.form = AccountForm(desk, account, self._tested, one_of_several=True)
         self.lay.addWidget(scrolled(self.form, hugs=True))
         self.save = button(texts.word("do.save"), self._save, "primary", name="account-save")
@@ -86,6 +86,11 @@ class AccountPanel(Panel):
         self._kept(account)
 
     def _remove(self, removed: Callable[[AccountConfig], None], account: AccountConfig) -> None:
+        """Ask once more while anything waits: only an account that is here sends what was admitted for it."""
+        if self.desk.status.unsent and not self._warned:
+            self._warned = True
+            self.form.say(texts.word("account.unsent"), "danger")
+            return
         self.desk.close_panel()
         removed(account)
 
