@@ -13,6 +13,7 @@ from scanner_app.application.events import (
     DeviceChanged,
     DeviceState,
     FrameSeen,
+    Level,
     StatusChanged,
 )
 from scanner_app.application.ports import Connection
@@ -138,8 +139,14 @@ def look_only(stage: Stage) -> None:
     stage.tell(StatusChanged(replace(sample.STATUS, look_only=True)))
 
 
+def message(stage: Stage) -> None:
+    """Something to be told to the administrator is said at the foot; the door goes on."""
+    camera(stage)
+    stage.window.toast(f"{texts.sentence('storage_copy')} {texts.advice('storage_copy')}", Level.ERROR)
+
+
 def trouble(stage: Stage) -> None:
-    """The disk is full."""
+    """The disk is full: nobody can be admitted."""
     camera(stage)
     stage.tell(StatusChanged(replace(sample.STATUS, disk_free=0, cannot_record="storage_full")))
 

@@ -137,7 +137,8 @@ class VerdictPanel(QFrame):
             label.setText(text)
         colour = self._theme.colour
         quiet = colour("ink_soft" if chosen.ground == "surface" else chosen.ink)
-        self.idle_symbol.show_symbol(chosen.symbol, quiet, colour(chosen.ground))
+        alarm = colour(chosen.ink) if chosen is BROKEN else quiet
+        self.idle_symbol.show_symbol(chosen.symbol, alarm, colour(chosen.ground))
         self.idle_headline.setStyleSheet(f"color: {colour(chosen.ink).name()};")
         for label in (self.idle_says, self.idle_hint):
             label.setStyleSheet(f"color: {quiet.name()}; font-weight: 400;")
