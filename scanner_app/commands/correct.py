@@ -12,6 +12,7 @@ from scanner_app.commands.look import looked_into
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.ui import texts
+from scanner_app.ui.plain import visible
 
 
 def add_parser(
@@ -73,7 +74,9 @@ def run_conflicts(args: argparse.Namespace) -> int:
 def _in_words(row: FactRow) -> str:
     """Return a conflict on one line: whose pass, what the platform said, and both doors."""
     subject, here, there = (_part(row, name) for name in ("pass", "here", "there"))
-    guest = subject.get("holder") or subject.get("barcode") or here.get("raw") or subject.get("uid") or "?"
+    guest = visible(
+        str(subject.get("holder") or subject.get("barcode") or here.get("raw") or subject.get("uid") or "?")
+    )
     ours = _joined(here.get("at"), here.get("place"), here.get("device"))
     theirs = _joined(*(value for name, value in there.items() if name not in MACHINES)) or "not said"
     return f"{row.number:6} {guest}: {texts.told(str(row.body.get('answer', '')))}; here {ours}; there {theirs}"

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,11 @@ import pytest
 from hardware.opencv import cv2
 from hardware.scene import code_picture
 from scanner_app.cli import main
+from scanner_app.commands.correct import _in_words
+from scanner_app.domain.scan import FactKind
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.sandbox.server import Sandbox
+from scanner_app.ui import sample
 from tests.e2e.conftest import Scene
 
 
@@ -256,3 +260,9 @@ def test_a_source_that_cannot_be_meant_is_no_mistake_of_the_program(scene: Scene
     done = scene.run("gate", "--offline", "--place", scene.place, "--source", source, check=False)
     assert done.returncode == 3
     assert done.stderr.startswith("scanner-app: This is no camera, file, folder or address that can be read.")
+
+
+def test_a_conflict_is_one_line_however_long_a_name_is() -> None:
+    body = {"pass": {"holder": "A" * 3000 + "\u202e"}, "here": {"place": "Main", "device": "Door 1"}, "answer": "used"}
+    row = sample.fact(7, sample.admitted(), 1)
+    assert len(_in_words(replace(row, kind=FactKind.CONFLICT, body=body))) < 200

@@ -248,6 +248,20 @@ def test_a_guest_who_holds_a_used_pass_there_again_and_again_is_no_other_door(pa
     assert {use.device for use in others} == ({"kiosk-2"} if another else set())
 
 
+@pytest.mark.parametrize("third", [False, True])
+def test_a_pass_that_another_door_let_in_and_refused_at_once_was_let_in_there_once(
+    passcreator, admission, guest, third
+):
+    """A hasty guest shows it twice within the second: two uses stand there, of one admission and its repeat."""
+    for kiosk in ["kiosk-2", "kiosk-3"] if third else ["kiosk-2"]:
+        told(passcreator, dataclasses.replace(admission, device=kiosk))
+    told(passcreator, dataclasses.replace(admission, device="kiosk-2", outcome="refuse", reason="ALREADY_USED"))
+    mine = dataclasses.replace(admission, at=NOW + timedelta(seconds=9))
+    told(passcreator, mine)
+    others = passcreator.others(mine, passcreator.lookup(guest.uid, 5)[0])
+    assert sorted(use.device for use in others) == ["kiosk-2", "kiosk-3"][: 1 + third]
+
+
 def test_another_kiosk_of_our_name_a_second_later_is_told_from_us(passcreator, admission, guest):
     """Our own scans come back to the second; one of our name beside them was made by somebody else."""
     told(passcreator, admission)

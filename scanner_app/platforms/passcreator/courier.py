@@ -175,7 +175,8 @@ class Courier:
             return
         scans = self._scans_of(operation, others)
         taken = frozenset(u.at for u in subject.uses)
-        yield from (named for use in others if (named := self._named(use, scans, taken, operation)))
+        told: set[Scanned] = set()
+        yield from (named for use in others if (named := self._named(use, scans, taken, operation, told)))
 
     def _scans_of(self, operation: Operation, uses: list[Use]) -> list[Scanned]:
         """Return the scans of a pass, up to those that explain its uses: a door may have made thousands since."""
@@ -199,8 +200,13 @@ class Courier:
     def _echo(self, use: Use, operation: Operation) -> bool:
         return use.place == operation.place and self._gap(use, operation) <= ECHO
 
-    def _named(self, use: Use, scans: list[Scanned], taken: frozenset[datetime], operation: Operation) -> Use | None:
-        """Return the use with its device; None when it was a refused repeat, or this kiosk's own, taken back."""
+    def _named(
+        self, use: Use, scans: list[Scanned], taken: frozenset[datetime], operation: Operation, told: set[Scanned]
+    ) -> Use | None:
+        """Return the use with its device; None when it was a refused repeat, or this kiosk's own, taken back.
+
+        `told`: admissions that earlier uses stand for; a repeat of the same moment is no second one.
+        """
         made = [s for s in scans if s.made(operation.uid, use.at, self._zone)]
         made = made or self._pushed_on(use.at, scans, taken, operation.uid)
         if not made:
@@ -208,10 +214,13 @@ class Courier:
             return replace(use, direction=Direction.EXIT) if operation.policy == Policy.IN_OUT.value else use
         mine = self._mine(made, operation)
         admitted = [s for s in made if s.status in ADMITTING and s not in mine]
-        if not admitted:
+        left = [s for s in admitted if s not in told]
+        if not admitted or (not left and any(s.status not in ADMITTING for s in made)):
             return None
-        way = Direction.EXIT if admitted[0].status == CHECKED_OUT else Direction.ENTRY
-        return replace(use, direction=way, device=admitted[0].device)
+        admission = (left or admitted)[0]
+        told.add(admission)
+        way = Direction.EXIT if admission.status == CHECKED_OUT else Direction.ENTRY
+        return replace(use, direction=way, device=admission.device)
 
     def _mine(self, scans: list[Scanned], operation: Operation) -> list[Scanned]:
         """Return the scans that this kiosk made: by its ledger, where that was asked, for a name may be another's too.
