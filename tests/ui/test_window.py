@@ -22,6 +22,7 @@ from scanner_app.ui.heartbeat import Heartbeat
 from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
 from scanner_app.ui.screens.door_panels import LeavePanel
+from scanner_app.ui.screens.forms import AccountForm
 from scanner_app.ui.screens.place_form import PlaceForm
 from scanner_app.ui.screens.settings import SECTIONS
 from scanner_app.ui.screenshot_stage import staged
@@ -276,6 +277,18 @@ def test_an_account_with_unsent_scans_goes_at_the_second_word_and_another_can_fo
     window.go("door")
     window.go("settings")
     assert window._rail.isVisible(), "the way to another account"
+
+
+def test_an_account_that_comes_back_is_the_one_that_its_unsent_scans_wait_for(window):
+    def made(address):
+        form = AccountForm(window, None, lambda _: None)
+        form.url.setText(address)
+        return form.account()
+
+    first = made("https://one.example")
+    assert made("https://one.example").id == first.id != made("https://two.example").id
+    window.settings = replace(window.settings, accounts=(first,))
+    assert made("https://one.example").id != first.id, "two companies on one platform"
 
 
 def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):

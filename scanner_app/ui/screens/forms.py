@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -64,9 +65,8 @@ class AccountForm(QWidget):
         """`one_of_several`: ask also by what the codes of this account are known."""
         super().__init__()
         self.desk = desk
-        self._account = account or AccountConfig(
-            f"account-{secrets.token_hex(3)}", "passcreator", USUAL_ADDRESS["passcreator"]
-        )
+        self._new = account is None
+        self._account = account or AccountConfig("", "passcreator", USUAL_ADDRESS["passcreator"])
         self._tested = tested
         self.report: AccountReport | None = None
         self.url = QLineEdit(self._account.url)
@@ -140,13 +140,25 @@ class AccountForm(QWidget):
     def account(self) -> AccountConfig:
         """Return what is entered, with the templates that the platform named."""
         templates = self.report.templates if self.report else self._account.templates
+        url = self.url.text().strip()
         return replace(
             self._account,
-            url=self.url.text().strip(),
+            id=self._free_id(url) if self._new else self._account.id,
+            url=url,
             zone=self.zone.currentText(),
             templates=templates,
             code_prefix=self.prefix.text().strip(),
         )
+
+    def _free_id(self, url: str) -> str:
+        """Return a new account's id, the same for the same address: what was unsent when it was removed goes out then.
+
+        What it goes to is told apart by the key as well, in each item of the outbox.
+        """
+        taken = {account.id for account in self.desk.settings.accounts}
+        marks = (f"{self._account.platform} {url} {n}".encode() for n in itertools.count())
+        ids = (f"account-{hashlib.sha256(mark).hexdigest()[:6]}" for mark in marks)
+        return next(one for one in ids if one not in taken)
 
     def entered(self) -> Entered:
         """Return all that stands here."""
