@@ -67,7 +67,7 @@ class ReaderLine:
         self._present(credential)
 
     def _state(self, state: LineState, why: str) -> None:
-        self._tell(DeviceChanged(self.spec, DeviceState(state.value), why))
+        self._tell(DeviceChanged(self.spec, DeviceState(state.value), why, reader=True))
 
     def _refused(self, refused: Refused) -> None:
         self._tell(Notice(f"tap_{refused.reason.value}", Level.INFO, self.spec))

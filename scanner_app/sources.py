@@ -229,7 +229,7 @@ class SourceSet:
         except SettingsTrouble as trouble:
             log.exception("source %s cannot be used", spec)
             self._states[spec] = ReaderReport(spec, DeviceState.MISSING, trouble.detail)
-            self._tell(DeviceChanged(spec, DeviceState.MISSING, trouble.detail))
+            self._tell(DeviceChanged(spec, DeviceState.MISSING, trouble.detail, reader=is_reader(spec)))
 
     def _started(self, spec: str) -> CameraLine | ReaderLine:
         if is_reader(spec):

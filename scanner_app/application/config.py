@@ -107,6 +107,10 @@ class WedgeConfig:
     kind: str = "scanner"  # or vas, smart_tap, ndef_text, ndef_uri, sun, uid: a wallet reader that types
 
 
+READERS = ("serial:", "evdev:", "nfc:")
+"""How the sources begin that are no cameras."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceConfig:
     """Cameras and readers by source spec (`camera:0`, a file, a URL, `serial:/dev/...`, `nfc:...`)."""
@@ -119,6 +123,11 @@ class DeviceConfig:
     relay: str = ""
     taps: TapConfig = field(default_factory=TapConfig)
     tuning: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by camera: torch, exposure, focus, ...
+
+    @property
+    def readers_only(self) -> bool:
+        """Whether guests are read by scanners or taps and no camera is wanted."""
+        return bool(self.sources) and all(source.startswith(READERS) for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,19 @@ _AT_WORK = frozenset({DeviceState.OPENING, DeviceState.RUNNING, DeviceState.ENDE
 class DeviceChanged:
     """A camera or reader changed state. `reason` is for the log and the command line: the device's own words.
 
-    `watched`: somebody only looks at it, in the settings; the door does not live by it.
+    `watched`: somebody only looks at it, in the settings; the door does not live by it. `reader`: it is no camera.
     """
 
     source: str
     state: DeviceState
     reason: str = ""
     watched: bool = False
+    reader: bool = False
+
+    @property
+    def of_door_camera(self) -> bool:
+        """Whether it tells of the camera that guests show their codes to."""
+        return not (self.watched or self.reader)
 
 
 @dataclass(frozen=True, slots=True)

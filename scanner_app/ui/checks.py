@@ -69,7 +69,7 @@ def checks(
         _clock(status),
         *_disk(status),
         *_store(status),
-        _camera(settings, camera, closed=closed),
+        *_camera(settings, camera, closed=closed),
         *map(_reader, readers),
         *_limits(settings),
     ]
@@ -221,11 +221,15 @@ def _limits(settings: Settings) -> Iterator[Check]:
         yield Check("offline", Tone.NOTE, texts.word("ready.offline.confirm"))
 
 
-def _camera(settings: Settings, camera: DeviceState | None, *, closed: bool) -> Check:
+def _camera(settings: Settings, camera: DeviceState | None, *, closed: bool) -> Iterator[Check]:
+    if settings.devices.readers_only and not closed:
+        return
     if camera is None:
-        return Check("camera", Tone.NOTE, texts.word("ready.camera_closed" if closed else "device.missing"))
+        yield Check("camera", Tone.NOTE, texts.word("ready.camera_closed" if closed else "device.missing"))
+        return
     says = texts.word(f"device.{camera.value}")
     if camera in (DeviceState.RUNNING, DeviceState.ENDED):
-        return Check("camera", Tone.GOOD, says)
+        yield Check("camera", Tone.GOOD, says)
+        return
     tone = Tone.WARN if settings.devices.wedge else Tone.DANGER  # a hand scanner can do the work
-    return Check("camera", tone, says, texts.device_help(camera.code if camera.away else "device_missing"))
+    yield Check("camera", tone, says, texts.device_help(camera.code if camera.away else "device_missing"))

@@ -143,7 +143,17 @@ class Shell(QMainWindow):
         self._mark_training()
         self.typing.begin(frame.canvas, self.theme, self.settings.screen.keyboard, self._toast.stand_on)
         self._strip.show_status(self.status)
-        self._strip.show_camera(self._camera.state)
+        self._show_device()
+
+    def _show_device(self) -> None:
+        """What guests are read by; a reader is no camera, and a door may have none."""
+        event = self._camera
+        if event.reader:
+            self._strip.show_reader(event.state)
+        elif self.settings.devices.readers_only:
+            self._strip.show_reader(DeviceState.OPENING)
+        else:
+            self._strip.show_camera(event.state)
 
     def _mark_training(self) -> None:
         """Above the window's middle, where no screen, panel, verdict or keyboard gets to."""
@@ -185,9 +195,10 @@ class Shell(QMainWindow):
             case StatusChanged():
                 self.status = event.status
                 self._strip.show_status(event.status)
+                self._show_device()
             case DeviceChanged(watched=False):
                 self._camera = event
-                self._strip.show_camera(event.state)
+                self._show_device()
             case Decided() if self.home not in self.screens:
                 self._missed.append(event)
             case _:

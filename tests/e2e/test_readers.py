@@ -94,11 +94,11 @@ def test_a_wallet_tap_by_the_settings_and_the_secret_store() -> None:
         line.start()
         assert credentials.get(timeout=10) == Credential("T-0001", Symbology.VAS)
         assert line.stop()
-    assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.RUNNING)
+    assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.RUNNING, reader=True)
     notice = events.get_nowait()
     assert isinstance(notice, Notice)
     assert notice.code == "tap_locked"
-    assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.ENDED)
+    assert events.get_nowait() == DeviceChanged(line.spec, DeviceState.ENDED, reader=True)
 
 
 def test_a_phone_with_several_passes(scene: Scene) -> None:
@@ -190,8 +190,8 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
     sources = SourceSet(credentials.put, events.put)
     sources.use([f"serial:{link}", "serial:/dev/x?colour=red"])
     seen = [events.get(timeout=5) for _ in range(2)]
-    assert DeviceChanged(f"serial:{link}", DeviceState.RUNNING) in seen
-    assert DeviceChanged("serial:/dev/x?colour=red", DeviceState.MISSING, "unknown option colour") in seen
+    assert DeviceChanged(f"serial:{link}", DeviceState.RUNNING, reader=True) in seen
+    assert DeviceChanged("serial:/dev/x?colour=red", DeviceState.MISSING, "unknown option colour", reader=True) in seen
     os.write(master, b"M1\r")
     assert credentials.get(timeout=5) == Credential("M1", Symbology.SCANNER)
     assert [(r.source, r.state) for r in sources.reports()] == [
@@ -199,7 +199,7 @@ def test_sources_follow_the_settings(port: tuple[int, Path]) -> None:
         ("serial:/dev/x?colour=red", DeviceState.MISSING),
     ]
     sources.use([])
-    assert events.get(timeout=5) == DeviceChanged(f"serial:{link}", DeviceState.ENDED)
+    assert events.get(timeout=5) == DeviceChanged(f"serial:{link}", DeviceState.ENDED, reader=True)
     assert sources.stop()
 
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
-from scanner_app.application.config import AccountConfig
+from scanner_app.application.config import AccountConfig, DeviceConfig
 from scanner_app.application.control import AccountReport, Role
 from scanner_app.application.events import DeviceChanged, DeviceState, Level, Notice, StatusChanged
 from scanner_app.application.ports import Connection, Door
@@ -18,6 +18,7 @@ from scanner_app.domain.credential import Symbology
 from scanner_app.domain.errors import PlatformKind, PlatformTrouble, SettingsTrouble
 from scanner_app.ui import sample, texts
 from scanner_app.ui.app import run_window
+from scanner_app.ui.checks import checks
 from scanner_app.ui.heartbeat import Heartbeat
 from scanner_app.ui.screens.camera_form import CameraForm
 from scanner_app.ui.screens.camera_tuning import CameraTuner
@@ -382,6 +383,17 @@ def test_a_camera_looked_at_in_the_settings_is_not_the_doors(window, door, qtbot
     qtbot.waitUntil(lambda: "Camera on" in chips(window))
     assert window.screens["door"].preview.message != texts.word("device.lost")
     assert window.screens["readiness"]._camera is DeviceState.RUNNING
+
+
+def test_a_door_of_readers_alone_tells_of_no_camera(window, door, qtbot):
+    window.settings = replace(window.settings, devices=DeviceConfig(("nfc:usb",)))
+    door.tell(DeviceChanged("nfc:usb", DeviceState.RUNNING, reader=True))
+    qtbot.waitUntil(lambda: not any("amera" in chip for chip in chips(window)))
+    door.tell(DeviceChanged("nfc:usb", DeviceState.LOST, reader=True))
+    qtbot.waitUntil(lambda: "Unplugged" in chips(window))
+    assert window.screens["door"].preview.message != texts.word("device.lost")
+    said = {check.name for check in checks(sample.STATUS, window.settings, DeviceState.OPENING)}
+    assert "camera" not in said
 
 
 def test_a_camera_without_controls_says_so(window, door, qtbot):

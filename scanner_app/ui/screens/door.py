@@ -133,7 +133,7 @@ class DoorScreen(Screen):
                 self._decided(event)
             case GateMoved(state=GateState.NOT_PASSED):
                 self._not_passed(event.scan_id)
-            case DeviceChanged(watched=False):
+            case DeviceChanged(of_door_camera=True):
                 self._device(event)
             case StatusChanged():
                 self._show_status(event.status)

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from scanner_app.application.config import TapConfig
+from scanner_app.application.config import READERS, TapConfig
 from scanner_app.application.devices import ReaderReport
 from scanner_app.domain.errors import ScannerError
 from scanner_app.ui import texts
@@ -21,8 +21,6 @@ from scanner_app.ui.widgets.buttons import button
 from scanner_app.ui.widgets.scroll import scrolled
 from scanner_app.ui.widgets.text import Label
 from scanner_app.ui.widgets.tick import Tick
-
-KINDS = ("serial:", "evdev:", "nfc:")
 
 
 def _how(report: ReaderReport) -> str:
@@ -72,7 +70,7 @@ class AddReaderPanel(Panel):
 
     def _typed(self) -> None:
         source = self.source.text().strip()
-        if source.startswith(KINDS) and source not in KINDS:
+        if source.startswith(READERS) and source not in READERS:
             self._take(source)
             return
         self.message.setText(texts.word("readers.add_help"))

@@ -87,7 +87,7 @@ class ReadinessScreen(Screen):
 
     def hear(self, event: Event) -> None:
         """Take note of what changed."""
-        if isinstance(event, DeviceChanged) and not event.watched:
+        if isinstance(event, DeviceChanged) and event.of_door_camera:
             self._camera = event.state
         if isinstance(event, (DeviceChanged, StatusChanged)) and self._visible:
             self._draw()

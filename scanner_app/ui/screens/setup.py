@@ -299,7 +299,7 @@ class SetupScreen(Screen):
         """Show the camera's picture in its step."""
         if isinstance(event, FrameSeen) and isinstance(self.form, (CameraForm, SheetForm)):
             self.form.show_frame(event)
-        elif isinstance(event, DeviceChanged):
+        elif isinstance(event, DeviceChanged) and not event.reader:
             self._camera_state = self._states[event.source] = event.state
             if isinstance(self.form, (CameraForm, SheetForm)):
                 self.form.hear_camera(event)

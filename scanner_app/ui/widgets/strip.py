@@ -158,6 +158,11 @@ class StatusStrip(QWidget):
         self._camera.tell(texts.word(f"device.{state.value}"), _CAMERA_TONES.get(state, "danger"))
         self._trim()
 
+    def show_reader(self, state: DeviceState) -> None:
+        """Tell of the reader of a door without a camera; nothing while it does its work."""
+        self._camera.tell(texts.headline(state.code) if state.away else "", "danger")
+        self._trim()
+
     def _trim(self) -> None:
         """What finds no room beside the place is left out, the least pressing first: the readiness screen tells it."""
         row = self._row
