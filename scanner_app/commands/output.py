@@ -31,12 +31,16 @@ def print_json(record: Mapping[str, object]) -> None:
 
 def json_line(record: Mapping[str, object], encoding: str | None = None) -> str:
     """Return an object as one line; what `encoding` (default UTF-8) cannot carry as JSON's own escapes."""
-    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str).translate(LINE_ENDS)
     try:
         line.encode(encoding or "utf-8")
     except UnicodeEncodeError:
         return json.dumps(record, separators=(",", ":"), default=str)
     return line
+
+
+LINE_ENDS = {ord(ch): f"\\u{ord(ch):04x}" for ch in "\x85\u2028\u2029"}
+"""JSON leaves them as they are, and many a reader takes them for the end of a line."""
 
 
 def say(text: str) -> None:

@@ -18,6 +18,7 @@ import pytest
 from hardware.opencv import cv2
 from hardware.scene import code_picture
 from scanner_app.cli import main
+from scanner_app.commands.output import json_line
 from scanner_app.commands.correct import _in_words
 from scanner_app.domain.scan import FactKind
 from scanner_app.lifecycle import InstanceLock
@@ -106,6 +107,14 @@ def test_an_output_that_has_no_room_is_said_with_what_to_do(
         assert main(["status", "--data-dir", str(scene.folder)]) == 3
         monkeypatch.undo()
     assert "No space left on device. Make room there" in capsys.readouterr().err
+
+
+def test_an_object_is_one_line_to_every_reader() -> None:
+    """Python's own `splitlines` among them, which ends a line at more than LF."""
+    record = {"raw": "left\u2028right\u2029\x85\x0c\x1c"}
+    line = json_line(record)
+    assert line.splitlines() == [line]
+    assert json.loads(line) == record
 
 
 def test_a_second_instance_is_told_and_looks_go_on(scene: Scene) -> None:
