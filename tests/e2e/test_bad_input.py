@@ -18,8 +18,8 @@ import pytest
 from hardware.opencv import cv2
 from hardware.scene import code_picture
 from scanner_app.cli import main
-from scanner_app.commands.output import json_line
 from scanner_app.commands.correct import _in_words
+from scanner_app.commands.output import json_line
 from scanner_app.domain.scan import FactKind
 from scanner_app.lifecycle import InstanceLock
 from scanner_app.sandbox.server import Sandbox
