@@ -20,6 +20,8 @@ from scanner_app.ui.checks import Tone, checks, ready
 from scanner_app.ui.screens.door_panels import ManualPanel, NotePanel
 from scanner_app.ui.screens.history import as_csv
 from scanner_app.ui.screens.readiness import CheckRow
+from scanner_app.ui.screens.record_panel import RecordPanel
+from scanner_app.ui.widgets.text import Label
 
 
 @pytest.fixture
@@ -159,6 +161,16 @@ def test_in_the_list_the_pass_of_the_story_is_marked_and_no_other(window, door, 
 
 
 # --- history
+def test_why_there_is_a_conflict_is_read_to_its_end(window, door, qtbot):
+    why = "Dieser Pass war zuerst an einer anderen Tür benutzt."
+    row = next(iter(door.conflicts()))
+    window.open_panel(RecordPanel(window, records.read(replace(row, body={**row.body, "note": why})), ""))
+    (label,) = [one for one in window.panel.findChildren(Label) if one.text() == why]
+    qtbot.waitUntil(label.isVisible)
+    assert label.wordWrap()
+    assert label.heightForWidth(label.width()) <= label.height()
+
+
 def test_filters_and_conflicts(window, door, qtbot):
     window.go("history")
     screen = window.screens["history"]

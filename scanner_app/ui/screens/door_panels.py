@@ -26,6 +26,8 @@ from scanner_app.ui.widgets.text import Label
 
 WIDE = 640
 """Width of a panel at factor 1, pixels."""
+ONE_LINE = 36
+"""Letters of a value that stand on one line of it: more break where they may."""
 
 
 class Panel(QWidget):
@@ -240,6 +242,6 @@ def fact_row(desk: Desk, fact: Fact) -> QHBoxLayout:
     label = Label(fact.label, "soft", wrap=True)
     label.setFixedWidth(desk.theme.text_px(170))
     row.addWidget(label)
-    wraps = desk.theme.large and breaks(fact.value)
+    wraps = (desk.theme.large or len(fact.value) > ONE_LINE) and breaks(fact.value)
     row.addWidget(Label(fact.value, "strong", foreign=True, wrap=wraps, elide=not wraps), 1)
     return row
