@@ -309,6 +309,7 @@ def test_an_account_is_tried_before_it_is_kept(window, door, qtbot):
     press(qtbot, window, "account-test")
     qtbot.waitUntil(window.panel.save.isEnabled)
     assert form.test.property("kind") != "primary", "two buttons say that they are next"
+    assert window.focusWidget() is window.panel.save
     press(qtbot, window, "account-save")
     qtbot.waitUntil(lambda: len(door.kept.accounts) == 2)
     assert door.kept.accounts[1].templates == sample.TEMPLATES

@@ -67,6 +67,7 @@ class AccountPanel(Panel):
 
     def _tested(self, _report: AccountReport) -> None:
         self.save.setEnabled(True)
+        self.save.setFocus()  # the button that was pressed went dead meanwhile, and the next one closes the panel
 
     def _save(self) -> None:
         account = self.form.account()
