@@ -36,7 +36,7 @@ def _write(path: Path, content: str | bytes, put_in_place: Callable[[Path], obje
     try:
         handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise _trouble(error, path) from error
+        raise file_trouble(error, path) from error
     name = Path(made)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -48,7 +48,7 @@ def _write(path: Path, content: str | bytes, put_in_place: Callable[[Path], obje
     except FileExistsError:
         raise
     except OSError as error:
-        raise _trouble(error, path) from error
+        raise file_trouble(error, path) from error
     finally:
         name.unlink(missing_ok=True)
 
@@ -93,6 +93,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _trouble(error: OSError, path: Path) -> StorageTrouble:
+def file_trouble(error: OSError, path: Path) -> StorageTrouble:
+    """Return what an error of the file system means for a file of the data folder."""
     kinds = {errno.ENOSPC: StorageKind.FULL, errno.EROFS: StorageKind.READ_ONLY, errno.EACCES: StorageKind.READ_ONLY}
     return StorageTrouble(kinds.get(error.errno or 0, StorageKind.IO), f"{path.name}: {error.strerror}")

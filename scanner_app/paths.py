@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import platformdirs
 
-from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageKind, StorageTrouble
+from scanner_app.files import file_trouble
 
 OPEN_ONCE = ("ledger.db*", "venue.db*", "cache/*.db*", "logs/pass-scanner.jsonl*")
 """What versions before 0600 for every file made by the umask alone."""
+
+_NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL})
+_NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM})
 
 
 def default_data_dir() -> Path:
@@ -21,20 +26,33 @@ def default_data_dir() -> Path:
 
 
 def prepare_data_dir(folder: Path, *, writes: bool = True) -> Path:
-    """Make the data folder, readable by its owner only; raises StorageTrouble when that cannot be.
+    """Make the data folder, readable by its owner only; raises SettingsTrouble or StorageTrouble when that cannot be.
 
     Who does not write may look into one on a disk that takes no writes.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        kind = StorageKind.READ_ONLY if error.errno in (30, 13) else StorageKind.IO  # EROFS, EACCES
-        raise StorageTrouble(kind, f"{folder}: {error.strerror}") from error
-    if not os.access(folder, os.R_OK | os.X_OK | (os.W_OK if writes else 0)):
-        raise StorageTrouble(StorageKind.READ_ONLY, f"{folder} cannot be written to")
+        detail = f"{folder}: {error.strerror}"
+        if error.errno in _NO_FOLDER:
+            raise SettingsTrouble("data_folder", detail) from error
+        if error.errno in _NO_RIGHTS:
+            raise SettingsTrouble("data_folder_rights", detail) from error
+        raise file_trouble(error, folder) from error
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SettingsTrouble("data_folder_rights", str(folder))
+    if writes and not os.access(folder, os.W_OK):
+        raise _unwritable(folder)
     if writes:
         _close(folder)
     return folder
+
+
+def _unwritable(folder: Path) -> SettingsTrouble | StorageTrouble:
+    """Tell a disk that takes no writes from a folder that is somebody else's."""
+    if os.name == "posix" and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return StorageTrouble(StorageKind.READ_ONLY, f"{folder} cannot be written to")
+    return SettingsTrouble("data_folder_rights", str(folder))
 
 
 def _close(folder: Path) -> None:

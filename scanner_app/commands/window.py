@@ -17,6 +17,7 @@ from scanner_app.bootstrap import Kiosk, open_kiosk, tuning_kept
 from scanner_app.commands.options import a_path, data_dir
 from scanner_app.commands.output import Exit, complain, say
 from scanner_app.domain.errors import ScannerError
+from scanner_app.lifecycle import stop_signals
 from scanner_app.paths import default_data_dir, prepare_data_dir
 from scanner_app.reader_line import TapMemory, nfc_options
 from scanner_app.sources import SourceSet
@@ -137,6 +138,16 @@ class _Film:
 
 
 def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | None = None) -> int:
+    """Open the window on a door and stay until it is left.
+
+    Signals are only noted from before Qt is loaded: an exception out of its own calls ends the process, and a word to
+    end that comes before its loop runs is forgotten.
+    """
+    with stop_signals() as stop:
+        return _shown(kiosk, stop, windowed=windowed, is_demo=is_demo, film=film)
+
+
+def _shown(kiosk: Kiosk, stop: threading.Event, *, windowed: bool, is_demo: bool, film: _Film | None) -> int:
     from scanner_app.ui.app import run_window
     from scanner_app.wedge_line import LayoutWedge
 
@@ -169,7 +180,13 @@ def _open(kiosk: Kiosk, *, windowed: bool, is_demo: bool = False, film: _Film | 
         kiosk.stop()
 
     return run_window(
-        kiosk.door, full_screen=full, demo=is_demo, on_quit=quit_in_order, wedge=wedge, on_beat=watchdog.beat
+        kiosk.door,
+        full_screen=full,
+        demo=is_demo,
+        on_quit=quit_in_order,
+        wedge=wedge,
+        on_beat=watchdog.beat,
+        stop=stop,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +23,8 @@ from scanner_app.ui.window import Window
 log = logging.getLogger(__name__)
 FIRST_PAINT = 500
 """Milliseconds for the window to come up; what the heartbeat measures begins after that."""
+PULSE = 200
+"""Milliseconds until a signal ends the window."""
 
 
 def run_window(
@@ -33,9 +35,11 @@ def run_window(
     on_quit: Callable[[], None] = lambda: None,
     wedge: WedgeAssembler | None = None,
     on_beat: Callable[[], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> int:
     """Show the window until it is left; return the exit code. Call on the main thread.
 
+    `stop` ends it from outside, also one that was set before the window was there.
     `on_quit` runs once after the last scan was heard, before the bridge goes: stop the door's own threads there.
     `wedge` tells keyboard scanners from typing; without it every key is typed. `on_beat` is called by the window's
     heartbeat, for a watchdog.
@@ -51,7 +55,7 @@ def run_window(
     if keys:
         keys.install(app)
     deaf = control.listen(bridge.hear)
-    restore = _end_on_signals(window)
+    pulse = _end_when(stop or threading.Event(), window)
     window.sounds.load()  # takes a third of a second: before the window is there, nobody waits for it
     window.showFullScreen() if full_screen else window.show()
     QTimer.singleShot(0, collector.start)
@@ -59,7 +63,7 @@ def run_window(
     try:
         return app.exec()
     finally:
-        restore()
+        pulse.stop()
         heartbeat.stop()
         collector.stop()
         if keys:
@@ -81,22 +85,16 @@ def _at_first(settings: Settings) -> Settings:
     return replace(settings, screen=replace(settings.screen, language=texts.of_the_computer(os.environ)))
 
 
-def _end_on_signals(window: Window) -> Callable[[], None]:
-    """Let SIGTERM and SIGINT end the window in order. A timer lets Python hear them."""
+def _end_when(stop: threading.Event, window: Window) -> QTimer:
+    """End the window in order once `stop` is set; that it looks also lets Python hear of signals."""
+
+    def look() -> None:
+        if stop.is_set():
+            window.close_now()
+            QApplication.quit()
+
     pulse = QTimer(window)
-    pulse.setInterval(200)
-    pulse.timeout.connect(lambda: None)
+    pulse.setInterval(PULSE)
+    pulse.timeout.connect(look)
     pulse.start()
-
-    def end(_number: int, _frame: object) -> None:
-        window.close_now()
-        QApplication.quit()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        pulse.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    return restore
+    return pulse

@@ -44,10 +44,13 @@ def test_a_verb_interrupted_while_it_is_loaded_ends_as_one_that_runs(tmp_path, m
     (tmp_path / "verb_that_loads.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(cli.VERBS, "gate", ("verb_that_loads", "run"))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in a shell's background have it ignored
     try:
         assert cli.main(["gate"]) == 0
     except KeyboardInterrupt:
         pytest.fail("a traceback on the terminal")  # let out, it would end the tests
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_gate_ends_in_order_while_its_input_stays_open_and_prints_on_any_terminal(scene: Scene) -> None:
@@ -82,3 +85,27 @@ def test_no_file_of_the_program_takes_the_place_of_a_stream_that_was_closed(tmp_
     command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", look, str(tmp_path / "ledger")]
     assert subprocess.run(command, timeout=60, check=False).returncode > 2
     assert (tmp_path / "ledger").read_bytes() == b""
+
+
+INTERRUPTED_WHILE_IT_OPENS = """
+import os, signal, sys
+from scanner_app.cli import main
+from scanner_app.ui.window import Window
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background work has it ignored
+show = Window.show
+
+def interrupted(self):
+    os.kill(os.getpid(), signal.SIGINT)
+    show(self)
+
+Window.show = interrupted
+sys.exit(main(["run", "--windowed", "--data-dir", sys.argv[1]]))
+"""
+
+
+def test_the_window_interrupted_while_it_opens_ends_in_order(tmp_path):
+    words = [sys.executable, "-c", INTERRUPTED_WHILE_IT_OPENS, str(tmp_path / "kiosk")]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

@@ -1,0 +1,26 @@
+"""What cannot be a data folder is told as that; "replace the disk" would send people to the wrong shelf."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.paths import prepare_data_dir
+from scanner_app.ui import texts
+
+
+def test_what_cannot_be_a_folder_is_told_as_that(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone" / "away")
+    for name in ("file", "file/below", "nowhere", "a" * 300):
+        with pytest.raises(SettingsTrouble) as caught:
+            prepare_data_dir(tmp_path / name)
+        assert caught.value.code == "settings_data_folder"
+        assert "--data-dir" in texts.explain(caught.value)
+
+
+def test_a_folder_of_somebody_else_is_no_fault_of_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda *_: False)  # the tests may run as root, who may everything
+    with pytest.raises(SettingsTrouble) as caught:
+        prepare_data_dir(tmp_path)
+    assert caught.value.code == "settings_data_folder_rights"
