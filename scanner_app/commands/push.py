@@ -12,6 +12,7 @@ from scanner_app.bootstrap import Kiosk, open_kiosk
 from scanner_app.commands.options import data_dir, json_option
 from scanner_app.commands.output import Exit, complain, print_json, say
 from scanner_app.domain.scan import OperationState
+from scanner_app.sync.download import SyncReport
 from scanner_app.ui import texts
 
 
@@ -74,7 +75,7 @@ def run_sync(args: argparse.Namespace) -> int:
             if args.json:
                 print_json(report.record())
             elif not report.trouble:
-                say(f"{report.account}: {report.passes:,} passes fetched, {report.held:,} held.")
+                say(f"{report.account}: {report.passes:,} passes fetched, {_held(report)}.")
             if report.withheld:
                 why = "list_short" if report.short else "mass_deletion"
                 missing = f"{report.account}: {report.withheld:,} passes are missing."
@@ -84,6 +85,12 @@ def run_sync(args: argparse.Namespace) -> int:
                 complain(f"{report.account}: {texts.sentence(report.trouble)} {texts.admin(report.trouble)}")
                 code = Exit.TROUBLE
     return code
+
+
+def _held(report: SyncReport) -> str:
+    """Return how many passes are held, and of how many where the platform counts otherwise: a list may be cut short."""
+    of = "" if report.even else f" of the {report.total:,} that the platform counts"
+    return f"{report.held:,} held{of}"
 
 
 class Bar:

@@ -22,6 +22,7 @@ from scanner_app.commands.correct import _in_words
 from scanner_app.commands.output import json_line
 from scanner_app.domain.scan import FactKind
 from scanner_app.lifecycle import InstanceLock
+from scanner_app.sandbox.misbehave import Misbehaviour
 from scanner_app.sandbox.server import Sandbox
 from scanner_app.ui import sample
 from tests.e2e.conftest import Scene
@@ -204,6 +205,16 @@ def test_a_cache_that_is_damaged_at_the_start_is_set_aside(scene: Scene) -> None
     assert [line["reason"] for line in refused] == ["NOT_LOADED"]
     scene.run("sync")
     assert scene.lines("status", "--json")[0]["passes_held"] > 0
+
+
+def test_a_list_that_is_cut_short_is_seen_in_what_sync_says(scene: Scene) -> None:
+    for cut in (False, True):
+        for cache in (scene.folder / "cache").glob("*.db*"):
+            cache.unlink()
+        if cut:
+            faults = scene.sandbox.accounts["passcreator"].misbehaviours.faults
+            faults.append(Misbehaviour("GET /api/pass/list/*", "short_list"))
+        assert ("held of the" in scene.run("sync", "--full").stdout) is cut
 
 
 def test_pictures_that_are_none(tmp_path: Path) -> None:
