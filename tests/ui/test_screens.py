@@ -205,7 +205,9 @@ def test_a_conflict_is_settled_with_a_note(window, door, qtbot):
     screen = window.screens["history"]
     press(qtbot, window, "history-conflicts")
     qtbot.waitUntil(lambda: len(screen.rows) == 2)
-    qtbot.mouseClick(screen.rows[0], Qt.MouseButton.LeftButton)
+    opened = screen.rows[0]
+    opened.setFocus()
+    qtbot.mouseClick(opened, Qt.MouseButton.LeftButton)
     press(qtbot, window, "settle")
     qtbot.waitUntil(lambda: hasattr(window.panel, "field"))
     press(qtbot, window, "note-go")
@@ -213,6 +215,8 @@ def test_a_conflict_is_settled_with_a_note(window, door, qtbot):
     qtbot.keyClicks(window.panel.field, "twins with one pass")
     press(qtbot, window, "note-go")
     qtbot.waitUntil(lambda: ("settle", (90, "supervisor", "twins with one pass")) in door.asked)
+    # The list is drawn anew, and whoever works by keys goes on where they were.
+    qtbot.waitUntil(lambda: screen.rows[0] is not opened and screen.rows[0].hasFocus())
 
 
 def test_trouble_with_settling_is_said(window, door, qtbot):

@@ -59,6 +59,7 @@ class HistoryScreen(Screen):
         self._conflicts: Sequence[FactRow] = ()
         self._list = column(theme, margin="", gap="xs")
         self.rows: list[Row] = []
+        self._drawn: list[Record] = []  # what each row tells
         self._visible = False
         self._empty = Label(texts.word("history.empty"), "soft")
         top = QHBoxLayout()
@@ -126,18 +127,24 @@ class HistoryScreen(Screen):
         return [r for r in found if (r.passed if self.filter == "admitted" else not r.admits)]
 
     def _draw(self) -> None:
+        at = next((n for n, row in enumerate(self.rows) if row.hasFocus()), -1)
+        stood = self._drawn[at].row.number if at >= 0 else 0
         while (item := self._list.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None and widget is not self._empty:
                 widget.hide()
                 widget.deleteLater()
         found = self.chosen()
-        self.rows = [self._row(record) for record in found[:SHOWN]]
+        self._drawn = found[:SHOWN]
+        self.rows = [self._row(record) for record in self._drawn]
         for row in self.rows:
             self._list.addWidget(row)
         self._list.addWidget(self._empty)
         self._empty.setVisible(not found)
         self._list.addStretch(1)
+        if at >= 0 and self.rows:
+            same = next((n for n, record in enumerate(self._drawn) if record.row.number == stood), at)
+            self.rows[min(same, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, record: Record) -> Row:
         return Row(self.desk.theme, full_line(record, self._zone()), lambda: self._open(record))
