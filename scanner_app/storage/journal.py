@@ -43,6 +43,7 @@ class Journal:
         self._limit = SMALL
         self._size = 0
         self.trouble = ""
+        self.outdated = False  # it tells of people whom the ledger has forgotten
 
     def open(self) -> None:
         """Open for appending; a line torn by a crash is closed off first."""
@@ -95,8 +96,8 @@ class Journal:
 
     @property
     def wants_rewrite(self) -> bool:
-        """Whether it is time to write it anew: grown large, or a write of it failed."""
-        return bool(self.trouble) or self._size > self._limit
+        """Whether it is time to write it anew: grown large, or telling too much, or a write of it failed."""
+        return bool(self.trouble) or self.outdated or self._size > self._limit
 
     def rewrite(self, ledger: Connection) -> None:
         """Write it anew with what the ledger has not settled yet; the old file stays until the new one is durable."""
@@ -115,7 +116,7 @@ class Journal:
         except OSError as error:
             self._fail(error)
             return
-        self.trouble, self._unsynced = "", 0
+        self.trouble, self._unsynced, self.outdated = "", 0, False
         self.open()
         self._limit = max(SMALL, 2 * self._size)
 

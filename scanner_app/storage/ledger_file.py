@@ -128,6 +128,8 @@ class LedgerFile:
 
     def close(self) -> None:
         """Checkpoint and close."""
+        if self.journal.outdated:
+            self._try(lambda: self.journal.rewrite(self._db))
         self.journal.close()
         self._drop()
 
@@ -187,6 +189,7 @@ class LedgerFile:
                 self._flush()
         if self._connection is db:
             self._tail = writer.known_tail  # reads nothing: after the commit nothing may fail any more
+        self.journal.outdated |= writer.blanked
         self._commits += 1
         return done[0]
 

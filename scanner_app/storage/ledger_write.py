@@ -68,6 +68,7 @@ class LedgerWriter:
         self._body = ""
         self.images: list[Image] = []
         self.newest_fact = ""  # the id of the last fact written, '' while there is none
+        self.blanked = False  # whether the second copy still tells what is told here no more
 
     # --- reading ----------------------------------------------------------------------------------------------------
     def local_facts(self, key: PassKey) -> LocalFacts:
@@ -185,6 +186,7 @@ class LedgerWriter:
             self._change("outbox", "body = '{}'", (), "scan_id = ? AND account = ? AND uid = ?", (row[1], *row[5:7]))
         if rows:
             self.add_fact(fact_id, FactKind.PURGE, moment, {"through": rows[-1][0], "rows": len(rows)})
+            self.blanked = True
         return len(rows)
 
     # --- outbox -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from support.storage_kit import ACCOUNT, COUNTED, NOW, PLACE, a_pass, load, new_id, operation, present
+from support.storage_kit import ACCOUNT, COUNTED, NOW, PLACE, a_pass, load, new_id, operation, present, until
 
 from scanner_app.domain.errors import Bug
 from scanner_app.domain.passes import Direction, PassKey
@@ -392,6 +392,20 @@ class TestChain:
         assert ledger.facts(frozenset({FactKind.SCAN}))[0].body == {"purged": True}
         assert len(store.ledger(lambda tx: tx.local_facts(KEY)).uses) == 2
         assert store.differences() == []
+
+    @pytest.mark.parametrize("at_once", [True, False], ids=["by the running door", "by a command"])
+    def test_what_was_purged_stands_in_no_file_of_the_ledger(self, store, folder, ledger, caches, at_once):
+        present(store, caches, CODE, at=NOW - timedelta(days=20))
+        for item in ledger.outbox(frozenset({OperationState.PENDING})):
+            store.settle(item.number, OperationState.SENT, "", NOW)
+        second = folder / "journal.jsonl"
+        until(lambda: CODE.encode() in second.read_bytes())
+        assert store.ledger(lambda tx: tx.purge("p1", AT, NOW)) == 1
+        if at_once:
+            until(lambda: CODE.encode() not in second.read_bytes())
+        store.close()
+        told = [each.name for each in (folder / "ledger.db", second) if CODE.encode() in each.read_bytes()]
+        assert told == []
 
     def test_what_is_not_sent_yet_is_not_purged(self, store, caches):
         present(store, caches, CODE, at=NOW - timedelta(days=20))
