@@ -132,6 +132,21 @@ def test_the_screen_says_nothing_of_where_and_by_whom(kiosk, door, qtbot):
         assert secret not in shown
 
 
+def test_nobody_reads_at_the_kiosk_who_went_in_nor_takes_it_back(kiosk, door, qtbot):
+    qtbot.waitUntil(lambda: "door" in kiosk.screens)
+    event = sample.decided(sample.admitted())
+    assert event.undo_until is not None
+    door.tell(event)
+    qtbot.waitUntil(lambda: kiosk.screens["kiosk"].machine.state is State.ADMITTED)
+    kiosk.screens["door"]._to_ready()
+    assert not kiosk._toast.isVisible()
+    kiosk.go("door")  # past the PIN
+    kiosk.screens["door"]._to_ready()
+    assert "Ada Lovelace" in kiosk._toast.text
+    kiosk.go("kiosk")
+    assert not kiosk._toast.isVisible()
+
+
 def test_the_kiosk_speaks_the_language_of_the_pass_then_its_own_again(kiosk, door, qtbot):
     verdict = sample.admitted()
     door.tell(sample.decided(replace(verdict, subject=replace(verdict.subject, locale="de-AT"))))

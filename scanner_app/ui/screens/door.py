@@ -196,6 +196,8 @@ class DoorScreen(Screen):
             or event.undo_until is None
         ):
             return
+        if not (self.desk.settings.screen.attended or self.isVisible()):
+            return  # guests stand before the kiosk: who went in, and taking it back, is no business of theirs
         left = min(20.0, (event.undo_until - moments.now()).total_seconds())
         verdict = event.scan.verdict
         said = texts.word(
