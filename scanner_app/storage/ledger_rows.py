@@ -31,6 +31,9 @@ PURGEABLE = (
             WHERE o.account = f.account AND o.uid = f.uid AND o.scan_id = f.id AND o.state = 'pending')
         ORDER BY seq LIMIT ?"""
 )
+STRANGERS = """uid = '' AND state != 'pending' AND body != '{}'
+    AND scan_id IN (SELECT id FROM facts WHERE body = '')"""
+"""What platforms were told of codes that nobody's pass carries: such an operation has an account, its fact has none."""
 CLAIM = "unknown = unknown OR claimed, claimed = 1"  # an earlier claim that nobody settled may have arrived
 OPPOSITE = {
     OperationKind.VOID.value: OperationKind.RESTORE.value,

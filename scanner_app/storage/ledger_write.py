@@ -43,6 +43,7 @@ from scanner_app.storage.ledger_rows import (
     INSERT,
     OPPOSITE,
     PURGEABLE,
+    STRANGERS,
     TAKES_BACK,
     VENUE_USE,
     Image,
@@ -185,6 +186,7 @@ class LedgerWriter:
             self._change("facts", "body = '', body_hash = ?", (chain.body_hash(row[9]),), "seq = ?", (row[0],))
             self._change("outbox", "body = '{}'", (), "scan_id = ? AND account = ? AND uid = ?", (row[1], *row[5:7]))
         if rows:
+            self._change("outbox", "body = '{}'", (), STRANGERS, ())
             self.add_fact(fact_id, FactKind.PURGE, moment, {"through": rows[-1][0], "rows": len(rows)})
             self.blanked = True
         return len(rows)

@@ -16,6 +16,7 @@ from scanner_app.domain.scan import FactKind, Moment, OperationKind, OperationSt
 from scanner_app.domain.verdict import Reason
 
 CODE = a_pass(1).barcode
+STRANGE = "nobodys-code-4711"
 KEY = a_pass(1).key
 AT = Moment(NOW, 2.0)
 
@@ -395,17 +396,23 @@ class TestChain:
 
     @pytest.mark.parametrize("at_once", [True, False], ids=["by the running door", "by a command"])
     def test_what_was_purged_stands_in_no_file_of_the_ledger(self, store, folder, ledger, caches, at_once):
-        present(store, caches, CODE, at=NOW - timedelta(days=20))
+        old = NOW - timedelta(days=20)
+        assert present(store, caches, CODE, at=old).admits
+        assert present(store, caches, STRANGE, at=old).reason is Reason.UNKNOWN
+        told = operation(OperationKind.RECORD, ledger.recent_scans(1)[0].fact_id, "")
+        store.ledger(lambda tx: tx.enqueue([replace(told, raw=STRANGE)]))
         for item in ledger.outbox(frozenset({OperationState.PENDING})):
             store.settle(item.number, OperationState.SENT, "", NOW)
         second = folder / "journal.jsonl"
-        until(lambda: CODE.encode() in second.read_bytes())
-        assert store.ledger(lambda tx: tx.purge("p1", AT, NOW)) == 1
+        until(lambda: STRANGE.encode() in second.read_bytes())
+        assert store.ledger(lambda tx: tx.purge("p1", AT, NOW)) == 2
+        assert store.differences() == []
         if at_once:
             until(lambda: CODE.encode() not in second.read_bytes())
         store.close()
-        told = [each.name for each in (folder / "ledger.db", second) if CODE.encode() in each.read_bytes()]
-        assert told == []
+        with closing(sqlite3.connect(folder / "ledger.db")) as left:
+            whole = "".join(left.iterdump()) + second.read_text()
+        assert [code for code in (CODE, STRANGE) if code in whole] == []
 
     def test_what_is_not_sent_yet_is_not_purged(self, store, caches):
         present(store, caches, CODE, at=NOW - timedelta(days=20))
