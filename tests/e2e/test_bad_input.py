@@ -189,13 +189,12 @@ def test_a_disk_that_fills_up_refuses_and_is_named(scene: Scene, tmp_path: Path)
                 reason = json.loads(gate.stdout.readline())["reason"]
                 if reason == "CANNOT_RECORD":
                     break
+            told = replace(scene, folder=folder).lines("status", "--json")[0]
             gate.stdin.write("once more\n")
             gate.stdin.close()
             said = gate.stderr.read()
         assert reason == "CANNOT_RECORD"
         assert said.count("disk is full") == 1, said
-        scene.folder = folder
-        told = scene.lines("status", "--json")[0]
         assert (told["cannot_record"], told["ready"]) == ("storage_full", False)
     finally:
         subprocess.run(["umount", "-l", small], check=True)
