@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -94,7 +94,7 @@ def override(desk: Desk, scan_id: str, operator: str, reason: str) -> Correction
     row = _row(desk, scan_id)
     if row is None:
         return CorrectionReport("scan_unknown")
-    if row.body.get("outcome") != Outcome.REFUSE.value:
+    if row.body.get("outcome") != Outcome.REFUSE.value or _overridden(desk, row):
         return CorrectionReport("override_admitted_scan")
     if not reason.strip() or not permits(Action.OVERRIDE, operator, desk.settings().pins):
         return CorrectionReport("override_needs_supervisor")
@@ -113,6 +113,22 @@ def override(desk: Desk, scan_id: str, operator: str, reason: str) -> Correction
     if told is not None and desk.hub is not None:
         desk.hub.tell(told)
     return CorrectionReport(fact_id=fact_id)
+
+
+def _overridden(desk: Desk, row: FactRow) -> bool:
+    """Whether this refused guest was let in by an override that still stands. A scan of no known pass cannot tell."""
+    key = _key(row)
+    if key is None:
+        return False
+    with closing(desk.clerk.ledger_reader()) as reader:
+        told = reader.history(key)
+    undone = {fact.body.get("scan_id") for fact in told if fact.kind is FactKind.UNDO}
+    return any(_overrode(fact) == row.fact_id and fact.fact_id not in undone for fact in told)
+
+
+def _overrode(fact: FactRow) -> object:
+    detail = fact.body.get("detail") if fact.kind is FactKind.OVERRIDE else None
+    return detail.get("of_scan") if isinstance(detail, Mapping) else None
 
 
 def _override_scan(

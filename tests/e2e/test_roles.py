@@ -57,7 +57,13 @@ def test_the_door_does_nothing_that_the_role_may_not(scene: Scene) -> None:
         assert [event.code for event in heard if isinstance(event, Notice)] == ["role_needed"] * 9
         assert not [event for event in heard if isinstance(event, Decided)]
         assert len(door.recent(50)) == before
-        assert not door.undo(admitted.scan_id, "administrator:Kim").trouble
+        by = "administrator:Kim"
+        let_in = door.override(refused.scan_id, by, "knows the band")
+        assert not let_in.trouble
+        assert door.override(refused.scan_id, by, "pressed twice").trouble == "override_admitted_scan"
+        assert not door.undo(let_in.fact_id, by).trouble
+        assert not door.override(refused.scan_id, by, "after all").trouble
+        assert not door.undo(admitted.scan_id, by).trouble
         door.set_direction(Direction.EXIT, "administrator")
 
 
