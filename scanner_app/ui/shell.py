@@ -186,8 +186,8 @@ class Shell(QMainWindow):
         self._rail.choose(screen)
         self._rail.setVisible(self.framed(screen))
         self._strip.setVisible(self.framed(screen))
-        if not self.framed(screen):
-            self._toast.dismiss()  # what staff were told, with a guest's name perhaps
+        if self._toast.offers or not self.framed(screen):
+            self._toast.dismiss()  # what staff were told, with a guest's name perhaps; or it would lie over a button
         self._uncover()
         self.screens[screen].shown()
 

@@ -128,6 +128,23 @@ def test_undo_from_the_toast(open_window, door, qtbot):
     qtbot.waitUntil(lambda: ("undo", "scan-00008") in door.asked)
 
 
+def test_no_undo_lies_over_what_is_pressed_elsewhere(window, door, qtbot):
+    """A press on Save took an admission back."""
+    door.tell(sample.decided(sample.admitted(), 8))
+    screen = window.screens["door"]
+    qtbot.waitUntil(lambda: screen.panel.words == texts.headline("ADMIT"))
+    screen._to_ready()
+    assert window._toast.isVisible()
+    window.go("history")
+    assert not window._toast.isVisible()
+    screen._to_ready()
+    assert not window._toast.isVisible()
+    window.go("door")
+    screen.open_manual()
+    screen._to_ready()
+    assert not window._toast.isVisible()
+
+
 def test_an_admission_that_the_turnstile_gave_back_does_not_stand_there(window, door, qtbot):
     """It went on saying "Let the guest in": whoever opened by hand let in a pass that was still unused."""
     screen = window.screens["door"]

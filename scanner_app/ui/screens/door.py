@@ -196,8 +196,10 @@ class DoorScreen(Screen):
             or event.undo_until is None
         ):
             return
-        if not (self.desk.settings.screen.attended or self.isVisible()):
-            return  # guests stand before the kiosk: who went in, and taking it back, is no business of theirs
+        if not self.isVisible() or self.desk.panel is not None:
+            # Guests stand before a kiosk: who went in, and taking it back, is no business of theirs. Elsewhere, or over
+            # a panel, it would lie on the button that is just being pressed.
+            return
         left = min(20.0, (event.undo_until - moments.now()).total_seconds())
         verdict = event.scan.verdict
         said = texts.word(

@@ -161,6 +161,11 @@ class Toast(QFrame):
         """What it says now, '' when hidden."""
         return self._label.text() if not self.isHidden() else ""
 
+    @property
+    def offers(self) -> bool:
+        """Whether something can be done by pressing it."""
+        return self._act is not None
+
     def say(self, text: str, level: Level, action: str, then: Callable[[], None] | None, seconds: float) -> None:
         """Show a message; the newest takes the place of the one before."""
         theme = self._theme
