@@ -5,6 +5,7 @@
 # scripts/setup.sh, every hash checked. So one package serves Python 3.11 to 3.13, and the kiosk must reach its package
 # index once, while it is installed. Needs git, tar and dpkg-deb; no root, no network.
 set -eu
+umask 022 # dpkg-deb takes no folder that only its owner may read
 cd "$(dirname "$0")/.."
 out=${1:-dist}
 . scripts/system-packages.sh

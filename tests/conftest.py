@@ -55,6 +55,15 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 @pytest.fixture(autouse=True)
+def umask_as_it_was() -> Iterator[None]:
+    """A verb run in the tests' own process keeps files to their owner from then on: no later test is to notice."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(autouse=True)
 def no_thread_left_behind() -> Iterator[None]:
     """A test that starts a thread ends it: a leaked one would fall over in the middle of somebody else's test."""
     before = set(threading.enumerate())

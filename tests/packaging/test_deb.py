@@ -28,7 +28,7 @@ needs_dpkg = pytest.mark.skipif(
 
 def out(*words: str) -> str:
     """Return what a command prints; what it says of a failure goes to the test's own report."""
-    return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
+    return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True, timeout=120, umask=0o077).stdout
 
 
 @pytest.fixture(scope="module")
