@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import tempfile
@@ -12,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scanner_app.domain.errors import StorageKind, StorageTrouble
+from scanner_app.domain.errors import StorageKind, StorageTrouble, storage_kind
 
 LEFT_SECONDS = 60.0
 """What was half written so long ago is nobody's any more; a verb without the door's lock may be keeping a key now."""
@@ -95,5 +94,4 @@ def _sync_folder(folder: Path) -> None:
 
 def file_trouble(error: OSError, path: Path) -> StorageTrouble:
     """Return what an error of the file system means for a file of the data folder."""
-    kinds = {errno.ENOSPC: StorageKind.FULL, errno.EROFS: StorageKind.READ_ONLY, errno.EACCES: StorageKind.READ_ONLY}
-    return StorageTrouble(kinds.get(error.errno or 0, StorageKind.IO), f"{path.name}: {error.strerror}")
+    return StorageTrouble(storage_kind(error), f"{path.name}: {error.strerror}")

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from scanner_app.domain.errors import SettingsTrouble, StorageKind, StorageTrouble
+from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.files import file_trouble
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class InstanceLock:
         try:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StorageTrouble(StorageKind.READ_ONLY, f"{self._path.name}: {error.strerror}") from error
+            raise file_trouble(error, self._path) from error
         try:
             _lock_patiently(handle)
         except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -62,12 +62,7 @@ def _undo_trouble(desk: Desk, row: FactRow | None, operator: str, reason: str) -
         return "scan_unknown"
     if row.body.get("outcome") == Outcome.REFUSE.value or _looked(row):
         return "undo_refused_scan"
-    with closing(desk.clerk.ledger_reader()) as reader:
-        key = _key(row)
-        undone = key is not None and any(
-            f.kind is FactKind.UNDO and f.body.get("scan_id") == row.fact_id for f in reader.history(key)
-        )
-    if undone:
+    if row.fact_id in _taken_back(_history(desk, row)):
         return "undo_done_before"
     place = desk.settings().find_place(str(row.body.get("place")))
     limit = timedelta(seconds=place.undo_seconds if place else 0)
@@ -117,12 +112,8 @@ def override(desk: Desk, scan_id: str, operator: str, reason: str) -> Correction
 
 def _overridden(desk: Desk, row: FactRow) -> bool:
     """Whether this refused guest was let in by an override that still stands. A scan of no known pass cannot tell."""
-    key = _key(row)
-    if key is None:
-        return False
-    with closing(desk.clerk.ledger_reader()) as reader:
-        told = reader.history(key)
-    undone = {fact.body.get("scan_id") for fact in told if fact.kind is FactKind.UNDO}
+    told = _history(desk, row)
+    undone = _taken_back(told)
     return any(_overrode(fact) == row.fact_id and fact.fact_id not in undone for fact in told)
 
 
@@ -146,6 +137,20 @@ def _override_scan(
     credential = Credential(str(row.body.get("raw", "")), Symbology(str(row.body.get("symbology"))))
     device = desk.settings().device
     return Scan(fact_id, moment, device, place.name, credential, verdict, operator, FactKind.OVERRIDE, reason)
+
+
+def _history(desk: Desk, row: FactRow) -> Sequence[FactRow]:
+    """Return all that is told of a scan's pass; nothing where it has none."""
+    key = _key(row)
+    if key is None:
+        return ()
+    with closing(desk.clerk.ledger_reader()) as reader:
+        return reader.history(key)
+
+
+def _taken_back(told: Sequence[FactRow]) -> frozenset[object]:
+    """Return the ids of the admissions among these that were taken back."""
+    return frozenset(fact.body.get("scan_id") for fact in told if fact.kind is FactKind.UNDO)
 
 
 def _row(desk: Desk, scan_id: str) -> FactRow | None:

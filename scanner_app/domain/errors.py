@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import StrEnum
 
 
@@ -37,6 +38,20 @@ class StorageKind(StrEnum):
     TOO_NEW = "too_new"
     IO = "io"
     GONE = "gone"
+
+
+BY_ERRNO = {
+    errno.ENOSPC: StorageKind.FULL,
+    errno.EDQUOT: StorageKind.FULL,
+    errno.EROFS: StorageKind.READ_ONLY,
+    errno.EACCES: StorageKind.READ_ONLY,
+    errno.EPERM: StorageKind.READ_ONLY,
+}
+
+
+def storage_kind(error: OSError) -> StorageKind:
+    """Return what an error of the file system means."""
+    return BY_ERRNO.get(error.errno or 0, StorageKind.IO)
 
 
 class StorageTrouble(Trouble):

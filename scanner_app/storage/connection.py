@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sqlite3
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble
+from scanner_app.domain.errors import Bug, StorageKind, StorageTrouble, storage_kind
 from scanner_app.storage.cipher import DISK_ERRORS, ERRORS, connect, reading
 
 Row = tuple[Any, ...]
@@ -68,14 +67,6 @@ _BY_CODE = {
 _DAMAGE = ("no such table", "no such column", "Could not decode to UTF-8")
 """What SQLite and its driver say when noise got into the schema or into a text; the schema was brought up before."""
 
-_BY_ERRNO = {
-    errno.ENOSPC: StorageKind.FULL,
-    errno.EDQUOT: StorageKind.FULL,
-    errno.EROFS: StorageKind.READ_ONLY,
-    errno.EACCES: StorageKind.READ_ONLY,
-    errno.EPERM: StorageKind.READ_ONLY,
-}
-
 
 @contextmanager
 def converted(what: str, folder: Path | None = None) -> Iterator[None]:
@@ -86,15 +77,10 @@ def converted(what: str, folder: Path | None = None) -> Iterator[None]:
         raise trouble(error, what, folder) from error
 
 
-def errno_kind(error: OSError) -> StorageKind:
-    """Return what an error of the file system means."""
-    return _BY_ERRNO.get(error.errno or 0, StorageKind.IO)
-
-
 def trouble(error: BaseException, what: str, folder: Path | None = None) -> StorageTrouble | Bug:
     """Return what an error of SQLite or the file system means; `folder` is where its files are, if that may be it."""
     if isinstance(error, OSError):
-        return StorageTrouble(errno_kind(error), f"{what}: {error.strerror or error}")
+        return StorageTrouble(storage_kind(error), f"{what}: {error.strerror or error}")
     code = getattr(error, "sqlite_errorcode", None)
     kind = _BY_CODE.get(code & 0xFF) if code is not None else None
     if code is not None and code & 0xFF == sqlite3.SQLITE_CANTOPEN and folder and not os.access(folder, os.W_OK):

@@ -7,8 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from scanner_app.domain.errors import StorageKind
-from scanner_app.storage.connection import errno_kind
+from scanner_app.domain.errors import StorageKind, storage_kind
 
 SCAN = 256 << 10
 """Bytes tried: a scan with its use, its outbox rows and their second copy, several times over."""
@@ -23,7 +22,7 @@ def refused(folder: Path) -> StorageKind | None:
             file.write(bytes(SCAN))
             file.flush()
     except OSError as error:
-        return errno_kind(error)
+        return storage_kind(error)
     return None
 
 

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 from scanner_app.application.events import Level
 from scanner_app.ui.margins import margins
 from scanner_app.ui.theme import Theme
-from scanner_app.ui.widgets.buttons import button
+from scanner_app.ui.widgets.buttons import button, set_kind
 from scanner_app.ui.widgets.scroll import bring_into_view
 from scanner_app.ui.widgets.text import Label
 
@@ -180,9 +180,7 @@ class Toast(QFrame):
         self._button.setVisible(bool(action))
         self._button.setText(action.replace("&", "&&"))
         self._button.setAccessibleName(action)
-        self._button.setProperty("kind", "primary" if action else "quiet")
-        self._button.style().unpolish(self._button)
-        self._button.style().polish(self._button)
+        set_kind(self._button, "primary" if action else "quiet")
         self._place()
         self.show()
         self.raise_()
