@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
-from scanner_app.domain.errors import SettingsTrouble
+from scanner_app.domain.errors import SettingsTrouble, StorageTrouble
+from scanner_app.lifecycle import InstanceLock
 from scanner_app.paths import prepare_data_dir
 from scanner_app.ui import texts
 
@@ -24,3 +27,14 @@ def test_a_folder_of_somebody_else_is_no_fault_of_the_disk(tmp_path, monkeypatch
     with pytest.raises(SettingsTrouble) as caught:
         prepare_data_dir(tmp_path)
     assert caught.value.code == "settings_data_folder_rights"
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "storage_full"), (errno.EROFS, "storage_read_only")])
+def test_a_lock_that_cannot_be_made_is_told_as_what_the_disk_says(tmp_path, monkeypatch, number, code):
+    def refuse(*_: object) -> int:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(StorageTrouble) as caught:
+        InstanceLock(tmp_path).acquire()
+    assert caught.value.code == code
